@@ -1,0 +1,45 @@
+using System.Runtime.CompilerServices;
+
+namespace KernelForge.TestData;
+
+/// <summary>
+/// Finds reference data: first what the repository ships under <c>tests/Data</c>, then the folder named by
+/// <c>KERNELFORGE_TESTDATA</c>, else <c>../shared</c> beside the repository.
+/// </summary>
+internal static class Data
+{
+    public static string RepositoryRoot { get; } = FindRoot();
+
+    private static string External { get; } =
+        Environment.GetEnvironmentVariable("KERNELFORGE_TESTDATA") is { Length: > 0 } named
+            ? named
+            : Path.Combine(RepositoryRoot, "..", "shared");
+
+    /// <summary>The full path of a file or folder such as <c>golden/bert</c>, or null where neither place has it.</summary>
+    public static string? Find(string relative)
+    {
+        foreach (string root in (string[])[Path.Combine(RepositoryRoot, "tests", "Data"), External])
+        {
+            string path = Path.GetFullPath(Path.Combine(root, relative));
+            if (File.Exists(path) || Directory.Exists(path)) return path;
+        }
+        return null;
+    }
+
+    /// <summary>As <see cref="Find"/>; skips the running test, saying what is missing and where it was looked for.</summary>
+    public static string Require(string relative)
+    {
+        string? path = Find(relative);
+        Assert.SkipWhen(path is null, $"'{relative}' is neither in tests/Data nor in '{Path.GetFullPath(External)}' (set KERNELFORGE_TESTDATA)");
+        return path!;
+    }
+
+    private static string FindRoot([CallerFilePath] string here = "")
+    {
+        // The build may map source paths away; the output folder lies inside the repository too.
+        foreach (string start in (string[])[Path.GetDirectoryName(here) ?? "", AppContext.BaseDirectory])
+            for (DirectoryInfo? d = start.Length == 0 ? null : new DirectoryInfo(start); d is not null; d = d.Parent)
+                if (File.Exists(Path.Combine(d.FullName, "KernelForge.sln"))) return d.FullName;
+        throw new DirectoryNotFoundException("KernelForge.sln is in no folder above the tests");
+    }
+}
