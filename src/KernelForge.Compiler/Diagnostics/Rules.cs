@@ -1,0 +1,36 @@
+namespace KernelForge.Compiler.Diagnostics;
+
+/// <summary>
+/// Every rule. The first block is found by the front end while it reads syntax, the second while the layer's values are followed through
+/// its methods. <c>docs/rules.md</c> has a failing and a passing example of each.
+/// </summary>
+public static class Rules
+{
+    public static Rule NotPartial { get; } = Error("KF0001", "A layer class is partial and not generic");
+    public static Rule NoEntry { get; } = Error("KF0002", "A layer has exactly one entry: Forward or an indexer over Tokens");
+    public static Rule UnsupportedStatement { get; } = Error("KF0003", "The statement is not part of the language");
+    public static Rule UnsupportedExpression { get; } = Error("KF0004", "The expression is not part of the language");
+    public static Rule UnknownCall { get; } = Error("KF0005", "The call is neither an op, a layer function, a helper nor a layer");
+    public static Rule UnsupportedField { get; } = Error("KF0006", "The field is not something that a layer has");
+    public static Rule UnsupportedHyperParameter { get; } = Error("KF0007", "The constructor parameter's type cannot be a hyper-parameter");
+    public static Rule MissingConfigKey { get; } = Error("KF0008", "A model's constructor parameter is bound to the configuration or has a default");
+    public static Rule UnusedParameter { get; } = Error("KF0009", "A parameter of the layer is never used");
+    public static Rule Recursion { get; } = Error("KF0010", "Layers and functions do not call themselves");
+    public static Rule NoSpecification { get; } = Error("KF0011", "A referenced layer or function has no stored specification");
+    public static Rule ForwardCalled { get; } = new("KF0012", "Forward runs the slow reference; Run is the compiled way", Severity.Info);
+    public static Rule WeightNameIndex { get; } = Error("KF0013", "The name of the weights of Layers<T> contains {i}");
+
+    public static Rule WidthMismatch { get; } = Error("KF0101", "The widths of two values do not match");
+    public static Rule RowSpaceMismatch { get; } = Error("KF0102", "The rows of two values do not belong together");
+    public static Rule KindMismatch { get; } = Error("KF0103", "A value of another kind is expected here");
+    public static Rule UnboundWidth { get; } = Error("KF0104", "The width of an input is not determined by the layer");
+    public static Rule NotDivisible { get; } = Error("KF0105", "A width is not known to be divisible");
+    public static Rule UnassignedLocal { get; } = Error("KF0106", "A value is used that not every path has assigned");
+    public static Rule LoopChangesShape { get; } = Error("KF0107", "A value that a loop or branch changes keeps its shape");
+    public static Rule ConditionNotHost { get; } = Error("KF0108", "A condition is decided by hyper-parameters and loop indices alone");
+    public static Rule LambdaTooWide { get; } = Error("KF0109", "A score or mask lambda uses what it cannot");
+    public static Rule NotCompilable { get; } = Error("KF0110", "The combination of operations is not compiled yet");
+    public static Rule MaskNotBounded { get; } = new("KF0111", "The mask cannot be bounded over a tile and prunes nothing", Severity.Info);
+
+    private static Rule Error(string id, string title) => new(id, title, Severity.Error);
+}
