@@ -1,0 +1,53 @@
+using KernelForge.Compiler.Spec;
+
+namespace KernelForge.Compiler.Ir;
+
+/// <summary>
+/// A value that the host knows before any token is read: constants, hyper-parameters, loop indices and what is computed from them.
+/// Nested layers' hyper-parameters are already replaced by the expressions that the outermost layer passes.
+/// </summary>
+public abstract record Scalar(ValueKind Kind)
+{
+    public sealed record Number(double Value, bool IsInteger) : Scalar(IsInteger ? ValueKind.Integer : ValueKind.Real);
+
+    public sealed record Truth(bool Value) : Scalar(ValueKind.Boolean);
+
+    public sealed record Literal(string Value) : Scalar(ValueKind.Text);
+
+    public sealed record Nothing() : Scalar(ValueKind.Text);
+
+    /// <summary>A hyper-parameter of the layer that is compiled.</summary>
+    public sealed record Hyper(string Name, ValueKind OfKind, bool IsNullable) : Scalar(OfKind);
+
+    /// <summary>The index of an enclosing loop of the plan.</summary>
+    public sealed record Index(string Name) : Scalar(ValueKind.Integer);
+
+    public sealed record Binary(BinaryOp Op, Scalar Left, Scalar Right) : Scalar(KindOf(Op, Left, Right));
+
+    public sealed record Unary(UnaryOp Op, Scalar Operand) : Scalar(Operand.Kind);
+
+    public sealed record Conditional(Scalar Condition, Scalar WhenTrue, Scalar WhenFalse) : Scalar(WhenTrue.Kind);
+
+    /// <summary>A primitive of the language applied to host values; real.</summary>
+    public sealed record Call(Primitive Function, EquatableArray<Scalar> Arguments)
+        : Scalar(Arguments.All(a => a.Kind == ValueKind.Integer) && Function is Primitive.Max or Primitive.Min or Primitive.Abs ? ValueKind.Integer : ValueKind.Real);
+
+    public sealed record Convert(ValueKind To, Scalar Operand) : Scalar(To);
+
+    public static Scalar Of(int value) => new Number(value, true);
+
+    public static Scalar Of(double value) => new Number(value, false);
+
+    public bool IsInteger => Kind == ValueKind.Integer;
+
+    /// <summary>The constant that this is, or null.</summary>
+    public double? Constant => this is Number n ? n.Value : null;
+
+    private static ValueKind KindOf(BinaryOp op, Scalar left, Scalar right) => op switch
+    {
+        BinaryOp.Equal or BinaryOp.NotEqual or BinaryOp.Less or BinaryOp.LessOrEqual or BinaryOp.Greater or BinaryOp.GreaterOrEqual
+            or BinaryOp.And or BinaryOp.Or => ValueKind.Boolean,
+        BinaryOp.Coalesce => right.Kind,
+        _ => left.Kind == ValueKind.Integer && right.Kind == ValueKind.Integer ? ValueKind.Integer : ValueKind.Real,
+    };
+}

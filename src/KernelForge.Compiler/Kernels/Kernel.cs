@@ -1,0 +1,119 @@
+using KernelForge.Compiler.Ir;
+using KernelForge.Compiler.Spec;
+
+namespace KernelForge.Compiler.Kernels;
+
+/// <summary>One launch on a GPU, one parallel sweep on a CPU.</summary>
+/// <param name="Name">From the user's names; unique in the plan; a C# and CUDA C identifier.</param>
+/// <param name="Rows">The row space over which it runs.</param>
+/// <param name="Summary">What it computes, in the user's terms: a line of the fusion table.</param>
+public abstract record Kernel(string Name, int Rows, string Summary)
+{
+    /// <summary>Views that it reads and writes: what memory planning needs.</summary>
+    public abstract IEnumerable<View> Reads { get; }
+
+    public abstract IEnumerable<View> Writes { get; }
+
+    internal static IEnumerable<View> ViewsOf(IEnumerable<KernelOperand> operands) => operands.SelectMany(o => o switch
+    {
+        KernelOperand.Rows r => [r.View],
+        KernelOperand.PerSequence p => [p.View],
+        _ => (IEnumerable<View>)[],
+    });
+}
+
+/// <summary>
+/// Rows times weights. Its blocks share the input and lie side by side: merged projections are one kernel of several blocks.
+/// Each output is one chain of multiply-adds over ascending k.
+/// </summary>
+/// <param name="Input">[rows, inner].</param>
+public sealed record GemmKernel(string Name, int Rows, string Summary, View Input, EquatableArray<GemmBlock> Blocks) : Kernel(Name, Rows, Summary)
+{
+    public Size Inner => Input.Columns;
+
+    public override IEnumerable<View> Reads => Blocks.SelectMany(b => ViewsOf(b.Operands)).Prepend(Input);
+
+    public override IEnumerable<View> Writes => Blocks.Select(b => b.Output);
+}
+
+/// <summary>
+/// <paramref name="Output"/>[row, column] = <paramref name="Epilogue"/>, whose leaves are <see cref="Expression.Accumulator"/>s (one a weight: the
+/// same column of two weights is at hand at once, for gates) and <see cref="Expression.Read"/>s of <paramref name="Operands"/>.
+/// </summary>
+/// <param name="Weights">Parameters of use <see cref="ParameterUse.Linear"/>, all of the output's columns.</param>
+public sealed record GemmBlock(EquatableArray<int> Weights, EquatableArray<KernelOperand> Operands, Expression Epilogue, View Output);
+
+/// <summary>A chain over each row by itself, in one sweep.</summary>
+public sealed record RowKernel(string Name, int Rows, string Summary, EquatableArray<KernelOperand> Operands, EquatableArray<RowPhase> Phases)
+    : Kernel(Name, Rows, Summary)
+{
+    public override IEnumerable<View> Reads => ViewsOf(Operands);
+
+    public override IEnumerable<View> Writes => Phases.OfType<RowPhase.Write>().Select(w => w.Output);
+}
+
+/// <summary>
+/// A sweep over the columns of one row. Leaves of its expression: <see cref="Expression.Read"/> of an operand, <see cref="Expression.Local"/> of an
+/// earlier <see cref="Compute"/>, <see cref="Expression.Reduced"/> of an earlier <see cref="Reduce"/>.
+/// </summary>
+public abstract record RowPhase(Size Columns, Expression Value)
+{
+    /// <summary>Keeps the row for later phases.</summary>
+    public sealed record Compute(Size OfColumns, Expression OfValue) : RowPhase(OfColumns, OfValue);
+
+    /// <summary>Reduces the row, or each of <paramref name="Groups"/> equal groups of its columns, to one value.</summary>
+    public sealed record Reduce(Size OfColumns, Expression OfValue, Reduction Reduction, Size Groups) : RowPhase(OfColumns, OfValue);
+
+    /// <summary>Stores the row.</summary>
+    public sealed record Write(View Output, Expression OfValue) : RowPhase(Output.Columns, OfValue);
+}
+
+public enum Reduction { Sum, Mean, Max }
+
+/// <summary>
+/// softmax(score(scale · q·k) where mask)·v for each (sequence, head, query row); an empty key set gives zeros. Head h of the queries uses
+/// head h · keyValueHeads / heads of the keys.
+/// </summary>
+/// <param name="Rows">Row space of the queries and the output.</param>
+/// <param name="KeyRows">Row space of keys and values: the same sequences.</param>
+/// <param name="Query">[query rows, heads × head width].</param>
+/// <param name="Key">[key rows, keyValueHeads × head width].</param>
+/// <param name="Value">[key rows, keyValueHeads × value width].</param>
+/// <param name="Score">The logit from <see cref="Expression.Logit"/>, or null for the logit itself.</param>
+/// <param name="Mask">Which pairs exist, from positions; null for all.</param>
+/// <param name="Operands">What score and mask read: <see cref="KernelOperand.Rows"/> by <see cref="Expression.TokenElement"/>, tables and vectors by <see cref="Expression.Element"/>.</param>
+/// <param name="Output">[query rows, heads × value width].</param>
+public sealed record AttentionKernel(
+    string Name, int Rows, string Summary, int KeyRows, View Query, View Key, View Value, Size Heads, Size KeyValueHeads, Scalar Scale,
+    Expression? Score, Expression? Mask, EquatableArray<AttentionOperand> Operands, View Output) : Kernel(Name, Rows, Summary)
+{
+    public Size HeadWidth => Query.Columns.DivideBy(Heads);
+
+    public Size ValueWidth => Value.Columns.DivideBy(KeyValueHeads);
+
+    public override IEnumerable<View> Reads =>
+        Operands.OfType<AttentionOperand.Rows>().Select(r => r.View).Concat([Query, Key, Value]);
+
+    public override IEnumerable<View> Writes => [Output];
+}
+
+/// <summary>Something that a score or mask expression reads at indices of its own.</summary>
+public abstract record AttentionOperand
+{
+    /// <summary>Rows of the queries' or the keys' space.</summary>
+    public sealed record Rows(View View, bool OfKeys) : AttentionOperand;
+
+    /// <summary>A parameter, indexed by column or by row and column.</summary>
+    public sealed record Parameter(int Number) : AttentionOperand;
+}
+
+/// <summary>One row a sequence, from its rows; an empty sequence gives zeros.</summary>
+/// <param name="Rows">The row space that is read; <paramref name="Output"/> has one row for each of its sequences.</param>
+public sealed record SegmentKernel(string Name, int Rows, string Summary, SegmentReduction Reduction, View Input, View Output) : Kernel(Name, Rows, Summary)
+{
+    public override IEnumerable<View> Reads => [Input];
+
+    public override IEnumerable<View> Writes => [Output];
+}
+
+public enum SegmentReduction { Sum, Mean, Max, First }

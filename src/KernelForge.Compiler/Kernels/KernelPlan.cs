@@ -1,0 +1,103 @@
+using KernelForge.Compiler.Ir;
+using KernelForge.Compiler.Spec;
+
+namespace KernelForge.Compiler.Kernels;
+
+/// <summary>
+/// Which kernel computes what, from which buffers, in which order: all that a back end and the scheduler read. It knows no device.
+/// Sizes are symbolic; a loop over layers stays a loop.
+/// </summary>
+/// <param name="Name">The layer's name.</param>
+/// <param name="RowSpaces">Every row space that a buffer or kernel uses.</param>
+/// <param name="Inputs">The entry's parameters, in order.</param>
+/// <param name="Outputs">The entry's results, in order; each is a buffer that no other value shares.</param>
+/// <param name="Parameters">Every weight that a kernel reads.</param>
+/// <param name="Buffers">Every buffer, after memory planning.</param>
+/// <param name="Checks">What must hold for the hyper-parameters of a checkpoint.</param>
+public sealed record KernelPlan(
+    string Name,
+    EquatableArray<HyperParameter> HyperParameters,
+    EquatableArray<RowSpace> RowSpaces,
+    EquatableArray<PlanInput> Inputs,
+    EquatableArray<PlanOutput> Outputs,
+    EquatableArray<PlanParameter> Parameters,
+    EquatableArray<PlanBuffer> Buffers,
+    EquatableArray<PlanCheck> Checks,
+    EquatableArray<Step> Steps)
+{
+    /// <summary>Every kernel, in order, those inside loops and both arms of branches included.</summary>
+    public IEnumerable<Kernel> Kernels => Step.Kernels(Steps);
+}
+
+/// <summary>
+/// Rows that belong together. <paramref name="SequencesOf"/> is null for the rows of an input's ragged batch, or the id of the space whose
+/// sequences these rows are, one each. Spaces of inputs that must have the same sequences are told by <see cref="PlanCheck"/>s of the caller.
+/// </summary>
+/// <param name="Id">Its place in <see cref="KernelPlan.RowSpaces"/>.</param>
+/// <param name="Input">The number of the input that brings its offsets (for a space of sequences: that of its parent's).</param>
+public sealed record RowSpace(int Id, string Name, int? SequencesOf, int Input);
+
+public enum InputKind
+{
+    /// <summary>Token ids with types and positions: integers.</summary>
+    TokenIds,
+
+    /// <summary>Rows of floats.</summary>
+    Tokens,
+
+    /// <summary>One integer a row.</summary>
+    Integers,
+}
+
+/// <param name="Columns">Width of a <see cref="InputKind.Tokens"/> input, else one.</param>
+/// <param name="Buffer">The buffer that a <see cref="InputKind.Tokens"/> input is copied to, else -1.</param>
+public sealed record PlanInput(string Name, InputKind Kind, int RowSpace, Size Columns, int Buffer);
+
+public sealed record PlanOutput(string Name, int RowSpace, Size Columns, int Buffer);
+
+/// <summary>
+/// A buffer of [rows of its space, columns] floats. Buffers with the same <paramref name="Slot"/> lie in the same memory at different times;
+/// a slot is as wide as the widest of them.
+/// </summary>
+/// <param name="Id">Its place in <see cref="KernelPlan.Buffers"/>.</param>
+public sealed record PlanBuffer(int Id, string Name, int RowSpace, Size Columns, int Slot);
+
+/// <summary>A condition on hyper-parameters that is checked when a model is loaded, and what to say when it does not hold.</summary>
+public sealed record PlanCheck(Scalar Condition, string Message);
+
+public enum ParameterUse
+{
+    /// <summary>The weight of a linear: [rows = outputs, columns = inputs], or the reverse where <see cref="PlanParameter.Transposed"/>.</summary>
+    Linear,
+
+    /// <summary>A vector of <see cref="PlanParameter.Columns"/> values (rows is one), read by column.</summary>
+    Vector,
+
+    /// <summary>A table of rows, read by a computed row, or an array read by score and mask expressions.</summary>
+    Table,
+}
+
+/// <param name="Id">Its place in <see cref="KernelPlan.Parameters"/>.</param>
+/// <param name="Path">Where it lies in the description.</param>
+/// <param name="Present">A condition under which the checkpoint has it; otherwise it reads as zeros. Null: always.</param>
+public sealed record PlanParameter(
+    int Id, ParameterPath Path, ParameterUse Use, Size Rows, Size Columns, bool Transposed, Scalar? Present);
+
+/// <summary>
+/// The way from the outermost layer to a weight: <c>layers[i].query.weight</c>. The plan's loops that run around every use of the weight
+/// are the indices in it.
+/// </summary>
+public sealed record ParameterPath(EquatableArray<PathSegment> Segments)
+{
+    /// <summary>A name for generated code: <c>layers_query_weight</c>.</summary>
+    public string Identifier => string.Join("_", Segments.Select(s => s.Name + (s.Index is { Constant: { } c } ? c.ToString("0", System.Globalization.CultureInfo.InvariantCulture) : "")));
+
+    /// <summary>Indices of loops in the path, outermost first.</summary>
+    public IEnumerable<Scalar.Index> Loops => Segments.Select(s => s.Index).OfType<Scalar.Index>();
+
+    public override string ToString() =>
+        string.Join(".", Segments.Select(s => s.Index is null ? s.Name : s.Name + "[" + ScalarText.Of(s.Index) + "]"));
+}
+
+/// <param name="Index">The element of a <c>Layers&lt;T&gt;</c>: a loop's index, a constant, or an expression of them; else null.</param>
+public sealed record PathSegment(string Name, Scalar? Index);
