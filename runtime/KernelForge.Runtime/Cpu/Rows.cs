@@ -1,0 +1,84 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+
+namespace KernelForge.Runtime.Cpu;
+
+/// <summary>
+/// A view of rows of float32 in native memory, [<see cref="Count"/>, <see cref="Columns"/>]: activations, a slice of their columns, or
+/// parameters (one row for a bias). Generated code reads and writes rows through it a vector at a time.
+/// </summary>
+/// <remarks>
+/// The memory belongs to whoever gave the view, and must outlive it. Accesses are checked in debug builds only. A vector may reach past the
+/// last column: what it reads there is unspecified (keep it out of sums with <see cref="IVector{TSelf}.First(int, TSelf)"/>), what it
+/// writes there is lost.
+/// </remarks>
+public readonly unsafe struct Rows<TVector> where TVector : unmanaged, IVector<TVector>
+{
+    private readonly float* origin;
+    private readonly int writable;
+
+    internal Rows(float* origin, int count, int columns, int stride, int writable)
+    {
+        this.origin = origin;
+        this.writable = writable;
+        Count = count;
+        Columns = columns;
+        Stride = stride;
+    }
+
+    public int Count { get; }
+
+    public int Columns { get; }
+
+    /// <summary>Floats from one row to the next: an odd number of cache lines.</summary>
+    public int Stride { get; }
+
+    /// <summary>One element.</summary>
+    public float this[int row, int column]
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => *Address(row, column);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        set => *Address(row, column) = value;
+    }
+
+    /// <summary>The elements of one row.</summary>
+    public Span<float> this[int row] => new(Address(row, 0), Columns);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TVector Load(int row, int column) => TVector.Load(Address(row, column));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Store(int row, int column, TVector value)
+    {
+        float* destination = Address(row, column);
+        if (column + TVector.Count <= writable) TVector.Store(destination, value);
+        else StorePart(destination, Math.Min(writable - column, TVector.Count), value);
+    }
+
+    /// <summary>The same rows, <paramref name="columns"/> of them from <paramref name="first"/> on.</summary>
+    public Rows<TVector> Slice(int first, int columns)
+    {
+        if ((uint)first > (uint)Columns || (uint)columns > (uint)(Columns - first))
+            throw new ArgumentOutOfRangeException(nameof(columns), $"Columns {first}..{first + columns} of {Columns} were asked for.");
+        // A slice that ends inside the row has neighbours that a vector must not overwrite.
+        int end = first + columns == Columns ? writable : first + columns;
+        return new(origin + first, Count, columns, Stride, end - first);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal float* Address(int row, int column)
+    {
+        Debug.Assert((uint)row < (uint)Count && (uint)column < (uint)Columns, $"[{row}, {column}] of [{Count}, {Columns}]");
+        return origin + ((nint)row * Stride) + column;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void StorePart(float* destination, int count, TVector value)
+    {
+        float* lanes = stackalloc float[TVector.Count];
+        TVector.Store(lanes, value);
+        for (int i = 0; i < count; i++) destination[i] = lanes[i];
+    }
+}

@@ -1,0 +1,182 @@
+using System.Runtime.CompilerServices;
+
+namespace KernelForge.Runtime.Cpu;
+
+/// <summary>
+/// Elementary functions on vectors of float32. Each saturates as the real function does, passes NaN through, and is within
+/// 2 units in the last place (<see cref="Pow"/>: of <see cref="MathF"/>'s).
+/// </summary>
+/// <remarks>The polynomials are least-maximum fits of the functions on the intervals stated.</remarks>
+public static class VectorMath
+{
+    private const float LargestReducible = 131072;
+
+    /// <summary>e^x: infinity above 88.723, gradual underflow to zero below -87.3.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector Exp<TVector>(TVector x) where TVector : unmanaged, IVector<TVector>
+    {
+        // Beyond these bounds the result is already infinity or zero. A NaN is below nothing and stays.
+        TVector low = TVector.Broadcast(-104), high = TVector.Broadcast(89);
+        x = TVector.Select(TVector.Less(x, low), low, x);
+        x = TVector.Select(TVector.Less(high, x), high, x);
+
+        TVector n = TVector.Round(x * TVector.Broadcast(1.442695f));
+        TVector r = TVector.MultiplyAdd(n, TVector.Broadcast(-0.69314575f), x);
+        r = TVector.MultiplyAdd(n, TVector.Broadcast(-1.4286068e-6f), r);
+
+        // e^r = 1 + r + r²·p(r) on ±½ ln 2.
+        TVector p = TVector.Broadcast(0.0013813064f);
+        p = TVector.MultiplyAdd(p, r, TVector.Broadcast(0.008369426f));
+        p = TVector.MultiplyAdd(p, r, TVector.Broadcast(0.04166846f));
+        p = TVector.MultiplyAdd(p, r, TVector.Broadcast(0.16666515f));
+        p = TVector.MultiplyAdd(p, r, TVector.Broadcast(0.49999994f));
+        p = TVector.MultiplyAdd(r * r, p, r) + TVector.Broadcast(1);
+
+        // 2^n in two factors: n reaches past what one float's exponent holds, on both sides.
+        TVector half = TVector.Floor(n * TVector.Broadcast(0.5f));
+        return p * TVector.PowerOfTwo(half) * TVector.PowerOfTwo(n - half);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector Tanh<TVector>(TVector x) where TVector : unmanaged, IVector<TVector>
+    {
+        TVector magnitude = TVector.Abs(x), one = TVector.Broadcast(1), two = TVector.Broadcast(2);
+        TVector z = x * x;
+
+        // tanh x = x + x³·p(x²) below 0.625.
+        TVector p = TVector.Broadcast(-0.0056605455f);
+        p = TVector.MultiplyAdd(p, z, TVector.Broadcast(0.020601764f));
+        p = TVector.MultiplyAdd(p, z, TVector.Broadcast(-0.05372915f));
+        p = TVector.MultiplyAdd(p, z, TVector.Broadcast(0.13331328f));
+        p = TVector.MultiplyAdd(p, z, TVector.Broadcast(-0.33333278f));
+        TVector small = TVector.MultiplyAdd(p * z, x, x);
+
+        TVector large = one - two / (Exp(magnitude + magnitude) + one);
+        return TVector.Select(TVector.Less(magnitude, TVector.Broadcast(0.625f)), small, TVector.CopySign(large, x));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector Erf<TVector>(TVector x) where TVector : unmanaged, IVector<TVector>
+    {
+        TVector magnitude = TVector.Abs(x), one = TVector.Broadcast(1), four = TVector.Broadcast(4);
+        TVector z = x * x;
+
+        // erf x = x + x·p(x²) below 1.
+        TVector p = TVector.Broadcast(7.8527526e-5f);
+        p = TVector.MultiplyAdd(p, z, TVector.Broadcast(-0.000800986f));
+        p = TVector.MultiplyAdd(p, z, TVector.Broadcast(0.0051882896f));
+        p = TVector.MultiplyAdd(p, z, TVector.Broadcast(-0.026853792f));
+        p = TVector.MultiplyAdd(p, z, TVector.Broadcast(0.11283585f));
+        p = TVector.MultiplyAdd(p, z, TVector.Broadcast(-0.37612626f));
+        p = TVector.MultiplyAdd(p, z, TVector.Broadcast(0.12837917f));
+        TVector small = TVector.MultiplyAdd(p, x, x);
+
+        // erf x = 1 - e^q(x) from there to 4, where it has become 1; q approximates log(1 - erf x).
+        TVector t = TVector.Select(TVector.Less(four, magnitude), four, magnitude);
+        TVector q = TVector.Broadcast(0.00018879568f);
+        q = TVector.MultiplyAdd(q, t, TVector.Broadcast(-0.0029721602f));
+        q = TVector.MultiplyAdd(q, t, TVector.Broadcast(0.021939278f));
+        q = TVector.MultiplyAdd(q, t, TVector.Broadcast(-0.10332489f));
+        q = TVector.MultiplyAdd(q, t, TVector.Broadcast(-0.63788593f));
+        q = TVector.MultiplyAdd(q, t, TVector.Broadcast(-1.1272497f));
+        q = TVector.MultiplyAdd(q, t, TVector.Broadcast(-0.00030085907f));
+        TVector large = one - Exp(q);
+        return TVector.Select(TVector.Less(magnitude, one), small, TVector.CopySign(large, x));
+    }
+
+    /// <summary>Natural logarithm: NaN below zero, minus infinity at zero.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector Log<TVector>(TVector x) where TVector : unmanaged, IVector<TVector>
+    {
+        TVector zero = TVector.Zero, smallestNormal = TVector.Broadcast(1.17549435e-38f);
+        TVector subnormal = TVector.Less(x, smallestNormal);
+        TVector scaled = TVector.Select(subnormal, x * TVector.Broadcast(8388608), x);
+        TVector e = TVector.Exponent(scaled, out TVector mantissa);
+        e = TVector.Select(subnormal, e - TVector.Broadcast(23), e);
+
+        // log(1 + f) = f - f²/2 + f³·p(f) for 1 + f in [√½, √2).
+        TVector f = mantissa - TVector.Broadcast(1);
+        TVector p = TVector.Broadcast(0.06746365f);
+        p = TVector.MultiplyAdd(p, f, TVector.Broadcast(-0.11675909f));
+        p = TVector.MultiplyAdd(p, f, TVector.Broadcast(0.11888423f));
+        p = TVector.MultiplyAdd(p, f, TVector.Broadcast(-0.1240557f));
+        p = TVector.MultiplyAdd(p, f, TVector.Broadcast(0.14219517f));
+        p = TVector.MultiplyAdd(p, f, TVector.Broadcast(-0.16667995f));
+        p = TVector.MultiplyAdd(p, f, TVector.Broadcast(0.20002121f));
+        p = TVector.MultiplyAdd(p, f, TVector.Broadcast(-0.2500001f));
+        p = TVector.MultiplyAdd(p, f, TVector.Broadcast(0.33333313f));
+        TVector z = f * f;
+        TVector y = TVector.MultiplyAdd(e, TVector.Broadcast(1.4286068e-6f), p * f * z);
+        y = TVector.MultiplyAdd(z, TVector.Broadcast(-0.5f), y);
+        y = TVector.MultiplyAdd(e, TVector.Broadcast(0.69314575f), f + y);
+
+        y = TVector.Select(TVector.Less(x, TVector.Broadcast(float.PositiveInfinity)), y, x);
+        y = TVector.Select(TVector.Less(zero, x), y, TVector.Select(TVector.Less(x, zero), TVector.Broadcast(float.NaN), y));
+        TVector isZero = TVector.Less(TVector.Abs(x), TVector.Broadcast(float.Epsilon));
+        return TVector.Select(isZero, TVector.Broadcast(float.NegativeInfinity), y);
+    }
+
+    public static TVector Sin<TVector>(TVector x) where TVector : unmanaged, IVector<TVector> => Sine(x, 0);
+
+    public static TVector Cos<TVector>(TVector x) where TVector : unmanaged, IVector<TVector> => Sine(x, 1);
+
+    /// <summary>a^b, lane by lane through <see cref="MathF.Pow"/>.</summary>
+    public static unsafe TVector Pow<TVector>(TVector a, TVector b) where TVector : unmanaged, IVector<TVector>
+    {
+        float* bases = stackalloc float[TVector.Count];
+        float* powers = stackalloc float[TVector.Count];
+        TVector.Store(bases, a);
+        TVector.Store(powers, b);
+        for (int i = 0; i < TVector.Count; i++) bases[i] = MathF.Pow(bases[i], powers[i]);
+        return TVector.Load(bases);
+    }
+
+    /// <summary>sin(x + quarters · π/2).</summary>
+    private static TVector Sine<TVector>(TVector x, float quarters) where TVector : unmanaged, IVector<TVector>
+    {
+        TVector half = TVector.Broadcast(0.5f), two = TVector.Broadcast(2);
+        TVector n = TVector.Round(x * TVector.Broadcast(0.63661975f));
+        TVector r = TVector.MultiplyAdd(n, TVector.Broadcast(-1.5707964f), x);
+        r = TVector.MultiplyAdd(n, TVector.Broadcast(4.371139e-8f), r);
+        r = TVector.MultiplyAdd(n, TVector.Broadcast(1.7151245e-15f), r);
+        TVector z = r * r;
+
+        TVector s = TVector.Broadcast(2.7173658e-6f);
+        s = TVector.MultiplyAdd(s, z, TVector.Broadcast(-0.00019839233f));
+        s = TVector.MultiplyAdd(s, z, TVector.Broadcast(0.008333329f));
+        s = TVector.MultiplyAdd(s, z, TVector.Broadcast(-0.16666667f));
+        s = TVector.MultiplyAdd(s * z, r, r);
+
+        TVector c = TVector.Broadcast(2.4425672e-5f);
+        c = TVector.MultiplyAdd(c, z, TVector.Broadcast(-0.0013887251f));
+        c = TVector.MultiplyAdd(c, z, TVector.Broadcast(0.041666646f));
+        c = TVector.MultiplyAdd(z, TVector.Broadcast(-0.5f), c * z * z) + TVector.Broadcast(1);
+
+        TVector quadrant = n + TVector.Broadcast(quarters);
+        TVector odd = TVector.Less(half, quadrant - two * TVector.Floor(quadrant * half));
+        TVector lower = TVector.Less(
+            TVector.Broadcast(1.5f), quadrant - TVector.Broadcast(4) * TVector.Floor(quadrant * TVector.Broadcast(0.25f)));
+        TVector result = TVector.Select(odd, c, s);
+        result = TVector.Select(lower, -result, result);
+
+        TVector large = TVector.Less(TVector.Broadcast(LargestReducible), TVector.Abs(x));
+        bool any = TVector.Largest(TVector.Select(large, TVector.Broadcast(1), TVector.Zero)) > 0;
+        return any ? ReplaceLarge(x, quarters, result) : result;
+    }
+
+    /// <summary>Angles too large to reduce in float32 go through double, each lane for itself.</summary>
+    private static unsafe TVector ReplaceLarge<TVector>(TVector x, float quarters, TVector result)
+        where TVector : unmanaged, IVector<TVector>
+    {
+        float* angles = stackalloc float[TVector.Count];
+        float* values = stackalloc float[TVector.Count];
+        TVector.Store(angles, x);
+        TVector.Store(values, result);
+        for (int i = 0; i < TVector.Count; i++)
+        {
+            if (MathF.Abs(angles[i]) > LargestReducible)
+                values[i] = (float)(quarters == 0 ? Math.Sin(angles[i]) : Math.Cos(angles[i]));
+        }
+        return TVector.Load(values);
+    }
+}
