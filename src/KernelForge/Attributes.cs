@@ -1,0 +1,78 @@
+namespace KernelForge;
+
+/// <summary>Marks a class that describes a layer: a primary constructor, parameter fields, and an entry <c>Forward(…)</c> or <c>this[Tokens x]</c>.</summary>
+[AttributeUsage(AttributeTargets.Class, Inherited = false)]
+public sealed class TransformerLayerAttribute : Attribute;
+
+/// <summary>Marks a layer that stands at the top: its constructor binds to a <c>config.json</c>, its weights to a checkpoint.</summary>
+[AttributeUsage(AttributeTargets.Class, Inherited = false)]
+public sealed class TransformerModelAttribute : Attribute;
+
+/// <summary>Marks a static method, or a private method of a layer, that layers call as if its body stood at the call.</summary>
+[AttributeUsage(AttributeTargets.Method, Inherited = false)]
+public sealed class LayerFunctionAttribute : Attribute;
+
+/// <summary>
+/// What a field's weights are called in a checkpoint, the preferred name first. <c>{i}</c> in the name of <see cref="Layers{T}"/>
+/// stands for the layer's index; an empty name adds nothing to the path. Without the attribute the field's own name serves.
+/// </summary>
+[AttributeUsage(AttributeTargets.Field, Inherited = false)]
+public sealed class WeightAttribute(params string[] names) : Attribute
+{
+    /// <summary>The alternatives, the preferred one first.</summary>
+    public string[] Names { get; } = names;
+}
+
+/// <summary>
+/// The configuration key that a model's constructor parameter takes its value from; several are alternatives, a dot reaches into a nested
+/// object. A parameter with a nullable type or a default value may be missing.
+/// </summary>
+[AttributeUsage(AttributeTargets.Parameter, Inherited = false)]
+public sealed class ConfigAttribute(params string[] keys) : Attribute
+{
+    /// <summary>The alternatives, the preferred one first.</summary>
+    public string[] Keys { get; } = keys;
+}
+
+/// <summary>
+/// States what the description covers: where the configuration has <paramref name="key"/> with another value than these, loading refuses it
+/// by name. An absent or null key passes.
+/// </summary>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
+public sealed class RequiresAttribute(string key, params object?[] values) : Attribute
+{
+    /// <summary>The configuration key; a dot reaches into a nested object.</summary>
+    public string Key { get; } = key;
+
+    /// <summary>The values that the description covers.</summary>
+    public object?[] Values { get; } = values;
+}
+
+/// <summary>Names tensors of a checkpoint that the model knowingly does not use; <c>*</c> stands for any characters.</summary>
+[AttributeUsage(AttributeTargets.Class, Inherited = false)]
+public sealed class IgnoreWeightsAttribute(params string[] patterns) : Attribute
+{
+    /// <summary>The patterns of full tensor names.</summary>
+    public string[] Patterns { get; } = patterns;
+}
+
+/// <summary>
+/// Written by the generator: the specification of a layer, for projects that reference it as a binary (where no method bodies are seen).
+/// </summary>
+[AttributeUsage(AttributeTargets.Class, Inherited = false)]
+public sealed class StoredSpecificationAttribute(string text) : Attribute
+{
+    /// <summary>The serialised specification.</summary>
+    public string Text { get; } = text;
+}
+
+/// <summary>Written by the generator: the specification of one <see cref="LayerFunctionAttribute">layer function</see> of the class it stands on.</summary>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
+public sealed class StoredFunctionAttribute(string id, string text) : Attribute
+{
+    /// <summary>The method's documentation id, which tells overloads apart.</summary>
+    public string Id { get; } = id;
+
+    /// <summary>The serialised specification.</summary>
+    public string Text { get; } = text;
+}

@@ -1,0 +1,91 @@
+using System.Collections.Immutable;
+using KernelForge.Reference;
+
+namespace KernelForge;
+
+/// <summary>
+/// y = W·x + b for each row: <c>[rows, inputs]</c> to <c>[rows, outputs]</c>. The checkpoint has W as <c>[outputs, inputs]</c>, or transposed
+/// as <c>[inputs, outputs]</c>, under the name <c>….weight</c>, and b as <c>[outputs]</c> under <c>….bias</c>.
+/// </summary>
+public sealed class Linear
+{
+    private const int RowBlock = 16;
+
+    private readonly StoredTensor weight;
+    private readonly StoredTensor? bias;
+
+    /// <summary>Allocates nothing until the weights are loaded.</summary>
+    /// <exception cref="ArgumentException"><paramref name="inputs"/> or <paramref name="outputs"/> is below 1.</exception>
+    public Linear(int inputs, int outputs, bool bias = true, bool transposed = false)
+    {
+        string description = $"Linear [{inputs} → {outputs}]";
+        if (inputs < 1 || outputs < 1) throw new ArgumentException($"{description}: both are at least 1");
+        Inputs = inputs;
+        Outputs = outputs;
+        Transposed = transposed;
+        ImmutableArray<int> shape = transposed ? [inputs, outputs] : [outputs, inputs];
+        weight = new StoredTensor(description, shape, transposed ? null : InputsFirst);
+        if (bias) this.bias = new StoredTensor($"bias of {description}", [outputs]);
+    }
+
+    /// <summary>The features it reads.</summary>
+    public int Inputs { get; }
+
+    /// <summary>The features it gives.</summary>
+    public int Outputs { get; }
+
+    /// <summary>Whether it has a bias.</summary>
+    public bool HasBias => bias is not null;
+
+    /// <summary>Whether the checkpoint stores the weight as <c>[inputs, outputs]</c>.</summary>
+    public bool Transposed { get; }
+
+    internal StoredTensor Weight => weight;
+
+    internal StoredTensor? Bias => bias;
+
+    /// <summary>Applies it to every row: <c>[rows, outputs]</c>.</summary>
+    /// <exception cref="ArgumentException">The value has another number of features than <see cref="Inputs"/>.</exception>
+    /// <exception cref="InvalidOperationException">The weights are not loaded.</exception>
+    public Tokens this[Tokens x]
+    {
+        get
+        {
+            ArgumentNullException.ThrowIfNull(x);
+            if (x.Features != Inputs) throw new ArgumentException($"Linear [{Inputs} → {Outputs}] expected [rows, {Inputs}], got {x}", nameof(x));
+            double[] w = weight.Values;
+            double[]? b = bias?.Values;
+            var result = new Tokens(x.Rows, Outputs);
+            double[] from = x.Array, to = result.Array;
+            int blocks = (x.Rows.Count + RowBlock - 1) / RowBlock;
+            Work.For(blocks, (long)RowBlock * Inputs * Outputs, block =>
+            {
+                int first = block * RowBlock, rows = Math.Min(RowBlock, x.Rows.Count - first);
+                Span<double> part = to.AsSpan(first * Outputs, rows * Outputs);
+                if (b is not null)
+                    for (int row = 0; row < rows; row++) b.CopyTo(part[(row * Outputs)..]);
+                MatrixProduct.AddTo(part, Outputs, from.AsSpan(first * Inputs), Inputs, w, Outputs, rows, Inputs, Outputs);
+            });
+            return result;
+        }
+    }
+
+    /// <summary>Takes weight and bias in the checkpoint's layout; the arrays are taken over, not copied.</summary>
+    /// <exception cref="ArgumentException">An array has another length than its shape, or a bias is given or missing against <see cref="HasBias"/>.</exception>
+    public void Load(double[] weight, double[]? bias = null)
+    {
+        if (bias is not null != HasBias)
+            throw new ArgumentException($"Linear [{Inputs} → {Outputs}] has {(HasBias ? "a" : "no")} bias, but {(HasBias ? "none" : "one")} is given", nameof(bias));
+        this.weight.Load(weight);
+        this.bias?.Load(bias!);
+    }
+
+    private double[] InputsFirst(double[] stored)
+    {
+        double[] arranged = new double[stored.Length];
+        for (int o = 0; o < Outputs; o++)
+            for (int i = 0; i < Inputs; i++)
+                arranged[(i * Outputs) + o] = stored[(o * Inputs) + i];
+        return arranged;
+    }
+}

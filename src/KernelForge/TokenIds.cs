@@ -1,0 +1,37 @@
+namespace KernelForge;
+
+/// <summary>What a text model reads: the id of each token, with its type and its position. Where integers are wanted it is the ids.</summary>
+public sealed class TokenIds
+{
+    private readonly Integers ids;
+
+    /// <summary>Takes one id a row, and one type a row where the model has types (else all are 0); the arrays are taken over, not copied.</summary>
+    /// <exception cref="ArgumentException">There are more or fewer ids or types than rows.</exception>
+    public TokenIds(RowSpace rows, int[] ids, int[]? types = null)
+    {
+        this.ids = new Integers(rows, ids);
+        Types = new Integers(rows, types ?? new int[rows.Count]);
+        Positions = new Integers(rows, PositionsOf(rows));
+    }
+
+    /// <summary>The tokens' row space.</summary>
+    public RowSpace Rows => ids.Rows;
+
+    /// <summary>The type (segment) of each token.</summary>
+    public Integers Types { get; }
+
+    /// <summary>The position of each token within its sequence, counted from 0.</summary>
+    public Integers Positions { get; }
+
+    /// <summary>The ids.</summary>
+    public static implicit operator Integers(TokenIds ids) => ids.ids;
+
+    private static int[] PositionsOf(RowSpace rows)
+    {
+        int[] positions = new int[rows.Count];
+        for (int s = 0; s < rows.SequenceCount; s++)
+            for (int row = rows.Offsets[s]; row < rows.Offsets[s + 1]; row++)
+                positions[row] = row - rows.Offsets[s];
+        return positions;
+    }
+}

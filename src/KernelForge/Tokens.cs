@@ -1,0 +1,99 @@
+using KernelForge.Reference;
+
+namespace KernelForge;
+
+/// <summary>
+/// A value with rows: <c>[rows, features]</c>, the rows being the tokens of a ragged batch, its sequences, or a table's
+/// (<see cref="RowSpace"/>). Here, in the reference run, the numbers are doubles, row after row.
+/// </summary>
+/// <remarks>
+/// Arithmetic works element by element on two values with the same row space. A table of one row counts for every row; a value with one row
+/// a sequence (<see cref="RowSpace.Sequences"/>) counts for every token of its sequence; a value with one feature counts for every feature.
+/// Anything else throws <see cref="ArgumentException"/> with both shapes.
+/// </remarks>
+public sealed class Tokens
+{
+    private readonly double[] values;
+
+    /// <summary>Takes <c>[rows, features]</c> numbers, row after row; the array is taken over, not copied.</summary>
+    /// <exception cref="ArgumentException">There is no feature, or the array has another length than rows × features.</exception>
+    public Tokens(RowSpace rows, int features, double[] values)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        ArgumentNullException.ThrowIfNull(values);
+        if (features < 1) throw new ArgumentException($"[{rows}, {features}]: a value has at least 1 feature", nameof(features));
+        if (values.LongLength != (long)rows.Count * features)
+            throw new ArgumentException($"{values.Length} numbers for [{rows}, {features}]", nameof(values));
+        Rows = rows;
+        Features = features;
+        this.values = values;
+    }
+
+    internal Tokens(RowSpace rows, int features)
+        : this(rows, features, new double[checked(rows.Count * features)])
+    {
+    }
+
+    /// <summary>Which rows these are.</summary>
+    public RowSpace Rows { get; }
+
+    /// <summary>The number of features (columns).</summary>
+    public int Features { get; }
+
+    /// <summary>All numbers, row after row: <c>[rows × features]</c>.</summary>
+    public ReadOnlySpan<double> Values => values;
+
+    internal double[] Array => values;
+
+    /// <summary>
+    /// What a lambda reads for one of its rows. The row is of this value's row space; or this is a one-row table, or has one row for each
+    /// sequence of the row's space.
+    /// </summary>
+    /// <exception cref="ArgumentException">The row is of another row space, or there is no such feature.</exception>
+    public double this[Row row, int feature]
+    {
+        get
+        {
+            if ((uint)feature >= (uint)Features)
+                throw new ArgumentException($"feature {feature} of {this} at {row}: features are 0 to {Features - 1}", nameof(feature));
+            return values[(RowFor(row) * Features) + feature];
+        }
+    }
+
+    public static Tokens operator +(Tokens a, Tokens b) => Elementwise.Map("+", a, b, static (x, y) => x + y);
+
+    public static Tokens operator +(Tokens a, double b) => Elementwise.Map(a, x => x + b);
+
+    public static Tokens operator +(double a, Tokens b) => Elementwise.Map(b, x => a + x);
+
+    public static Tokens operator -(Tokens a, Tokens b) => Elementwise.Map("-", a, b, static (x, y) => x - y);
+
+    public static Tokens operator -(Tokens a, double b) => Elementwise.Map(a, x => x - b);
+
+    public static Tokens operator -(double a, Tokens b) => Elementwise.Map(b, x => a - x);
+
+    public static Tokens operator *(Tokens a, Tokens b) => Elementwise.Map("*", a, b, static (x, y) => x * y);
+
+    public static Tokens operator *(Tokens a, double b) => Elementwise.Map(a, x => x * b);
+
+    public static Tokens operator *(double a, Tokens b) => Elementwise.Map(b, x => a * x);
+
+    public static Tokens operator /(Tokens a, Tokens b) => Elementwise.Map("/", a, b, static (x, y) => x / y);
+
+    public static Tokens operator /(Tokens a, double b) => Elementwise.Map(a, x => x / b);
+
+    public static Tokens operator /(double a, Tokens b) => Elementwise.Map(b, x => a / x);
+
+    public static Tokens operator -(Tokens a) => Elementwise.Map(a, static x => -x);
+
+    /// <summary>The shape, as messages name it: <c>[7 tokens, 64]</c>.</summary>
+    public override string ToString() => $"[{Rows}, {Features}]";
+
+    private int RowFor(Row row)
+    {
+        if (ReferenceEquals(row.Rows, Rows)) return row.Absolute;
+        if (Rows is { IsTable: true, Count: 1 }) return 0;
+        if (row.Rows is { IsTable: false } tokens && ReferenceEquals(tokens.Sequences, Rows)) return row.Sequence;
+        throw new ArgumentException($"{this} cannot be read at {row} of {row.Rows}: it has other rows", nameof(row));
+    }
+}
