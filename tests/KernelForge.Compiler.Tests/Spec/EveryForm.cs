@@ -1,0 +1,72 @@
+using KernelForge.Compiler.Spec;
+
+namespace KernelForge.Compiler.Tests.Spec;
+
+/// <summary>A layer and a function that contain every kind of field, statement and expression at least once.</summary>
+internal static class EveryForm
+{
+    public static LayerSpec Layer { get; } = new(
+        Id: "Demo.Outer.Block",
+        Namespace: "Demo",
+        Name: "Block",
+        ContainingTypes: ["public static partial class Outer"],
+        Declaration: "public sealed partial class Block",
+        Kind: LayerKind.Model,
+        HyperParameters:
+        [
+            new("hidden", ValueKind.Integer, "int", IsNullable: false, ["hidden_size", "text.\"d\""], Default: null),
+            new("epsilon", ValueKind.Real, "double", IsNullable: true, ["eps"], new NullExpr()),
+            new("scale", ValueKind.Real, "float", IsNullable: false, [], new NumberExpr(1e-5, IsInteger: false)),
+            new("kind", ValueKind.Text, "string", IsNullable: false, [], new TextExpr("a\\b\n\t\"c\"")),
+        ],
+        Fields:
+        [
+            new ParameterField("gamma", ["gamma", "weight"], Rows: null, Hyper("hidden"), Present: null),
+            new ParameterField("table", ["table"], new NumberExpr(32, IsInteger: true), Hyper("hidden"), new BoolExpr(true)),
+            new LinearField("query", ["attention.query"], Hyper("hidden"), Hyper("hidden"), new BoolExpr(false), Transposed: null),
+            new EmbeddingField("words", ["words"], new NumberExpr(30522, IsInteger: true), Hyper("hidden")),
+            new LayerField("norm", ["norm"], "KernelForge.LayerNorm", [new(null, Hyper("hidden")), new("bias", new BoolExpr(false))]),
+            new LayersField("blocks", ["blocks.{i}"], "Demo.Inner", Hyper("hidden"), "index", [new(null, Local("index"))]),
+            new LayersField("others", ["others.{i}"], "Demo.Inner", Hyper("hidden"), IndexName: null, []),
+            new ValueField("headDim", ValueKind.Integer, new BinaryExpr(BinaryOp.Divide, Hyper("hidden"), new NumberExpr(12, IsInteger: true))),
+        ],
+        Methods:
+        [
+            new("Forward", IsEntry: true, IsIndexer: false, [new("ids", ValueKind.TokenIds)], [ValueKind.Tokens, ValueKind.Tokens],
+            [
+                new AssignStatement(["x"], new IndexExpr(Field("words"), [new MemberExpr(Local("ids"), "Types")])),
+                new AssignStatement(["a", "_"], Call(CallTarget.Op, "Split", new(null, Local("x")), new("parts", new NumberExpr(2, IsInteger: true)))),
+                new IfStatement(
+                    new BinaryExpr(BinaryOp.And, new UnaryExpr(UnaryOp.Not, new BoolExpr(true)), new BinaryExpr(BinaryOp.Equal, Hyper("epsilon"), new NullExpr())),
+                    [new AssignStatement(["x"], Call(CallTarget.Function, "KernelForge.Ops.Silu(Tokens)", new Argument(null, Local("x"))))],
+                    []),
+                new ForEachStatement("block", "blocks",
+                    [new AssignStatement(["x"], new CallExpr(CallTarget.LayerMethod, "Forward", Local("block"), [new(null, Local("x"))]))]),
+                new ForStatement("n", new NumberExpr(0, IsInteger: true), Hyper("hidden"),
+                    [new AssignStatement(["x"], Call(CallTarget.OwnMethod, "Step", new Argument(null, Local("x"))))]),
+                new AssignStatement(["y"], new ConditionalExpr(
+                    new BinaryExpr(BinaryOp.Less, Hyper("hidden"), new NumberExpr(-3, IsInteger: true)), Local("x"), new UnaryExpr(UnaryOp.Negate, Local("x")))),
+                new AssignStatement(["z"], Call(CallTarget.Op, "Attention", new Argument("score", new LambdaExpr(["s", "i"],
+                    new BinaryExpr(BinaryOp.Multiply, Local("s"), new ConvertExpr(ValueKind.Integer, new NumberExpr(0.1, IsInteger: false))))))),
+                new ReturnStatement(new TupleExpr([Local("y"), Local("z")])),
+            ]),
+            new("Step", IsEntry: false, IsIndexer: false, [new("x", ValueKind.Tokens) { Default = new NullExpr() }],
+                [ValueKind.Tokens], [new ReturnStatement(Local("x"))]),
+        ],
+        Requirements: [new("position_embedding_type", [new TextExpr("absolute"), new NullExpr()])],
+        IgnoredWeights: ["cls.*"]);
+
+    public static FunctionSpec Function { get; } = new(
+        "Demo.Functions.Gate(Tokens, double)", "Gate",
+        [new("x", ValueKind.Tokens), new("limit", ValueKind.Real) { Default = new NumberExpr(7, IsInteger: false) }],
+        ValueKind.Tokens,
+        [new ReturnStatement(new BinaryExpr(BinaryOp.Multiply, Local("x"), Local("limit")))]);
+
+    public static CallExpr Call(CallTarget target, string name, params Argument[] arguments) => new(target, name, null, arguments.ToEquatableArray());
+
+    public static NameExpr Local(string name) => new(name, NameKind.Local);
+
+    public static NameExpr Field(string name) => new(name, NameKind.Field);
+
+    public static NameExpr Hyper(string name) => new(name, NameKind.HyperParameter);
+}
