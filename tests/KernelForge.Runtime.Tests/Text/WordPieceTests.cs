@@ -1,0 +1,82 @@
+using System.Text.Json;
+using KernelForge.Runtime.Text;
+using KernelForge.TestData;
+
+namespace KernelForge.Runtime.Tests.Text;
+
+public sealed class WordPieceTests
+{
+    private static readonly string tiny = Path.Combine(Data.RepositoryRoot, "examples", "SemanticSearch", "Model");
+
+    [Fact]
+    public void Every_hard_text_gives_the_ids_of_the_reference() =>
+        Compare(WordPieceTokenizer.Load(Data.Require("golden/text")), Data.Require("golden/text/wordpiece.jsonl"));
+
+    [Fact]
+    public void The_small_model_gives_the_ids_of_the_reference() =>
+        Compare(WordPieceTokenizer.Load(tiny), Data.Require("golden/kf-tiny/embeddings.jsonl"));
+
+    [Theory]
+    [InlineData("golden/text/wordpiece.jsonl")]
+    [InlineData("golden/text/embeddings.jsonl")]
+    public void The_real_model_gives_the_ids_of_the_reference(string file) =>
+        Compare(WordPieceTokenizer.Load(Data.Require("models/all-MiniLM-L6-v2")), Data.Require(file));
+
+    [Fact]
+    public void A_long_text_is_cut_before_its_last_special_token()
+    {
+        WordPieceTokenizer tokenizer = WordPieceTokenizer.Load(tiny);
+        int[] whole = tokenizer.Encode("how do I read a file line by line");
+        int[] cut = tokenizer.Encode("how do I read a file line by line", 5);
+        Assert.Equal([.. whole[..4], whole[^1]], cut);
+        Assert.Equal([whole[0], whole[^1]], tokenizer.Encode("how do I", 2));
+        Assert.Throws<ArgumentOutOfRangeException>(() => tokenizer.Encode("how", 1));
+    }
+
+    [Fact]
+    public void Half_a_surrogate_pair_is_dropped_like_any_character_that_is_none()
+    {
+        WordPieceTokenizer tokenizer = WordPieceTokenizer.Load(tiny);
+        Assert.Equal(tokenizer.Encode("read file"), tokenizer.Encode("re\ud800ad fi\udc00le\ud83d"));
+    }
+
+    [Fact]
+    public void An_added_token_takes_white_space_only_where_it_says_so()
+    {
+        using var folder = new TokenizerFixture();
+        folder.Replace("\"added_tokens\":[", """
+            "added_tokens":[{"id":90,"content":"<m>","lstrip":true,"rstrip":false,"normalized":false},
+            {"id":91,"content":"<M2>","lstrip":false,"rstrip":true,"normalized":true},
+            """);
+        Assert.Equal([1, 4, 90, 4, 2], folder.Load().Encode("a  <m> a"));
+        Assert.Equal([1, 0, 0, 0, 4, 2], folder.Load().Encode("<M> a")); // no added token: raw ones are compared as they are written
+        Assert.Equal([1, 4, 91, 4, 2], folder.Load().Encode("a <m2> a")); // normalised ones in normalised text
+    }
+
+    [Fact]
+    public void A_word_of_more_characters_than_the_limit_is_unknown_as_a_whole()
+    {
+        using var folder = new TokenizerFixture();
+        folder.Replace("\"max_input_chars_per_word\":100", "\"max_input_chars_per_word\":3");
+        Assert.Equal([1, 4, 5, 5, 2], folder.Load().Encode("aaa"));
+        Assert.Equal([1, 0, 2], folder.Load().Encode("aaaa"));
+    }
+
+    private static void Compare(WordPieceTokenizer tokenizer, string file)
+    {
+        var wrong = new List<string>();
+        int count = 0;
+        foreach (string line in File.ReadLines(file))
+        {
+            using JsonDocument parsed = JsonDocument.Parse(line);
+            string text = parsed.RootElement.GetProperty("text").GetString()!;
+            int[] expected = [.. parsed.RootElement.GetProperty("ids").EnumerateArray().Select(i => i.GetInt32())];
+            int[] actual = tokenizer.Encode(text, 256);
+            if (!actual.AsSpan().SequenceEqual(expected))
+                wrong.Add($"{JsonSerializer.Serialize(text)}: [{string.Join(' ', actual)}] instead of [{string.Join(' ', expected)}]");
+            count++;
+        }
+        Assert.True(count > 100, $"{file} has only {count} texts");
+        Assert.True(wrong.Count == 0, $"{wrong.Count} of {count}\n" + string.Join('\n', wrong.Take(10)));
+    }
+}
