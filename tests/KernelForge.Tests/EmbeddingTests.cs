@@ -1,0 +1,43 @@
+namespace KernelForge.Tests;
+
+public class EmbeddingTests
+{
+    private static Embedding Loaded()
+    {
+        var embedding = new Embedding(3, 2);
+        embedding.Load([1, 2, 3, 4, 5, 6]);
+        return embedding;
+    }
+
+    [Fact]
+    public void Each_id_gets_its_row()
+    {
+        var ids = new TokenIds(RowSpace.Ragged(2, 1), [2, 0, 2]);
+        Tokens x = Loaded()[ids];
+        Assert.Equal([5, 6, 1, 2, 5, 6], x.Values.ToArray());
+        Assert.Same(ids.Rows, x.Rows);
+    }
+
+    [Fact]
+    public void Computed_integers_are_ids_too() =>
+        Assert.Equal([3, 4, 5, 6], Loaded()[new TokenIds(RowSpace.Ragged(2), [0, 0]).Positions + 1].Values.ToArray());
+
+    [Theory]
+    [InlineData(3)]
+    [InlineData(-1)]
+    public void An_id_without_a_row_is_refused_with_its_place(int id)
+    {
+        string message = Assert.Throws<ArgumentException>(() => Loaded()[new Integers(RowSpace.Ragged(2), [0, id])]).Message;
+        Assert.Contains($"Embedding [3, 2] has no row {id}, which row 1 of [2 tokens] of integers asks for", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_unloaded_embedding_says_what_it_is() =>
+        Assert.Contains(
+            "Embedding [3, 2] is not loaded",
+            Assert.Throws<InvalidOperationException>(() => new Embedding(3, 2)[new Integers(RowSpace.Ragged(1), [0])]).Message,
+            StringComparison.Ordinal);
+
+    [Fact]
+    public void Sides_below_one_are_refused() => Assert.Throws<ArgumentException>(() => new Embedding(3, 0));
+}
