@@ -20,7 +20,7 @@ public abstract record Expression
     /// <summary>A row that an earlier phase of a row kernel computed, at this column.</summary>
     public sealed record Local(int Phase) : Expression;
 
-    /// <summary>What an earlier phase of a row kernel reduced this row (or this column's group) to.</summary>
+    /// <summary>What an earlier phase of a row kernel reduced this row to.</summary>
     public sealed record Reduced(int Phase) : Expression;
 
     public sealed record Call(Primitive Function, EquatableArray<Expression> Arguments) : Expression;

@@ -3,8 +3,8 @@ using KernelForge.Compiler.Spec;
 namespace KernelForge.Compiler.Ir;
 
 /// <summary>
-/// An integer known when a model is loaded, kept as a sum of products so that two ways of writing the same size are equal:
-/// <c>heads * (hidden / heads)</c> with an exact division is <c>hidden</c>. What is not a sum of products is an atom inside it.
+/// An integer known when a model is loaded, kept as a sum of products so that two ways of writing the same size are equal.
+/// What is not a sum of products is an atom inside it.
 /// </summary>
 public sealed class Size : IEquatable<Size>
 {
@@ -57,8 +57,7 @@ public sealed class Size : IEquatable<Size>
         foreach (Term x in a.terms.Values)
             foreach (Term y in b.terms.Values)
                 product += Single(x.Coefficient * y.Coefficient, [.. x.Factors, .. y.Factors]);
-        // heads * (hidden / heads): a quotient that was checked to be exact meets its divisor again.
-        return product.Cancel();
+        return product;
     }
 
     /// <summary>
@@ -128,7 +127,18 @@ public sealed class Size : IEquatable<Size>
         return new Size(terms);
     }
 
-    private Size Cancel()
+    /// <summary>
+    /// Whether both are equal provided that some quotients leave no remainder: <c>heads * (hidden / heads)</c> and <c>hidden</c>. The caller
+    /// sees to it that <paramref name="quotients"/> do not.
+    /// </summary>
+    public bool EqualsIfExact(Size other, out IReadOnlyList<(Size Dividend, Size Divisor)> quotients)
+    {
+        List<(Size, Size)> assumed = [];
+        quotients = assumed;
+        return Cancel(assumed).Equals(other.Cancel(assumed));
+    }
+
+    private Size Cancel(List<(Size, Size)> assumed)
     {
         foreach (Term t in terms.Values)
             for (int i = 0; i < t.Factors.Count; i++)
@@ -136,8 +146,10 @@ public sealed class Size : IEquatable<Size>
                 if (t.Factors[i].Atom is not Scalar.Binary { Op: BinaryOp.Divide } quotient) continue;
                 List<(string Name, Scalar Atom)> others = [.. t.Factors];
                 others.RemoveAt(i);
-                if (!Single(t.Coefficient, others).Divides(From(quotient.Right), out Size? remaining)) continue;
-                return (this - Single(t.Coefficient, t.Factors)) + (remaining! * From(quotient.Left));
+                (Size dividend, Size divisor) = (From(quotient.Left), From(quotient.Right));
+                if (!Single(t.Coefficient, others).Divides(divisor, out Size? remaining)) continue;
+                assumed.Add((dividend, divisor));
+                return (this - Single(t.Coefficient, t.Factors) + (remaining! * dividend)).Cancel(assumed);
             }
         return this;
     }

@@ -61,7 +61,10 @@ public abstract record RowPhase(Size Columns, Expression Value)
     /// <summary>Keeps the row for later phases.</summary>
     public sealed record Compute(Size OfColumns, Expression OfValue) : RowPhase(OfColumns, OfValue);
 
-    /// <summary>Reduces the row, or each of <paramref name="Groups"/> equal groups of its columns, to one value.</summary>
+    /// <summary>
+    /// Reduces the row to one value, which later phases read as <see cref="Expression.Reduced"/>; or, where <paramref name="Groups"/> is not one, each of
+    /// that many equal groups of its columns, and later phases read a row of that width as <see cref="Expression.Local"/>.
+    /// </summary>
     public sealed record Reduce(Size OfColumns, Expression OfValue, Reduction Reduction, Size Groups) : RowPhase(OfColumns, OfValue);
 
     /// <summary>Stores the row.</summary>

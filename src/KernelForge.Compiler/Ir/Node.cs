@@ -1,0 +1,101 @@
+using KernelForge.Compiler.Kernels;
+using KernelForge.Compiler.Spec;
+
+namespace KernelForge.Compiler.Ir;
+
+/// <summary>A computation of the graph. Nodes of a body stand in an order in which they can run.</summary>
+public abstract record Node
+{
+    /// <summary>Values that it makes, by id.</summary>
+    public abstract IEnumerable<int> Defines { get; }
+
+    /// <summary>Views that it reads, those of nested bodies included.</summary>
+    public abstract IEnumerable<View> Reads { get; }
+
+    /// <summary>An expression at each row and column.</summary>
+    public sealed record Map(int Result, EquatableArray<KernelOperand> Operands, Expression Value) : Node
+    {
+        public override IEnumerable<int> Defines => [Result];
+        public override IEnumerable<View> Reads => Kernel.ViewsOf(Operands);
+    }
+
+    /// <summary>An expression at each of <paramref name="Columns"/> columns, reduced to <paramref name="Groups"/> values a row.</summary>
+    public sealed record Reduce(int Result, EquatableArray<KernelOperand> Operands, Expression Value, Size Columns, Reduction Reduction, Size Groups) : Node
+    {
+        public override IEnumerable<int> Defines => [Result];
+        public override IEnumerable<View> Reads => Kernel.ViewsOf(Operands);
+    }
+
+    /// <summary>Values side by side.</summary>
+    public sealed record Concat(int Result, EquatableArray<KernelOperand> Parts) : Node
+    {
+        public override IEnumerable<int> Defines => [Result];
+        public override IEnumerable<View> Reads => Kernel.ViewsOf(Parts);
+    }
+
+    /// <summary>Products of one input with weights, each block with its own epilogue.</summary>
+    public sealed record Gemm(View Input, EquatableArray<GemmNodeBlock> Blocks) : Node
+    {
+        public override IEnumerable<int> Defines => Blocks.Select(b => b.Result);
+        public override IEnumerable<View> Reads => Blocks.SelectMany(b => Kernel.ViewsOf(b.Operands)).Prepend(Input);
+    }
+
+    public sealed record Attention(
+        int Result, View Query, View Key, View Value, int KeyRows, Size Heads, Size KeyValueHeads, Scalar Scale,
+        Expression? Score, Expression? Mask, EquatableArray<AttentionOperand> Operands) : Node
+    {
+        public override IEnumerable<int> Defines => [Result];
+        public override IEnumerable<View> Reads => Operands.OfType<AttentionOperand.Rows>().Select(r => r.View).Concat([Query, Key, Value]);
+    }
+
+    public sealed record Segment(int Result, SegmentReduction Reduction, View Input) : Node
+    {
+        public override IEnumerable<int> Defines => [Result];
+        public override IEnumerable<View> Reads => [Input];
+    }
+
+    /// <summary>A loop; <paramref name="Carried"/> values pass from one iteration to the next.</summary>
+    public sealed record Loop(string Index, Scalar Start, Scalar End, EquatableArray<CarriedValue> Carried, EquatableArray<Node> Body) : Node
+    {
+        public override IEnumerable<int> Defines => Carried.Select(c => c.Result);
+        public override IEnumerable<View> Reads => Carried.Select(c => c.Initial).Concat(Outside(Body.SelectMany(n => n.Reads).Concat(Carried.Select(c => c.Next)), this));
+    }
+
+    /// <summary>Either body, chosen by the host.</summary>
+    public sealed record Branch(Scalar Condition, EquatableArray<Node> Then, EquatableArray<Node> Else, EquatableArray<MergedValue> Merged) : Node
+    {
+        public override IEnumerable<int> Defines => Merged.Select(m => m.Result);
+        public override IEnumerable<View> Reads => Outside(
+            Then.Concat(Else).SelectMany(n => n.Reads).Concat(Merged.SelectMany(m => (View[])[m.Then, m.Else])), this);
+    }
+
+    internal static IEnumerable<Node> All(IEnumerable<Node> body) => body.SelectMany(n => n switch
+    {
+        Loop l => All(l.Body).Prepend(n),
+        Branch b => All(b.Then).Concat(All(b.Else)).Prepend(n),
+        _ => [n],
+    });
+
+    // Of a nested body only what comes from outside is read by the node as a whole.
+    private static IEnumerable<View> Outside(IEnumerable<View> reads, Node node)
+    {
+        HashSet<int> inside = [.. node switch
+        {
+            Loop l => All(l.Body).SelectMany(n => n.Defines).Concat(l.Carried.Select(c => c.Inside)),
+            Branch b => All(b.Then).Concat(All(b.Else)).SelectMany(n => n.Defines),
+            _ => [],
+        }];
+        return reads.Where(v => !inside.Contains(v.Buffer));
+    }
+}
+
+/// <summary>A block of a <see cref="Node.Gemm"/>: see <see cref="GemmBlock"/>.</summary>
+public sealed record GemmNodeBlock(int Result, EquatableArray<int> Weights, EquatableArray<KernelOperand> Operands, Expression Epilogue);
+
+/// <param name="Inside">The value as the body reads it.</param>
+/// <param name="Initial">Its value before the first iteration.</param>
+/// <param name="Next">Its value at the end of an iteration.</param>
+/// <param name="Result">The value after the loop.</param>
+public sealed record CarriedValue(int Inside, View Initial, View Next, int Result);
+
+public sealed record MergedValue(int Result, View Then, View Else);
