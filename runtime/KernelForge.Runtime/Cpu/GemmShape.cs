@@ -1,0 +1,38 @@
+namespace KernelForge.Runtime.Cpu;
+
+/// <summary>How a product is cut into items: blocks of rows, and ranges of panels within each.</summary>
+internal readonly record struct GemmShape(int RowCount, int RowBlocks, int PanelCount, int PanelRanges)
+{
+    /// <summary>Items a thread: enough that one that is slow leaves its share to others.</summary>
+    private const int ItemsPerThread = 4;
+
+    public int Items => RowBlocks * PanelRanges;
+
+    /// <summary>Blocks of rows whose activations fill at most half of the second-level cache; then enough ranges of panels to occupy all threads.</summary>
+    public static GemmShape Choose(int rows, int inputs, int panels, int tileRows, int threads)
+    {
+        int fitting = Math.Max(1, CacheSizes.L2 / 2 / sizeof(float) / Math.Max(1, inputs) / tileRows) * tileRows;
+        int blocks = (rows + fitting - 1) / fitting;
+        int ranges = threads == 1 ? 1 : Math.Min(panels, ((ItemsPerThread * threads) + blocks - 1) / blocks);
+        return new GemmShape(rows, blocks, panels, ranges);
+    }
+
+    public (int First, int End) Rows(int item)
+    {
+        int block = item / PanelRanges;
+        return (Even.Start(0, RowCount, block, RowBlocks), Even.Start(0, RowCount, block + 1, RowBlocks));
+    }
+
+    public (int First, int End) Panels(int item)
+    {
+        int range = item % PanelRanges;
+        return (Even.Start(0, PanelCount, range, PanelRanges), Even.Start(0, PanelCount, range + 1, PanelRanges));
+    }
+}
+
+/// <summary>Cuts a range into parts whose sizes differ by one at most.</summary>
+internal static class Even
+{
+    /// <summary>Where part <paramref name="part"/> of <paramref name="parts"/> begins.</summary>
+    public static int Start(int first, int end, int part, int parts) => first + (int)((long)(end - first) * part / parts);
+}
