@@ -1,6 +1,8 @@
 namespace KernelForge;
 
-/// <summary>Marks a class that describes a layer: a primary constructor, parameter fields, and an entry <c>Forward(…)</c> or <c>this[Tokens x]</c>.</summary>
+/// <summary>
+/// Marks a class that describes a layer: a primary constructor, parameter fields, and an entry <c>Forward(…)</c> or <c>this[Tokens x]</c>.
+/// </summary>
 [AttributeUsage(AttributeTargets.Class, Inherited = false)]
 public sealed class TransformerLayerAttribute : Attribute;
 
@@ -66,7 +68,9 @@ public sealed class StoredSpecificationAttribute(string text) : Attribute
     public string Text { get; } = text;
 }
 
-/// <summary>Written by the generator: the specification of one <see cref="LayerFunctionAttribute">layer function</see> of the class it stands on.</summary>
+/// <summary>
+/// Written by the generator: the specification of one <see cref="LayerFunctionAttribute">layer function</see> of the class it stands on.
+/// </summary>
 [AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
 public sealed class StoredFunctionAttribute(string id, string text) : Attribute
 {

@@ -3,7 +3,9 @@ using KernelForge.Reference;
 
 namespace KernelForge;
 
-/// <summary>A learned row for each id: integers a row to <c>[rows, features]</c>. The checkpoint has <c>[ids, features]</c> under <c>….weight</c>.</summary>
+/// <summary>
+/// A learned row for each id: integers a row to <c>[rows, features]</c>. The checkpoint has <c>[ids, features]</c> under <c>….weight</c>.
+/// </summary>
 public sealed class Embedding
 {
     private readonly StoredTensor weight;
@@ -41,7 +43,8 @@ public sealed class Embedding
             {
                 int id = ids.Values[row];
                 if ((uint)id >= (uint)Rows)
-                    throw new ArgumentException($"Embedding [{Rows}, {Features}] has no row {id}, which row {row} of {ids} asks for", nameof(ids));
+                    throw new ArgumentException(
+                        $"Embedding [{Rows}, {Features}] has no row {id}, which row {row} of {ids} asks for", nameof(ids));
                 table.AsSpan(id * Features, Features).CopyTo(result.Array.AsSpan(row * Features));
             }
             return result;

@@ -11,7 +11,8 @@ public sealed class Integers
     {
         ArgumentNullException.ThrowIfNull(rows);
         ArgumentNullException.ThrowIfNull(values);
-        if (values.Length != rows.Count) throw new ArgumentException($"{values.Length} integers for {rows}: one a row is needed", nameof(values));
+        if (values.Length != rows.Count)
+            throw new ArgumentException($"{values.Length} integers for {rows}: one a row is needed", nameof(values));
         Rows = rows;
         this.values = values;
     }

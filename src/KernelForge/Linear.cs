@@ -4,8 +4,8 @@ using KernelForge.Reference;
 namespace KernelForge;
 
 /// <summary>
-/// y = W·x + b for each row: <c>[rows, inputs]</c> to <c>[rows, outputs]</c>. The checkpoint has W as <c>[outputs, inputs]</c>, or transposed
-/// as <c>[inputs, outputs]</c>, under the name <c>….weight</c>, and b as <c>[outputs]</c> under <c>….bias</c>.
+/// y = W·x + b for each row: <c>[rows, inputs]</c> to <c>[rows, outputs]</c>. The checkpoint has W as <c>[outputs, inputs]</c>, or
+/// transposed as <c>[inputs, outputs]</c>, under the name <c>….weight</c>, and b as <c>[outputs]</c> under <c>….bias</c>.
 /// </summary>
 public sealed class Linear
 {
@@ -52,7 +52,8 @@ public sealed class Linear
         get
         {
             ArgumentNullException.ThrowIfNull(x);
-            if (x.Features != Inputs) throw new ArgumentException($"Linear [{Inputs} → {Outputs}] expected [rows, {Inputs}], got {x}", nameof(x));
+            if (x.Features != Inputs)
+                throw new ArgumentException($"Linear [{Inputs} → {Outputs}] expected [rows, {Inputs}], got {x}", nameof(x));
             double[] w = weight.Values;
             double[]? b = bias?.Values;
             var result = new Tokens(x.Rows, Outputs);
@@ -71,11 +72,15 @@ public sealed class Linear
     }
 
     /// <summary>Takes weight and bias in the checkpoint's layout; the arrays are taken over, not copied.</summary>
-    /// <exception cref="ArgumentException">An array has another length than its shape, or a bias is given or missing against <see cref="HasBias"/>.</exception>
+    /// <exception cref="ArgumentException">
+    /// An array has another length than its shape, or a bias is given or missing against <see cref="HasBias"/>.
+    /// </exception>
     public void Load(double[] weight, double[]? bias = null)
     {
         if (bias is not null != HasBias)
-            throw new ArgumentException($"Linear [{Inputs} → {Outputs}] has {(HasBias ? "a" : "no")} bias, but {(HasBias ? "none" : "one")} is given", nameof(bias));
+            throw new ArgumentException(
+                $"Linear [{Inputs} → {Outputs}] has {(HasBias ? "a" : "no")} bias, but {(HasBias ? "none" : "one")} is given",
+                nameof(bias));
         this.weight.Load(weight);
         this.bias?.Load(bias!);
     }

@@ -15,7 +15,9 @@ public static partial class Ops
     public static Tokens Mean(Tokens x, int groups = 1) =>
         RowReduction.Reduce(nameof(Mean), x, groups, static group => RowReduction.Sum(group) / group.Length);
 
-    /// <summary>As <see cref="Sum"/>, the greatest element: <c>[rows, groups]</c>. Name the argument: <c>Max(x, groups: heads)</c>.</summary>
+    /// <summary>
+    /// As <see cref="Sum"/>, the greatest element: <c>[rows, groups]</c>. Name the argument: <c>Max(x, groups: heads)</c>.
+    /// </summary>
     /// <exception cref="ArgumentException">The features cannot be divided into so many groups.</exception>
     public static Tokens Max(Tokens x, int groups = 1) => RowReduction.Reduce(nameof(Max), x, groups, RowReduction.Max);
 
@@ -54,7 +56,9 @@ public static partial class Ops
         return result;
     }
 
-    /// <summary>The features in <paramref name="parts"/> runs of the same width, to be taken apart: <c>(Tokens a, Tokens b) = Split(x, 2);</c>.</summary>
+    /// <summary>
+    /// The features in <paramref name="parts"/> runs of the same width, to be taken apart: <c>(Tokens a, Tokens b) = Split(x, 2);</c>.
+    /// </summary>
     /// <exception cref="ArgumentException">The features cannot be divided into so many parts.</exception>
     public static Parts Split(Tokens x, int parts)
     {
@@ -72,7 +76,7 @@ public static partial class Ops
         ArgumentNullException.ThrowIfNull(x);
         int[] widths = [firstWidth, secondWidth, .. moreWidths];
         if (widths.Any(width => width < 1) || widths.Sum(width => (long)width) != x.Features)
-            throw new ArgumentException($"Split: the {x.Features} features of {x} are not {string.Join(" + ", widths)}", nameof(firstWidth));
+            throw new ArgumentException($"Split: the {x.Features} features of {x} are not {string.Join(" + ", widths)}");
         int start = 0;
         var parts = new Tokens[widths.Length];
         for (int p = 0; p < parts.Length; start += widths[p++]) parts[p] = Slice(x, start, widths[p]);

@@ -12,7 +12,9 @@ public static partial class Ops
     /// <exception cref="ArgumentException">The value is a table, which has no sequences.</exception>
     public static Tokens SequenceMean(Tokens x) => SequenceReduction.Reduce(nameof(SequenceMean), x, SequenceReduction.Mean);
 
-    /// <summary>The greatest element of each sequence's rows, feature by feature: <c>[sequences, features]</c>; zeros for an empty sequence.</summary>
+    /// <summary>
+    /// The greatest element of each sequence's rows, feature by feature: <c>[sequences, features]</c>; zeros for an empty sequence.
+    /// </summary>
     /// <exception cref="ArgumentException">The value is a table, which has no sequences.</exception>
     public static Tokens SequenceMax(Tokens x) => SequenceReduction.Reduce(nameof(SequenceMax), x, SequenceReduction.Max);
 

@@ -68,7 +68,9 @@ public static partial class Ops
     /// <summary>The greater of two elements, shapes as in arithmetic.</summary>
     public static Tokens Max(Tokens a, Tokens b) => Elementwise.Map(nameof(Max), a, b, Math.Max);
 
-    /// <summary>The greater of each element and a number. <c>Max(x, 0)</c> means this one; the row reduction takes its groups by name.</summary>
+    /// <summary>
+    /// The greater of each element and a number. <c>Max(x, 0)</c> means this one; the row reduction takes its groups by name.
+    /// </summary>
     [OverloadResolutionPriority(1)]
     public static Tokens Max(Tokens a, double b) => Elementwise.Map(a, x => Math.Max(x, b));
 

@@ -58,7 +58,8 @@ public sealed class Parameter
     {
         get
         {
-            if (Rows != 1) throw new ArgumentException($"Parameter [{string.Join(", ", Shape)}] read with one index: it takes a row and a column");
+            if (Rows != 1)
+                throw new ArgumentException($"Parameter [{string.Join(", ", Shape)}] read with one index: it takes a row and a column");
             return this[0, column];
         }
     }

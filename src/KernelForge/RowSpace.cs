@@ -55,9 +55,11 @@ public sealed class RowSpace
         offsets.Add(0);
         for (int s = 0; s < lengths.Length; s++)
         {
-            if (lengths[s] < 0) throw new ArgumentException($"sequence {s} has length {lengths[s]}: a length is at least 0", nameof(lengths));
+            if (lengths[s] < 0)
+                throw new ArgumentException($"sequence {s} has length {lengths[s]}: a length is at least 0", nameof(lengths));
             end += lengths[s];
-            if (end > int.MaxValue) throw new ArgumentException($"sequences 0 to {s} have {end} tokens: a batch holds at most {int.MaxValue}", nameof(lengths));
+            if (end > int.MaxValue)
+                throw new ArgumentException($"sequences 0 to {s} have {end} tokens: a batch holds at most {int.MaxValue}", nameof(lengths));
             offsets.Add((int)end);
         }
         return new RowSpace(RowSpaceKind.Tokens, offsets.MoveToImmutable());

@@ -1,11 +1,15 @@
 namespace KernelForge;
 
-/// <summary>What a text model reads: the id of each token, with its type and its position. Where integers are wanted it is the ids.</summary>
+/// <summary>
+/// What a text model reads: the id of each token, with its type and its position. Where integers are wanted it is the ids.
+/// </summary>
 public sealed class TokenIds
 {
     private readonly Integers ids;
 
-    /// <summary>Takes one id a row, and one type a row where the model has types (else all are 0); the arrays are taken over, not copied.</summary>
+    /// <summary>
+    /// Takes one id a row, and one type a row where the model has types (else all are 0); the arrays are taken over, not copied.
+    /// </summary>
     /// <exception cref="ArgumentException">There are more or fewer ids or types than rows.</exception>
     public TokenIds(RowSpace rows, int[] ids, int[]? types = null)
     {

@@ -30,7 +30,9 @@ public sealed class WeightSlot
     /// <summary>The parameter it belongs to: a <see cref="Linear"/>, <see cref="Embedding"/> or <see cref="Parameter"/>.</summary>
     public object Leaf { get; }
 
-    /// <summary>Gives the parameter its numbers for the reference run, in the checkpoint's layout; the array is taken over, not copied.</summary>
+    /// <summary>
+    /// Gives the parameter its numbers for the reference run, in the checkpoint's layout; the array is taken over, not copied.
+    /// </summary>
     /// <exception cref="ArgumentException">The array has another length than <see cref="Shape"/>.</exception>
     public void Load(double[] values) => load(values);
 

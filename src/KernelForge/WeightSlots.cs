@@ -21,7 +21,9 @@ public sealed class WeightSlots
         this.prefixes = prefixes;
     }
 
-    /// <summary>The tensors of a model or layer, in the order of the fields; <paramref name="prefix"/> goes before every checkpoint name.</summary>
+    /// <summary>
+    /// The tensors of a model or layer, in the order of the fields; <paramref name="prefix"/> goes before every checkpoint name.
+    /// </summary>
     public static IReadOnlyList<WeightSlot> Of(ILayer root, string prefix = "")
     {
         ArgumentNullException.ThrowIfNull(root);
@@ -60,13 +62,17 @@ public sealed class WeightSlots
     }
 
     /// <summary>Adds everything of a stack of layers; <c>{i}</c> in the names is the layer's index.</summary>
-    /// <exception cref="ArgumentException">There are several layers and a name without <c>{i}</c>, so that they would share their tensors.</exception>
+    /// <exception cref="ArgumentException">
+    /// There are several layers and a name without <c>{i}</c>, so that they would share their tensors.
+    /// </exception>
     public void Add(string field, IReadOnlyList<ILayer> value, params string[] names)
     {
         ArgumentNullException.ThrowIfNull(value);
         string[] patterns = names.Length == 0 ? [field + ".{i}"] : names;
         if (value.Count > 1 && patterns.FirstOrDefault(name => !name.Contains("{i}", StringComparison.Ordinal)) is { } shared)
-            throw new ArgumentException($"the {value.Count} layers of '{Join(path, field)}' would all be called '{shared}': put {{i}} into the name", nameof(names));
+            throw new ArgumentException(
+                $"the {value.Count} layers of '{Join(path, field)}' would all be called '{shared}': put {{i}} into the name",
+                nameof(names));
         for (int i = 0; i < value.Count; i++)
         {
             string index = i.ToString(CultureInfo.InvariantCulture);

@@ -23,7 +23,8 @@ public class AttentionTests
                         int key = k.Rows.Offsets[s] + j;
                         double dot = 0;
                         for (int f = 0; f < headDim; f++)
-                            dot += q.Values[(query * q.Features) + (h * headDim) + f] * k.Values[(key * k.Features) + (group * headDim) + f];
+                            dot += q.Values[(query * q.Features) + (h * headDim) + f]
+                                * k.Values[(key * k.Features) + (group * headDim) + f];
                         double weight = Math.Exp(score is null ? scale * dot : score(scale * dot, s, i, j, h));
                         total += weight;
                         for (int f = 0; f < valueDim; f++) result[at + f] += weight * v.Values[(key * v.Features) + (group * valueDim) + f];
@@ -139,7 +140,8 @@ public class AttentionTests
     public void A_score_reads_rows_of_the_query_the_key_and_the_sequence()
     {
         Tokens q = Some.Tokens(Rows, 4, seed: 1), k = Some.Tokens(Rows, 4, seed: 2), v = Some.Tokens(Rows, 4, seed: 3);
-        Tokens ofQuery = Some.Tokens(Rows, 3, seed: 4), ofKey = Some.Tokens(Rows, 3, seed: 5), ofSequence = Some.Tokens(Rows.Sequences, 1, seed: 6);
+        Tokens ofQuery = Some.Tokens(Rows, 3, seed: 4), ofKey = Some.Tokens(Rows, 3, seed: 5);
+        Tokens ofSequence = Some.Tokens(Rows.Sequences, 1, seed: 6);
         Close.To(
             Plain(q, k, v, 2, 2, 1, score: (s, sequence, i, j, h) =>
                 s + ofQuery.Values[((Rows.Offsets[sequence] + i) * 3) + ((i + j) % 3)]
@@ -172,17 +174,16 @@ public class AttentionTests
     {
         RowSpace queries = RowSpace.Ragged(3), keys = RowSpace.Ragged(5);
         Tokens q = Some.Tokens(queries, 2, seed: 1), k = Some.Tokens(keys, 2, seed: 2);
-        string message = Assert.Throws<ArgumentException>(() => Attention(q, k, k, heads: 1, score: (s, i, j, _) => s + k[i, 0])).Message;
-        Assert.Contains("[5 tokens, 2] cannot be read at row 0", message, StringComparison.Ordinal);
+        Refuses.With<ArgumentException>(
+            "[5 tokens, 2] cannot be read at row 0", () => Attention(q, k, k, heads: 1, score: (s, i, j, _) => s + k[i, 0]));
     }
 
     [Fact]
     public void What_a_lambda_throws_is_what_its_author_sees()
     {
         Tokens q = Some.Tokens(RowSpace.Ragged(200, 200), 64, seed: 1);
-        Assert.Equal(
-            "mine",
-            Assert.Throws<NotSupportedException>(() => Attention(q, q, q, heads: 4, mask: (_, _) => throw new NotSupportedException("mine"))).Message);
+        Refuses.With<NotSupportedException>(
+            "mine", () => Attention(q, q, q, heads: 4, mask: (_, _) => throw new NotSupportedException("mine")));
     }
 
     [Fact]
@@ -216,7 +217,7 @@ public class AttentionTests
         Refuses("4 heads do not share 3 key and value heads", () => Attention(q, q, q, heads: 4, keyValueHeads: 3));
         Refuses("0 heads", () => Attention(q, q, q, heads: 0));
         Refuses(
-            "keys [139 tokens, 6] should have 2 heads of 4 features, as queries [139 tokens, 8]",
+            "keys [139 tokens, 6] should have 2 heads of 4 features, as queries [139 tokens, 8] have 2",
             () => Attention(q, Some.Tokens(Rows, 6, seed: 1), q, heads: 2));
         Refuses("values [139 tokens, 7] do not divide into 2 heads", () => Attention(q, q, Some.Tokens(Rows, 7, seed: 1), heads: 2));
     }

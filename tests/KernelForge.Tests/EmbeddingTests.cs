@@ -27,16 +27,15 @@ public class EmbeddingTests
     [InlineData(-1)]
     public void An_id_without_a_row_is_refused_with_its_place(int id)
     {
-        string message = Assert.Throws<ArgumentException>(() => Loaded()[new Integers(RowSpace.Ragged(2), [0, id])]).Message;
-        Assert.Contains($"Embedding [3, 2] has no row {id}, which row 1 of [2 tokens] of integers asks for", message, StringComparison.Ordinal);
+        Refuses.With<ArgumentException>(
+            $"Embedding [3, 2] has no row {id}, which row 1 of [2 tokens] of integers asks for",
+            () => Loaded()[new Integers(RowSpace.Ragged(2), [0, id])]);
     }
 
     [Fact]
     public void An_unloaded_embedding_says_what_it_is() =>
-        Assert.Contains(
-            "Embedding [3, 2] is not loaded",
-            Assert.Throws<InvalidOperationException>(() => new Embedding(3, 2)[new Integers(RowSpace.Ragged(1), [0])]).Message,
-            StringComparison.Ordinal);
+        Refuses.With<InvalidOperationException>(
+            "Embedding [3, 2] is not loaded", () => new Embedding(3, 2)[new Integers(RowSpace.Ragged(1), [0])]);
 
     [Fact]
     public void Sides_below_one_are_refused() => Assert.Throws<ArgumentException>(() => new Embedding(3, 0));

@@ -43,5 +43,5 @@ public class IntegersTests
 
     [Fact]
     public void One_integer_a_row_is_needed() =>
-        Assert.Contains("2 integers for 3 tokens", Assert.Throws<ArgumentException>(() => new TokenIds(RowSpace.Ragged(3), [1, 2])).Message, StringComparison.Ordinal);
+        Refuses.With<ArgumentException>("2 integers for 3 tokens", () => new TokenIds(RowSpace.Ragged(3), [1, 2]));
 }

@@ -34,7 +34,6 @@ public class SequenceTests
     [Fact]
     public void A_table_has_no_sequences()
     {
-        string message = Assert.Throws<ArgumentException>(() => SequenceMean(Some.Parameter(1, 2))).Message;
-        Assert.Contains("SequenceMean of [1 table row, 2]", message, StringComparison.Ordinal);
+        Refuses.With<ArgumentException>("SequenceMean of [1 table row, 2]", () => SequenceMean(Some.Parameter(1, 2)));
     }
 }

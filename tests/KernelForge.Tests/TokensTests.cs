@@ -117,8 +117,7 @@ public class TokensTests
     {
         var table = new Parameter(3, 2);
         table.Load([1, 2, 3, 4, 5, 6]);
-        string message = Assert.Throws<ArgumentException>(() => X - table).Message;
-        Assert.Contains("[3 tokens, 2] and [3 table rows, 2]", message, StringComparison.Ordinal);
+        Refuses.With<ArgumentException>("[3 tokens, 2] and [3 table rows, 2]", () => X - table);
     }
 
     [Fact]
@@ -162,15 +161,13 @@ public class TokensTests
     [InlineData(2)]
     public void A_lambda_cannot_read_a_feature_that_is_not_there(int feature)
     {
-        string message = Assert.Throws<ArgumentException>(() => X[Rows.Row(0, 0), feature]).Message;
-        Assert.Contains($"feature {feature} of [3 tokens, 2]", message, StringComparison.Ordinal);
+        Refuses.With<ArgumentException>($"feature {feature} of [3 tokens, 2]", () => X[Rows.Row(0, 0), feature]);
     }
 
     [Fact]
     public void Numbers_of_another_count_are_refused()
     {
-        string message = Assert.Throws<ArgumentException>(() => new Tokens(Rows, 2, new double[5])).Message;
-        Assert.Contains("5 numbers for [3 tokens, 2]", message, StringComparison.Ordinal);
+        Refuses.With<ArgumentException>("5 numbers for [3 tokens, 2]", () => new Tokens(Rows, 2, new double[5]));
         Assert.Throws<ArgumentException>(() => new Tokens(Rows, 0, []));
     }
 

@@ -87,7 +87,11 @@ public class WeightSlotsTests
     {
         var model = new Model();
         IReadOnlyList<WeightSlot> slots = WeightSlots.Of(model);
-        foreach (WeightSlot slot in slots) slot.Load([.. Enumerable.Range(1, slot.Shape.Aggregate(1, (a, b) => a * b)).Select(n => (double)n)]);
+        foreach (WeightSlot slot in slots)
+        {
+            int count = slot.Shape.Aggregate(1, (product, side) => product * side);
+            slot.Load([.. Enumerable.Range(1, count).Select(n => (double)n)]);
+        }
         Assert.Same(model.Layers[1].Query, slots[4].Leaf);
         Assert.Equal([1 + 2 + 1, 3 + 4 + 2, 5 + 6 + 3], model.Layers[1].Query[Some.Rows([1, 1])].Values.ToArray());
         Assert.Equal([7, 9, 11, 13, 15], model.Head[Some.Rows([1, 1])].Values.ToArray());
@@ -109,8 +113,8 @@ public class WeightSlotsTests
     public void Layers_that_would_share_their_tensors_are_refused()
     {
         var layers = new Layers<Block>(2, () => new Block());
-        string message = Assert.Throws<ArgumentException>(() => WeightSlots.Of(new Stack(layers, "encoder.layer"))).Message;
-        Assert.Contains("the 2 layers of 'layers' would all be called 'encoder.layer'", message, StringComparison.Ordinal);
+        Refuses.With<ArgumentException>(
+            "the 2 layers of 'layers' would all be called 'encoder.layer'", () => WeightSlots.Of(new Stack(layers, "encoder.layer")));
     }
 
     [Fact]

@@ -48,7 +48,8 @@ internal static class Elementwise
     {
         if (a.Features == b.Features || b.Features == 1) return a.Features;
         if (a.Features == 1) return b.Features;
-        throw new ArgumentException($"{operation}: {a} and {b} do not go together: {a.Features} and {b.Features} features, neither of them 1");
+        throw new ArgumentException(
+            $"{operation}: {a} and {b} do not go together: {a.Features} and {b.Features} features, neither of them 1");
     }
 
     private static bool Broadcasts(RowSpace from, RowSpace to) =>

@@ -12,11 +12,12 @@ internal static class MatrixProduct
     private const int TileRows = 4;
 
     /// <summary>
-    /// <paramref name="a"/> is <c>[rows, depth]</c>, <paramref name="b"/> <c>[depth, columns]</c>, <paramref name="c"/> <c>[rows, columns]</c>,
-    /// each with its distance between rows.
+    /// <paramref name="a"/> is <c>[rows, depth]</c>, <paramref name="b"/> <c>[depth, columns]</c>, <paramref name="c"/>
+    /// <c>[rows, columns]</c>, each with its distance between rows.
     /// </summary>
     public static void AddTo(
-        Span<double> c, int strideC, ReadOnlySpan<double> a, int strideA, ReadOnlySpan<double> b, int strideB, int rows, int depth, int columns)
+        Span<double> c, int strideC, ReadOnlySpan<double> a, int strideA, ReadOnlySpan<double> b, int strideB,
+        int rows, int depth, int columns)
     {
         if (rows == 0 || depth == 0 || columns == 0) return;
         // The tiles below read without checks: every reach is checked here.

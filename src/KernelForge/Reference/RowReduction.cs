@@ -9,7 +9,8 @@ internal static class RowReduction
     {
         ArgumentNullException.ThrowIfNull(x);
         if (groups < 1 || x.Features % groups != 0)
-            throw new ArgumentException($"{operation}: the {x.Features} features of {x} do not divide into {groups} groups", nameof(groups));
+            throw new ArgumentException(
+                $"{operation}: the {x.Features} features of {x} do not divide into {groups} groups", nameof(groups));
         int width = x.Features / groups;
         var result = new Tokens(x.Rows, groups);
         double[] from = x.Array, to = result.Array;

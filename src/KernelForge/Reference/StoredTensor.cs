@@ -9,7 +9,9 @@ internal sealed class StoredTensor(string description, ImmutableArray<int> shape
 
     public ImmutableArray<int> Shape { get; } = shape;
 
-    /// <summary>Where the tensor stands in the model, such as <c>layers[3].query.weight</c>, once the model's weights were enumerated.</summary>
+    /// <summary>
+    /// Where the tensor stands in the model, such as <c>layers[3].query.weight</c>, once the model's weights were enumerated.
+    /// </summary>
     public string? Path { get; set; }
 
     /// <summary>The numbers, as the parameter arranged them when they were loaded.</summary>
@@ -23,7 +25,8 @@ internal sealed class StoredTensor(string description, ImmutableArray<int> shape
         ArgumentNullException.ThrowIfNull(stored);
         long count = Shape.Aggregate(1L, (product, side) => product * side);
         if (stored.LongLength != count)
-            throw new ArgumentException($"{Name} takes [{string.Join(", ", Shape)}] = {count} numbers, got {stored.Length}", nameof(stored));
+            throw new ArgumentException(
+                $"{Name} takes [{string.Join(", ", Shape)}] = {count} numbers, got {stored.Length}", nameof(stored));
         values = arrange is null ? stored : arrange(stored);
     }
 }
