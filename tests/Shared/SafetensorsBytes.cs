@@ -1,0 +1,40 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Text;
+
+namespace KernelForge.TestData;
+
+/// <summary>Writes safetensors files for tests, right ones by <see cref="Add(string, int[], float[])"/> and wrong ones by <see cref="Raw"/>.</summary>
+internal sealed class SafetensorsBytes
+{
+    private readonly StringBuilder header = new();
+    private readonly List<byte> data = [];
+
+    public SafetensorsBytes Add(string name, int[] shape, float[] values)
+    {
+        var bytes = new byte[values.Length * sizeof(float)];
+        for (int i = 0; i < values.Length; i++) BinaryPrimitives.WriteSingleLittleEndian(bytes.AsSpan(i * sizeof(float)), values[i]);
+        return Add(name, "F32", shape, bytes);
+    }
+
+    public SafetensorsBytes Add(string name, string type, int[] shape, byte[] bytes)
+    {
+        string dimensions = string.Join(',', shape);
+        header.Append(header.Length == 0 ? "" : ",").Append(CultureInfo.InvariantCulture,
+            $$"""{{'"'}}{{name}}":{"dtype":"{{type}}","shape":[{{dimensions}}],"data_offsets":[{{data.Count}},{{data.Count + bytes.Length}}]}""");
+        data.AddRange(bytes);
+        return this;
+    }
+
+    public byte[] ToArray() => Raw("{" + header + "}", [.. data]);
+
+    /// <summary>A file of exactly this header, right or wrong, and <paramref name="data"/> after it.</summary>
+    public static byte[] Raw(string header, byte[] data) => Raw(Encoding.UTF8.GetBytes(header), data);
+
+    public static byte[] Raw(byte[] header, byte[] data)
+    {
+        var length = new byte[8];
+        BinaryPrimitives.WriteInt64LittleEndian(length, header.Length);
+        return [.. length, .. header, .. data];
+    }
+}
