@@ -75,6 +75,23 @@ public sealed class ModelConfig
     public T? EnumerationOrNull<T>(params ReadOnlySpan<string> keys) where T : struct, Enum =>
         Value<T>(keys, ReadEnumeration, $"one of {string.Join(", ", Enum.GetNames<T>().Select(name => $"\"{name}\""))}");
 
+    /// <summary>An elementwise function by the name Hugging Face gives it; an unknown name is refused.</summary>
+    public Activation Activation(params ReadOnlySpan<string> keys) => ActivationOrNull(keys) ?? throw Missing(keys);
+    public Activation Activation(ReadOnlySpan<string> keys, Activation absent) => ActivationOrNull(keys) ?? absent;
+    public Activation? ActivationOrNull(params ReadOnlySpan<string> keys)
+    {
+        if (!document.TryFind(keys, out string key, out JsonElement value)) return null;
+        string name = Read<string>(key, value, ReadString, "the name of an activation");
+        try
+        {
+            return KernelForge.Activation.Parse(name);
+        }
+        catch (ArgumentException e)
+        {
+            throw new ConfigException(document.File, key, $"is {ConfigDocument.Show(value)}: {e.Message}", e);
+        }
+    }
+
     public int[] Int32Array(params ReadOnlySpan<string> keys) => Int32ArrayOrNull(keys) ?? throw Missing(keys);
     public int[]? Int32ArrayOrNull(params ReadOnlySpan<string> keys) => Array<int>(keys, ReadInt32, "integers");
 

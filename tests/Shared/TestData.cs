@@ -15,15 +15,31 @@ internal static class Data
             ? named
             : Path.Combine(RepositoryRoot, "..", "shared");
 
+    private static string[] Roots { get; } = [Path.Combine(RepositoryRoot, "tests", "Data"), External];
+
     /// <summary>The full path of a file or folder such as <c>golden/bert</c>, or null where neither place has it.</summary>
     public static string? Find(string relative)
     {
-        foreach (string root in (string[])[Path.Combine(RepositoryRoot, "tests", "Data"), External])
+        foreach (string root in Roots)
         {
             string path = Path.GetFullPath(Path.Combine(root, relative));
             if (File.Exists(path) || Directory.Exists(path)) return path;
         }
         return null;
+    }
+
+    /// <summary>The files of a folder and the folders below it, in both places, as <see cref="Find"/> takes them; in a fixed order.</summary>
+    public static IReadOnlyList<string> Enumerate(string folder, string pattern)
+    {
+        var found = new SortedSet<string>(StringComparer.Ordinal);
+        foreach (string root in Roots)
+        {
+            string path = Path.Combine(root, folder);
+            if (!Directory.Exists(path)) continue;
+            foreach (string file in Directory.EnumerateFiles(path, pattern, SearchOption.AllDirectories))
+                found.Add(Path.GetRelativePath(root, file).Replace('\\', '/'));
+        }
+        return [.. found];
     }
 
     /// <summary>As <see cref="Find"/>; skips the running test, saying what is missing and where it was looked for.</summary>

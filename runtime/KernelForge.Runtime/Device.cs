@@ -1,0 +1,51 @@
+namespace KernelForge.Runtime;
+
+/// <summary>Where a model runs. A device only says what is wanted: nothing is started or allocated before a model is loaded for it.</summary>
+public abstract record Device
+{
+    /// <summary>The description itself, run as the C# it is: double precision, slow, and what every other device is compared with.</summary>
+    public static Device Reference { get; } = new ReferenceDevice();
+
+    /// <summary>The fastest device that this program has a back end for and this machine can run.</summary>
+    public static Device Auto { get; } = new AutoDevice();
+
+    /// <summary>The generated, vectorised code on this machine's cores.</summary>
+    /// <param name="threads">Threads to run on; 0 for one a core.</param>
+    /// <param name="vectorBits">128, 256 or 512; 0 for the widest that the machine has.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such number of threads, or no such width.</exception>
+    public static Device Cpu(int threads = 0, int vectorBits = 0) => new CpuDevice(threads, vectorBits);
+}
+
+/// <summary>See <see cref="Device.Reference"/>.</summary>
+public sealed record ReferenceDevice : Device
+{
+    public override string ToString() => "reference";
+}
+
+/// <summary>See <see cref="Device.Auto"/>.</summary>
+public sealed record AutoDevice : Device
+{
+    public override string ToString() => "auto";
+}
+
+/// <summary>See <see cref="Device.Cpu"/>.</summary>
+public sealed record CpuDevice : Device
+{
+    public CpuDevice(int threads, int vectorBits)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(threads);
+        if (vectorBits is not (0 or 128 or 256 or 512))
+            throw new ArgumentOutOfRangeException(nameof(vectorBits), vectorBits, "a vector has 128, 256 or 512 bits; 0 means the widest");
+        Threads = threads;
+        VectorBits = vectorBits;
+    }
+
+    /// <summary>Threads to run on; 0 for one a core.</summary>
+    public int Threads { get; }
+
+    /// <summary>128, 256 or 512; 0 for the widest that the machine has.</summary>
+    public int VectorBits { get; }
+
+    public override string ToString() =>
+        $"cpu ({(Threads == 0 ? "all cores" : $"{Threads} threads")}, {(VectorBits == 0 ? "widest" : $"{VectorBits}-bit")} vectors)";
+}
