@@ -36,7 +36,9 @@ internal sealed partial class GraphBuilder
     {
         MethodSpec indexer = layer.Spec.Methods.FirstOrDefault(m => m.IsIndexer)
             ?? throw Fail(Rules.UnknownCall, at, $"'{layer.Spec.Name}' has no indexer; call its Forward");
-        return CallMethod(layer, indexer, arguments, at);
+        Val result = CallMethod(layer, indexer, arguments, at);
+        if (layer.Path.Count > 0) Rename(result, layer.Path[layer.Path.Count - 1].Name);
+        return result;
     }
 
     private Val CallMethod(LayerInstance layer, MethodSpec method, (string?, Val)[] arguments, Expr at) =>

@@ -1,0 +1,38 @@
+using KernelForge.Compiler.Spec;
+
+namespace KernelForge.Compiler.Kernels.Lowering;
+
+/// <summary>The same kernel with each view of a value turned into a view of the buffer where it lies.</summary>
+internal static class KernelPlacement
+{
+    public static Kernel Place(Kernel kernel, Func<View, View> place) => kernel switch
+    {
+        GemmKernel g => g with
+        {
+            Input = place(g.Input),
+            Blocks = g.Blocks.Select(b => b with { Operands = Place(b.Operands, place), Output = place(b.Output) }).ToEquatableArray(),
+        },
+        RowKernel r => r with
+        {
+            Operands = Place(r.Operands, place),
+            Phases = r.Phases.Select(p => p is RowPhase.Write w ? w with { Output = place(w.Output) } : p).ToEquatableArray(),
+        },
+        AttentionKernel a => a with
+        {
+            Query = place(a.Query),
+            Key = place(a.Key),
+            Value = place(a.Value),
+            Output = place(a.Output),
+            Operands = a.Operands.Select(o => o is AttentionOperand.Rows r ? r with { View = place(r.View) } : o).ToEquatableArray(),
+        },
+        SegmentKernel s => s with { Input = place(s.Input), Output = place(s.Output) },
+        _ => throw new NotSupportedException(kernel.GetType().Name),
+    };
+
+    private static EquatableArray<KernelOperand> Place(EquatableArray<KernelOperand> operands, Func<View, View> place) => operands.Select(o => o switch
+    {
+        KernelOperand.Rows r => r with { View = place(r.View) },
+        KernelOperand.PerSequence p => p with { View = place(p.View) },
+        _ => o,
+    }).ToEquatableArray();
+}

@@ -1,0 +1,142 @@
+using KernelForge.Compiler.Ir;
+using KernelForge.Compiler.Spec;
+
+namespace KernelForge.Compiler.Kernels.Lowering;
+
+/// <summary>
+/// Places values in buffers and buffers in slots. First the copies around loops and branches are dropped wherever source and target can be one
+/// buffer; then buffers that are never needed at the same time share a slot. Each sharing is tried and kept when <see cref="Occupancy"/>
+/// finds every read served.
+/// </summary>
+internal sealed class MemoryPlanner
+{
+    private readonly Graph graph;
+    private readonly int[] buffers;
+    private IReadOnlyList<LoweredStep> steps;
+
+    private MemoryPlanner(Graph graph, IReadOnlyList<LoweredStep> steps)
+    {
+        this.graph = graph;
+        this.steps = steps;
+        buffers = [.. Enumerable.Range(0, graph.Values.Count)];
+    }
+
+    public static KernelPlan Plan(Graph graph, EquatableArray<LoweredStep> steps)
+    {
+        var planner = new MemoryPlanner(graph, steps);
+        planner.Join(steps);
+        planner.DropCopies();
+        return planner.Finish();
+    }
+
+    /// <summary>A carried value and the loop's result are one buffer always: the loop's end makes one of the other.</summary>
+    private void Join(IEnumerable<LoweredStep> body)
+    {
+        foreach (LoweredStep step in body)
+        {
+            if (step is LoweredStep.Loop l)
+            {
+                foreach (CarriedValue c in l.Carried) Union(c.Inside, c.Result);
+                Join(l.Body);
+            }
+            if (step is LoweredStep.Branch b)
+            {
+                Join(b.Then);
+                Join(b.Else);
+            }
+        }
+    }
+
+    private void Union(int a, int b)
+    {
+        (int keep, int drop) = (Math.Min(buffers[a], buffers[b]), Math.Max(buffers[a], buffers[b]));
+        for (int i = 0; i < buffers.Length; i++)
+            if (buffers[i] == drop) buffers[i] = keep;
+    }
+
+    private void DropCopies()
+    {
+        Require(Occupancy.Error(graph, steps, v => buffers[v]), "before planning");
+        foreach (LoweredStep.Run copy in Copies(steps).ToArray())
+        {
+            (int from, int to) = copy.CopyOf!.Value;
+            // An input's buffer is the caller's rows: nothing else is put there.
+            if (graph.Inputs.Any(i => i.Value >= 0 && buffers[i.Value] == buffers[from])) continue;
+            int[] before = [.. buffers];
+            IReadOnlyList<LoweredStep> without = Without(steps, copy);
+            Union(from, to);
+            if (Occupancy.Error(graph, without, v => buffers[v]) is null) steps = without;
+            else before.CopyTo(buffers, 0);
+        }
+    }
+
+    private static IEnumerable<LoweredStep.Run> Copies(IEnumerable<LoweredStep> body) => body.SelectMany(s => s switch
+    {
+        LoweredStep.Run { CopyOf: not null } r => [r],
+        LoweredStep.Loop l => Copies(l.Body),
+        LoweredStep.Branch b => Copies(b.Then).Concat(Copies(b.Else)),
+        _ => (IEnumerable<LoweredStep.Run>)[],
+    });
+
+    private static List<LoweredStep> Without(IEnumerable<LoweredStep> body, LoweredStep.Run copy) =>
+        [.. body.Where(s => !ReferenceEquals(s, copy)).Select(s => s switch
+        {
+            LoweredStep.Loop l => l with { Body = Without(l.Body, copy).ToEquatableArray() },
+            LoweredStep.Branch b => b with { Then = Without(b.Then, copy).ToEquatableArray(), Else = Without(b.Else, copy).ToEquatableArray() },
+            _ => s,
+        })];
+
+    private KernelPlan Finish()
+    {
+        // Buffers in order of their first write, inputs before all.
+        List<int> order = [.. graph.Inputs.Where(i => i.Value >= 0).Select(i => buffers[i.Value]).Distinct()];
+        foreach (int written in Written(steps).Select(v => buffers[v]))
+            if (!order.Contains(written)) order.Add(written);
+        HashSet<int> alone = [.. order.Take(graph.Inputs.Count(i => i.Value >= 0)), .. graph.Outputs.Select(o => buffers[o.Buffer])];
+
+        Dictionary<int, int> slots = order.ToDictionary(b => b, b => b);
+        foreach (int b in order)
+        {
+            if (alone.Contains(b)) continue;
+            IEnumerable<int> candidates = order.TakeWhile(o => o != b).Where(o => slots[o] == o && !alone.Contains(o) && graph.Values[o].Rows == graph.Values[b].Rows)
+                .OrderBy(o => !graph.Values[o].Columns.Equals(graph.Values[b].Columns));
+            foreach (int candidate in candidates)
+            {
+                slots[b] = candidate;
+                if (Occupancy.Error(graph, steps, v => slots.TryGetValue(buffers[v], out int s) ? s : buffers[v]) is null) break;
+                slots[b] = b;
+            }
+        }
+
+        int[] slotOrder = [.. order.Select(b => slots[b]).Distinct()];
+        PlanBuffer[] planned = [.. order.Select((b, id) => new PlanBuffer(
+            id, graph.Values[b].Name.TrimStart('~'), graph.Values[b].Rows, graph.Values[b].Columns, Array.IndexOf(slotOrder, slots[b])))];
+        Func<View, View> place = v => v with { Buffer = order.IndexOf(buffers[v.Buffer]) };
+        return new KernelPlan(
+            graph.Layer.Name, graph.Layer.HyperParameters, graph.RowSpaces,
+            graph.Inputs.Select(i => new PlanInput(i.Name, i.Kind, i.RowSpace, i.Columns, i.Value < 0 ? -1 : order.IndexOf(buffers[i.Value]))).ToEquatableArray(),
+            graph.Outputs.Select((o, i) => new PlanOutput(graph.OutputNames[i], graph.Values[o.Buffer].Rows, o.Columns, place(o).Buffer)).ToEquatableArray(),
+            graph.Parameters, planned.ToEquatableArray(), graph.Checks, Placed(steps, place));
+    }
+
+    private static IEnumerable<int> Written(IEnumerable<LoweredStep> body) => body.SelectMany(s => s switch
+    {
+        LoweredStep.Run r => r.Kernel.Writes.Select(w => w.Buffer),
+        LoweredStep.Loop l => Written(l.Body),
+        LoweredStep.Branch b => Written(b.Then).Concat(Written(b.Else)),
+        _ => (IEnumerable<int>)[],
+    });
+
+    private static EquatableArray<Step> Placed(IEnumerable<LoweredStep> body, Func<View, View> place) => body.Select(s => s switch
+    {
+        LoweredStep.Run r => (Step)new Step.Run(KernelPlacement.Place(r.Kernel, place)),
+        LoweredStep.Loop l => new Step.Loop(l.Index, l.Start, l.End, Placed(l.Body, place)),
+        LoweredStep.Branch b => new Step.Branch(b.Condition, Placed(b.Then, place), Placed(b.Else, place)),
+        _ => throw new NotSupportedException(s.GetType().Name),
+    }).ToEquatableArray();
+
+    private void Require(string? error, string when)
+    {
+        if (error is not null) throw new InvalidOperationException($"{graph.Layer.Name} {when}: {error}");
+    }
+}

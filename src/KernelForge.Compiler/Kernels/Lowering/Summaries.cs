@@ -1,0 +1,84 @@
+using System.Globalization;
+using KernelForge.Compiler.Ir;
+using KernelForge.Compiler.Spec;
+
+namespace KernelForge.Compiler.Kernels.Lowering;
+
+/// <summary>Says in the user's terms what a kernel computes: the lines of the fusion table.</summary>
+internal sealed class Summaries(Graph graph)
+{
+    public string Name(View view)
+    {
+        Value value = graph.Values[view.Buffer];
+        string name = value.Name.TrimStart('~');
+        return view.Equals(value.Whole) ? name : $"{name}[{view.Start} … {view.Start + view.Columns}]";
+    }
+
+    public string Of(Node.Gemm gemm) => string.Join("; ", gemm.Blocks.Select(b =>
+        Name(graph.Values[b.Result].Whole) + " = " + ExpressionText.Of(b.Epilogue, e => e switch
+        {
+            Expression.Accumulator a => WeightName(b.Weights[a.Number]) + " · " + Name(gemm.Input),
+            Expression.Read r => Operand(b.Operands[r.Number]),
+            _ => null,
+        })));
+
+    public string Of(Node.Attention a) =>
+        $"{Name(graph.Values[a.Result].Whole)} = Attention({Name(a.Query)}, {Name(a.Key)}, {Name(a.Value)}, heads: {a.Heads}"
+        + (a.KeyValueHeads.Equals(a.Heads) ? "" : $", keyValueHeads: {a.KeyValueHeads}")
+        + (a.Score is null ? "" : ", score: " + ExpressionText.Of(a.Score, e => Pair(a, e)))
+        + (a.Mask is null ? "" : ", mask: " + ExpressionText.Of(a.Mask, e => Pair(a, e))) + ")";
+
+    public string Of(Node.Segment s) => $"{Name(graph.Values[s.Result].Whole)} = {s.Reduction} of {Name(s.Input)} over each sequence";
+
+    public string Of(IReadOnlyList<Node> rows) => string.Join("; ", rows.Select(n => n switch
+    {
+        Node.Map m => Name(graph.Values[m.Result].Whole) + " = " + Text(m.Value, m.Operands),
+        Node.Reduce r => Name(graph.Values[r.Result].Whole) + $" = {r.Reduction}({Text(r.Value, r.Operands)}" + (r.Groups.IsOne ? ")" : $", groups: {r.Groups})"),
+        Node.Concat c => Name(graph.Values[c.Result].Whole) + " = Concat(" + string.Join(", ", c.Parts.Select(Operand)) + ")",
+        _ => "",
+    }));
+
+    private string Text(Expression value, EquatableArray<KernelOperand> operands) =>
+        ExpressionText.Of(value, e => e is Expression.Read r ? Operand(operands[r.Number]) : null);
+
+    private string Operand(KernelOperand operand) => operand switch
+    {
+        KernelOperand.Rows r => Name(r.View),
+        KernelOperand.PerSequence p => Name(p.View),
+        KernelOperand.Vector v => graph.Parameters[v.Parameter].Path.ToString(),
+        KernelOperand.Gather g => WeightName(g.Parameter) + "[" + Integer(g.Index) + "]",
+        KernelOperand.Integer i => Integer(i.Value),
+        _ => "?",
+    };
+
+    private string Integer(RowInteger value) => value switch
+    {
+        RowInteger.Ids i => graph.Inputs[i.Input].Name,
+        RowInteger.Types t => graph.Inputs[t.Input].Name + ".Types",
+        RowInteger.Position => "position",
+        RowInteger.Affine a => (a.Factor.Constant == 1 ? "" : ScalarText.Of(a.Factor) + " * ") + Integer(a.Value)
+            + (a.Offset.Constant is { } o ? (o == 0 ? "" : o < 0 ? " - " + (-o).ToString(CultureInfo.InvariantCulture) : " + " + o.ToString(CultureInfo.InvariantCulture)) : " + " + ScalarText.Of(a.Offset)),
+        _ => "?",
+    };
+
+    private string? Pair(Node.Attention a, Expression e) => e switch
+    {
+        Expression.Element x => OperandName(a.Operands[x.Number]) + "[" + string.Join(", ", x.Indices.Select(i => ExpressionText.Of(i, y => Pair(a, y)))) + "]",
+        Expression.TokenElement t => OperandName(a.Operands[t.Number]) + "[" + (t.OfKey ? "j" : "i") + ", " + ExpressionText.Of(t.Column, y => Pair(a, y)) + "]",
+        _ => null,
+    };
+
+    private string OperandName(AttentionOperand operand) => operand switch
+    {
+        AttentionOperand.Rows r => Name(r.View),
+        AttentionOperand.Parameter p => graph.Parameters[p.Number].Path.ToString(),
+        _ => "?",
+    };
+
+    private string WeightName(int parameter)
+    {
+        EquatableArray<PathSegment> path = graph.Parameters[parameter].Path.Segments;
+        PathSegment segment = path.Count > 1 ? path[path.Count - 2] : path[0];
+        return segment.Name;
+    }
+}

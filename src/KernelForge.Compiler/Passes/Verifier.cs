@@ -1,0 +1,96 @@
+using KernelForge.Compiler.Ir;
+using KernelForge.Compiler.Kernels;
+
+namespace KernelForge.Compiler.Passes;
+
+/// <summary>Checks that a graph is one: run after the builder and after every pass.</summary>
+internal static class Verifier
+{
+    /// <exception cref="InvalidOperationException">The graph is broken: the pass that made it has an error.</exception>
+    public static void Check(Graph graph, string after)
+    {
+        HashSet<int> defined = [.. graph.Inputs.Where(i => i.Value >= 0).Select(i => i.Value)];
+        HashSet<int> everDefined = [.. defined];
+        CheckBody(graph.Body, defined);
+        foreach (View v in graph.Outputs) Require(defined.Contains(v.Buffer) && Bodies.IsWhole(graph, v), $"output {v.Buffer} is not a whole defined value");
+
+        void CheckBody(IEnumerable<Node> body, HashSet<int> visible)
+        {
+            foreach (Node node in body)
+            {
+                switch (node)
+                {
+                    case Node.Loop l:
+                        foreach (CarriedValue c in l.Carried) CheckView(c.Initial, visible, "initial");
+                        HashSet<int> inside = [.. visible, .. l.Carried.Select(c => c.Inside)];
+                        foreach (CarriedValue c in l.Carried) Define(c.Inside);
+                        CheckBody(l.Body, inside);
+                        foreach (CarriedValue c in l.Carried)
+                        {
+                            CheckView(c.Next, inside, "next");
+                            Same(c.Inside, c.Next);
+                            Same(c.Result, c.Next);
+                        }
+                        break;
+                    case Node.Branch b:
+                        HashSet<int> then = [.. visible], otherwise = [.. visible];
+                        CheckBody(b.Then, then);
+                        CheckBody(b.Else, otherwise);
+                        foreach (MergedValue m in b.Merged)
+                        {
+                            CheckView(m.Then, then, "then");
+                            CheckView(m.Else, otherwise, "else");
+                            Same(m.Result, m.Then);
+                            Same(m.Result, m.Else);
+                        }
+                        break;
+                    default:
+                        foreach (View v in node.Reads) CheckView(v, visible, node.GetType().Name);
+                        CheckExpressions(node);
+                        break;
+                }
+                foreach (int id in node.Defines)
+                {
+                    Define(id);
+                    visible.Add(id);
+                }
+            }
+        }
+
+        void CheckView(View v, HashSet<int> visible, string where) =>
+            Require(visible.Contains(v.Buffer), $"{where} reads value {v.Buffer} ('{graph.Values[v.Buffer].Name}') that is not defined there");
+
+        void Define(int id) => Require(everDefined.Add(id), $"value {id} is defined twice");
+
+        void Same(int id, View v) =>
+            Require(graph.Values[id].Rows == graph.Values[v.Buffer].Rows && graph.Values[id].Columns.Equals(v.Columns), $"value {id} changes its shape");
+
+        void CheckExpressions(Node node)
+        {
+            switch (node)
+            {
+                case Node.Map m: CheckReads(m.Value, m.Operands.Count, 0); break;
+                case Node.Reduce r: CheckReads(r.Value, r.Operands.Count, 0); break;
+                case Node.Gemm g:
+                    Require(g.Blocks.Count > 0, "a product without blocks");
+                    foreach (GemmNodeBlock b in g.Blocks) CheckReads(b.Epilogue, b.Operands.Count, b.Weights.Count);
+                    break;
+                default: break;
+            }
+        }
+
+        void CheckReads(Expression e, int operands, int weights)
+        {
+            foreach (Expression x in e.All())
+            {
+                if (x is Expression.Read r) Require(r.Number < operands, $"operand {r.Number} of {operands}");
+                if (x is Expression.Accumulator a) Require(a.Number < weights, $"weight {a.Number} of {weights}");
+            }
+        }
+
+        void Require(bool holds, string what)
+        {
+            if (!holds) throw new InvalidOperationException($"{graph.Layer.Name} after '{after}': {what}");
+        }
+    }
+}

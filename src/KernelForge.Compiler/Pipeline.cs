@@ -1,0 +1,49 @@
+using KernelForge.Compiler.Diagnostics;
+using KernelForge.Compiler.Ir;
+using KernelForge.Compiler.Ir.Build;
+using KernelForge.Compiler.Kernels;
+using KernelForge.Compiler.Kernels.Lowering;
+using KernelForge.Compiler.Passes;
+using KernelForge.Compiler.Spec;
+
+namespace KernelForge.Compiler;
+
+/// <summary>The way of a layer through the compiler. Each stage reads only the one before it.</summary>
+public static class Pipeline
+{
+    /// <summary>What happens to a graph, in this order; the verifier runs after each.</summary>
+    private static readonly IPass[] Passes =
+    [
+        new RemoveUnused(),
+        new InlineMaps(),
+        new FuseEpilogues(),
+        new MergeGemms(),
+    ];
+
+    /// <summary>Whether the description is one, without computing anything from it: what an editor asks at every key.</summary>
+    public static EquatableArray<Finding> Check(CompilationUnit unit)
+    {
+        try
+        {
+            GraphBuilder.Build(unit);
+            return [];
+        }
+        catch (CompileException e)
+        {
+            return [e.Finding];
+        }
+    }
+
+    /// <summary>The plan of a layer that breaks no rule.</summary>
+    public static KernelPlan Plan(CompilationUnit unit)
+    {
+        Graph graph = GraphBuilder.Build(unit);
+        Verifier.Check(graph, "building");
+        foreach (IPass pass in Passes)
+        {
+            graph = pass.Run(graph);
+            Verifier.Check(graph, pass.Name);
+        }
+        return MemoryPlanner.Plan(graph, Lowerer.Lower(graph));
+    }
+}
