@@ -30,7 +30,7 @@ public sealed class Tokens
     }
 
     internal Tokens(RowSpace rows, int features)
-        : this(rows, features, new double[checked(rows.Count * features)])
+        : this(rows, features, Zeros(rows, features))
     {
     }
 
@@ -88,6 +88,15 @@ public sealed class Tokens
 
     /// <summary>The shape, as messages name it: <c>[7 tokens, 64]</c>.</summary>
     public override string ToString() => $"[{Rows}, {Features}]";
+
+    private static double[] Zeros(RowSpace rows, int features)
+    {
+        long count = (long)rows.Count * features;
+        if (count > System.Array.MaxLength)
+            throw new ArgumentException(
+                $"[{rows}, {features}] has {count} numbers, the reference run holds {System.Array.MaxLength} in a value: take fewer sequences");
+        return new double[count];
+    }
 
     private int RowFor(Row row)
     {
