@@ -1,0 +1,77 @@
+namespace KernelForge.Runtime.Execution;
+
+/// <summary>What generated code checks before a run, so that no kernel meets an index or a length that it cannot serve.</summary>
+public static class RunCheck
+{
+    /// <summary>Integers that look rows up: all of them name a row of the table.</summary>
+    /// <param name="batch">Brings the offsets, to say where the offending integer stands.</param>
+    /// <param name="values">The integers, [rows].</param>
+    /// <param name="factor">The table's row is value · factor + offset.</param>
+    /// <param name="offset">See <paramref name="factor"/>.</param>
+    /// <param name="rows">Rows of the table.</param>
+    /// <param name="what">What the integers are: <c>ids</c>.</param>
+    /// <param name="table">The table's path in the description.</param>
+    /// <exception cref="ArgumentException">An integer names no row.</exception>
+    public static void Indices(RaggedBatch batch, ReadOnlySpan<int> values, int factor, int offset, int rows, string what, string table)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        for (int i = 0; i < values.Length; i++)
+        {
+            long row = ((long)values[i] * factor) + offset;
+            if (row >= 0 && row < rows) continue;
+            ReadOnlySpan<int> offsets = batch.Offsets;
+            int sequence = 0;
+            while (offsets[sequence + 1] <= i) sequence++;
+            throw new ArgumentException(
+                $"sequence {sequence}, token {i - offsets[sequence]}: '{what}' is {values[i]}, and '{table}' has rows 0 to {rows - 1}" +
+                (factor == 1 && offset == 0 ? "" : $" (its row would be {row})"));
+        }
+    }
+
+    /// <summary>Sequences whose positions look rows up: none is longer than the table serves.</summary>
+    /// <inheritdoc cref="Indices"/>
+    public static void Positions(ReadOnlySpan<int> offsets, int factor, int offset, int rows, string table)
+    {
+        for (int s = 0; s + 1 < offsets.Length; s++)
+        {
+            int length = offsets[s + 1] - offsets[s];
+            if (length == 0) continue;
+            long first = offset, last = ((long)(length - 1) * factor) + offset;
+            if (Math.Min(first, last) >= 0 && Math.Max(first, last) < rows) continue;
+            long longest = factor > 0 ? ((rows - 1L - offset) / factor) + 1 : 0;
+            throw new ArgumentException(
+                $"sequence {s} has {length} tokens; '{table}' serves sequences of at most {Math.Max(0, longest)}: truncate it or split it");
+        }
+    }
+
+    /// <summary>Two inputs that the layer reads row by row have sequences of the same lengths.</summary>
+    /// <exception cref="ArgumentException">They have not.</exception>
+    public static void SameRows(ReadOnlySpan<int> first, ReadOnlySpan<int> second, string firstName, string secondName)
+    {
+        if (!first.SequenceEqual(second))
+            throw new ArgumentException($"'{firstName}' and '{secondName}' must have sequences of the same lengths: the layer uses them row by row");
+    }
+
+    /// <summary>Two inputs between which the layer attends have the same number of sequences.</summary>
+    /// <exception cref="ArgumentException">They have not.</exception>
+    public static void SameSequences(int first, int second, string firstName, string secondName)
+    {
+        if (first != second)
+            throw new ArgumentException($"'{firstName}' has {first} sequences and '{secondName}' has {second}: attention pairs them one to one");
+    }
+
+    /// <summary>Rows of floats are as wide as the layer takes them.</summary>
+    /// <exception cref="ArgumentException">They are not.</exception>
+    public static void Columns(RaggedMatrix matrix, int columns, string name)
+    {
+        ArgumentNullException.ThrowIfNull(matrix);
+        if (matrix.Columns != columns) throw new ArgumentException($"'{name}' is {matrix}, the layer takes [{matrix.Rows}, {columns}]");
+    }
+
+    /// <summary>Something that must hold for the hyper-parameters of a checkpoint.</summary>
+    /// <exception cref="ArgumentException">It does not.</exception>
+    public static void Hyperparameters(bool holds, string layer, string rule)
+    {
+        if (!holds) throw new ArgumentException($"{layer}: {rule}");
+    }
+}
