@@ -40,6 +40,10 @@ public sealed class Tokens
     /// <summary>The number of features (columns).</summary>
     public int Features { get; }
 
+    /// <summary>The position of each row within its sequence, counted from 0.</summary>
+    /// <exception cref="InvalidOperationException">The rows are those of a table, which belong to no sequence.</exception>
+    public Integers Positions => Integers.PositionsOf(Rows);
+
     /// <summary>All numbers, row after row: <c>[rows × features]</c>.</summary>
     public ReadOnlySpan<double> Values => values;
 
