@@ -1,0 +1,15 @@
+namespace KernelForge.Models.Text;
+
+/// <summary>How far an encoding has come.</summary>
+/// <param name="Texts">Texts done.</param>
+/// <param name="Total">Texts in all.</param>
+/// <param name="Tokens">Tokens of the texts done, special tokens included.</param>
+/// <param name="Elapsed">Since the call began, tokenizing included.</param>
+public readonly record struct EncodingProgress(int Texts, int Total, long Tokens, TimeSpan Elapsed)
+{
+    /// <summary>Texts a second on average; 0 before any time has passed.</summary>
+    public double TextsPerSecond => Elapsed > TimeSpan.Zero ? Texts / Elapsed.TotalSeconds : 0;
+
+    /// <summary>Tokens a second on average; 0 before any time has passed.</summary>
+    public double TokensPerSecond => Elapsed > TimeSpan.Zero ? Tokens / Elapsed.TotalSeconds : 0;
+}

@@ -1,0 +1,10 @@
+using KernelForge.Runtime;
+
+namespace KernelForge.Models.Text;
+
+/// <summary>A model from token ids to a row a token.</summary>
+internal interface ITokenModel : IDisposable
+{
+    /// <summary>Fills <paramref name="destination"/> with <c>[tokens, hidden]</c>.</summary>
+    void Run(RaggedBatch batch, RaggedMatrix destination);
+}
