@@ -41,13 +41,13 @@ public sealed class ConfigAttribute(params string[] keys) : Attribute
 /// by name. An absent or null key passes.
 /// </summary>
 [AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
-public sealed class RequiresAttribute(string key, params object?[] values) : Attribute
+public sealed class RequiresAttribute(string key, params object?[]? values) : Attribute
 {
     /// <summary>The configuration key; a dot reaches into a nested object.</summary>
     public string Key { get; } = key;
 
     /// <summary>The values that the description covers.</summary>
-    public object?[] Values { get; } = values;
+    public object?[] Values { get; } = values ?? [null]; // A lone null arrives as no array at all.
 }
 
 /// <summary>Names tensors of a checkpoint that the model knowingly does not use; <c>*</c> stands for any characters.</summary>

@@ -38,5 +38,15 @@ public sealed class Integers
     /// <summary>The shape, as messages name it: <c>[7 tokens] of integers</c>.</summary>
     public override string ToString() => $"[{Rows}] of integers";
 
+    internal static Integers PositionsOf(RowSpace rows)
+    {
+        if (rows.IsTable) throw new InvalidOperationException($"{rows} of a table have no position in a sequence");
+        int[] positions = new int[rows.Count];
+        for (int s = 0; s < rows.SequenceCount; s++)
+            for (int row = rows.Offsets[s]; row < rows.Offsets[s + 1]; row++)
+                positions[row] = row - rows.Offsets[s];
+        return new Integers(rows, positions);
+    }
+
     private Integers Map(Func<int, int> function) => new(Rows, Array.ConvertAll(values, value => function(value)));
 }

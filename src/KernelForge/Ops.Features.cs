@@ -21,20 +21,20 @@ public static partial class Ops
     /// <exception cref="ArgumentException">The features cannot be divided into so many groups.</exception>
     public static Tokens Max(Tokens x, int groups = 1) => RowReduction.Reduce(nameof(Max), x, groups, RowReduction.Max);
 
-    /// <summary>Features side by side: <c>[rows, sum of features]</c>.</summary>
-    /// <exception cref="ArgumentException">There is no value, or they have different row spaces.</exception>
+    /// <summary>Features side by side, rows as in arithmetic: <c>[rows, sum of features]</c>.</summary>
+    /// <exception cref="ArgumentException">There is no value, or their rows do not go together.</exception>
     public static Tokens Concat(params ReadOnlySpan<Tokens> values)
     {
         if (values.IsEmpty) throw new ArgumentException("Concat of nothing: at least one value is needed", nameof(values));
+        Tokens widest = values[0];
         int features = 0;
         foreach (Tokens value in values)
         {
             ArgumentNullException.ThrowIfNull(value, nameof(values));
-            if (!ReferenceEquals(value.Rows, values[0].Rows))
-                throw new ArgumentException($"Concat: {values[0]} and {value} do not have the same rows", nameof(values));
+            if (!ReferenceEquals(Broadcasting.CommonRows(nameof(Concat), widest, value), widest.Rows)) widest = value;
             features = checked(features + value.Features);
         }
-        var result = new Tokens(values[0].Rows, features);
+        var result = new Tokens(widest.Rows, features);
         int at = 0;
         foreach (Tokens value in values)
         {
@@ -85,7 +85,11 @@ public static partial class Ops
 
     private static void CopyFeatures(Tokens from, int fromStart, Tokens to, int toStart, int count)
     {
-        for (int row = 0; row < from.Rows.Count; row++)
-            from.Values.Slice((row * from.Features) + fromStart, count).CopyTo(to.Array.AsSpan((row * to.Features) + toStart));
+        int[]? source = Broadcasting.SourceRows(from, to.Rows);
+        for (int row = 0; row < to.Rows.Count; row++)
+        {
+            int start = ((source?[row] ?? row) * from.Features) + fromStart;
+            from.Values.Slice(start, count).CopyTo(to.Array.AsSpan((row * to.Features) + toStart));
+        }
     }
 }

@@ -15,7 +15,7 @@ public sealed class TokenIds
     {
         this.ids = new Integers(rows, ids);
         Types = new Integers(rows, types ?? new int[rows.Count]);
-        Positions = new Integers(rows, PositionsOf(rows));
+        Positions = Integers.PositionsOf(rows);
     }
 
     /// <summary>The tokens' row space.</summary>
@@ -29,13 +29,4 @@ public sealed class TokenIds
 
     /// <summary>The ids.</summary>
     public static implicit operator Integers(TokenIds ids) => ids.ids;
-
-    private static int[] PositionsOf(RowSpace rows)
-    {
-        int[] positions = new int[rows.Count];
-        for (int s = 0; s < rows.SequenceCount; s++)
-            for (int row = rows.Offsets[s]; row < rows.Offsets[s + 1]; row++)
-                positions[row] = row - rows.Offsets[s];
-        return positions;
-    }
 }

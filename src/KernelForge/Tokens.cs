@@ -30,7 +30,7 @@ public sealed class Tokens
     }
 
     internal Tokens(RowSpace rows, int features)
-        : this(rows, features, new double[checked(rows.Count * features)])
+        : this(rows, features, Zeros(rows, features))
     {
     }
 
@@ -39,6 +39,10 @@ public sealed class Tokens
 
     /// <summary>The number of features (columns).</summary>
     public int Features { get; }
+
+    /// <summary>The position of each row within its sequence, counted from 0.</summary>
+    /// <exception cref="InvalidOperationException">The rows are those of a table, which belong to no sequence.</exception>
+    public Integers Positions => Integers.PositionsOf(Rows);
 
     /// <summary>All numbers, row after row: <c>[rows × features]</c>.</summary>
     public ReadOnlySpan<double> Values => values;
@@ -88,6 +92,15 @@ public sealed class Tokens
 
     /// <summary>The shape, as messages name it: <c>[7 tokens, 64]</c>.</summary>
     public override string ToString() => $"[{Rows}, {Features}]";
+
+    private static double[] Zeros(RowSpace rows, int features)
+    {
+        long count = (long)rows.Count * features;
+        if (count > System.Array.MaxLength)
+            throw new ArgumentException(
+                $"[{rows}, {features}] has {count} numbers, the reference run holds {System.Array.MaxLength} in a value: take fewer sequences");
+        return new double[count];
+    }
 
     private int RowFor(Row row)
     {

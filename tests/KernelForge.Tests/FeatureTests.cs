@@ -43,10 +43,22 @@ public class FeatureTests
     }
 
     [Fact]
+    public void Rows_side_by_side_broadcast_as_in_arithmetic()
+    {
+        RowSpace rows = RowSpace.Ragged(2, 0, 1);
+        Tokens perSequence = new(rows.Sequences, 1, [7, 8, 9]), perToken = new(rows, 1, [1, 2, 3]);
+        Tokens all = Concat(Some.Parameter(4, 5), perSequence, perToken);
+        Assert.Same(rows, all.Rows);
+        Assert.Equal([4, 5, 7, 1, 4, 5, 7, 2, 4, 5, 9, 3], all.Values.ToArray());
+        Assert.Equal([1, 7, 2, 7, 3, 9], Concat(perToken, perSequence).Values.ToArray());
+        Assert.Equal([1, 2, 3], Concat(Some.Parameter(1), Some.Parameter(2, 3)).Values.ToArray());
+    }
+
+    [Fact]
     public void Values_of_other_rows_do_not_stand_side_by_side()
     {
         Refuses.With<ArgumentException>(
-            "Concat: [2 tokens, 6] and [2 tokens, 1] do not have the same rows", () => Concat(X, Some.Rows([1], [2])));
+            "Concat: [2 tokens, 6] and [2 tokens, 1] do not go together", () => Concat(X, Some.Rows([1], [2])));
         Assert.Throws<ArgumentException>(() => Concat());
     }
 

@@ -10,6 +10,13 @@ public class IntegersTests
     }
 
     [Fact]
+    public void Every_value_with_sequences_has_positions()
+    {
+        Assert.Equal([0, 1, 2, 0, 1], Some.Tokens(RowSpace.Ragged(3, 0, 2), 4, seed: 1).Positions.Values.ToArray());
+        Refuses.With<InvalidOperationException>("1 table row", () => ((Tokens)Some.Parameter(1)).Positions);
+    }
+
+    [Fact]
     public void Token_ids_are_their_ids_where_integers_are_wanted()
     {
         Integers integers = new TokenIds(RowSpace.Ragged(2), [7, 8]);

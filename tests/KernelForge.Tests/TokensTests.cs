@@ -172,6 +172,16 @@ public class TokensTests
     }
 
     [Fact]
+    public void A_value_that_no_array_holds_is_refused_with_its_shape()
+    {
+        RowSpace rows = RowSpace.Ragged(70_000);
+        Tokens column = new(rows, 1, new double[70_000]);
+        var wide = new Parameter(70_000);
+        wide.Load(new double[70_000]);
+        Refuses.With<ArgumentException>("[70000 tokens, 70000] has 4900000000 numbers", () => column * wide);
+    }
+
+    [Fact]
     public void A_batch_without_tokens_computes_nothing()
     {
         RowSpace empty = RowSpace.Ragged(0, 0);

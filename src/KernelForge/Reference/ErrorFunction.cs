@@ -37,7 +37,7 @@ internal static class ErrorFunction
         decimal x = (decimal)point / PointsPerUnit;
         decimal growth = 1, growthTerm = 1;
         decimal series = x, seriesTerm = x;
-        for (int n = 1; n < 300; n++)
+        for (int n = 1; growthTerm + seriesTerm > 0; n++)
         {
             growthTerm *= x * x / n;
             growth += growthTerm;
