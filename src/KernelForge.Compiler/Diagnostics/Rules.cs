@@ -6,7 +6,7 @@ namespace KernelForge.Compiler.Diagnostics;
 /// </summary>
 public static class Rules
 {
-    public static Rule NotPartial { get; } = Error("KF0001", "A layer class is partial and not generic");
+    public static Rule NotPartial { get; } = Error("KF0001", "A class with a layer or layer functions can be reopened: partial, not generic, without a base class");
     public static Rule NoEntry { get; } = Error("KF0002", "A layer has exactly one entry: Forward or an indexer over Tokens");
     public static Rule UnsupportedStatement { get; } = Error("KF0003", "The statement is not part of the language");
     public static Rule UnsupportedExpression { get; } = Error("KF0004", "The expression is not part of the language");
@@ -19,6 +19,7 @@ public static class Rules
     public static Rule NoSpecification { get; } = Error("KF0011", "A referenced layer or function has no stored specification");
     public static Rule ForwardCalled { get; } = new("KF0012", "Forward runs the slow reference; Run is the compiled way", Severity.Info);
     public static Rule WeightNameIndex { get; } = Error("KF0013", "The name of the weights of Layers<T> contains {i}");
+    public static Rule NotPrimaryConstructor { get; } = Error("KF0014", "A layer has one constructor, the primary one");
 
     public static Rule WidthMismatch { get; } = Error("KF0101", "The widths of two values do not match");
     public static Rule RowSpaceMismatch { get; } = Error("KF0102", "The rows of two values do not belong together");

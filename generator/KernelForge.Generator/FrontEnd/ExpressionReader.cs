@@ -1,0 +1,181 @@
+using KernelForge.Compiler.Diagnostics;
+using KernelForge.Compiler.Spec;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace KernelForge.Generator.FrontEnd;
+
+/// <summary>Bound C# expressions to expressions of the language.</summary>
+/// <remarks>
+/// It reads Roslyn's operations rather than syntax: names, overloads, conversions and constants are resolved there already. What it cannot
+/// read it reports where it stands and gives as <c>null</c>, and goes on, so that one build shows every finding.
+/// </remarks>
+internal sealed class ExpressionReader
+{
+    private readonly ParseContext context;
+    private readonly CallReader calls;
+    private readonly PatternReader patterns;
+
+    public ExpressionReader(ParseContext context)
+    {
+        this.context = context;
+        calls = new CallReader(context, this);
+        patterns = new PatternReader(context, this);
+    }
+
+    public Expr Read(IOperation operation)
+    {
+        context.Cancellation.ThrowIfCancellationRequested();
+        Expr? constant = operation.ConstantValue.HasValue ? ConstantReader.Read(operation.ConstantValue.Value) : null;
+        return (constant ?? ReadVariable(operation)) with { Span = context.SpanOf(operation.Syntax) };
+    }
+
+    public EquatableArray<Expr> Read(IEnumerable<IOperation> operations) => operations.Select(Read).ToEquatableArray();
+
+    private Expr ReadVariable(IOperation operation) => operation switch
+    {
+        ILocalReferenceOperation local => new NameExpr(local.Local.Name, NameKind.Local),
+        IParameterReferenceOperation parameter => Parameter(parameter.Parameter),
+        IFieldReferenceOperation field => Field(field),
+        IPropertyReferenceOperation { Arguments.Length: > 0 } indexer => Indexer(indexer),
+        IPropertyReferenceOperation property => Property(property),
+        IArrayElementReferenceOperation element => new IndexExpr(Read(element.ArrayReference), Read(element.Indices)),
+        IInvocationOperation call => calls.Read(call),
+        IObjectCreationOperation creation => calls.Read(creation),
+        IBinaryOperation binary => Binary(binary),
+        IUnaryOperation unary => Unary(unary),
+        IConditionalOperation { WhenFalse: { } whenFalse } choice => new ConditionalExpr(Read(choice.Condition), Read(choice.WhenTrue), Read(whenFalse)),
+        ICoalesceOperation coalesce => new BinaryExpr(BinaryOp.Coalesce, Read(coalesce.Value), Read(coalesce.WhenNull)),
+        IConversionOperation conversion => Conversion(conversion),
+        IDelegateCreationOperation { Target: IAnonymousFunctionOperation lambda } => Lambda(lambda),
+        IDelegateCreationOperation => Unsupported(operation, "a method stands where a function is expected; write a lambda that calls it"),
+        IAnonymousFunctionOperation lambda => Lambda(lambda),
+        ITupleOperation tuple => new TupleExpr(Read(tuple.Elements)),
+        IIsPatternOperation match => patterns.Matches(Read(match.Value), match.Pattern),
+        ISwitchExpressionOperation choice => patterns.Choose(choice),
+        IParenthesizedOperation inner => Read(inner.Operand),
+        IInvalidOperation => Broken(),
+        { Type: IErrorTypeSymbol } => Broken(),
+        _ => Unsupported(operation, "only values, arithmetic, comparisons, '?:', '??', indexers and calls are"),
+    };
+
+    /// <summary>Reports an expression that the language does not have, and gives something in its place.</summary>
+    public Expr Unsupported(IOperation operation, string why, Rule? rule = null)
+    {
+        context.Report(rule ?? Rules.UnsupportedExpression, operation.Syntax, $"'{Excerpt.Of(operation.Syntax)}' is not part of the language: {why}");
+        return new NullExpr();
+    }
+
+    private NullExpr Broken()
+    {
+        context.Break();
+        return new NullExpr();
+    }
+
+    private static NameExpr Parameter(IParameterSymbol parameter) => new(parameter.Name,
+        parameter.ContainingSymbol is IMethodSymbol { MethodKind: MethodKind.Constructor } ? NameKind.HyperParameter : NameKind.Local);
+
+    private Expr Field(IFieldReferenceOperation field)
+    {
+        if (field.Instance is IInstanceReferenceOperation && SymbolEqualityComparer.Default.Equals(field.Field.ContainingType, context.Layer))
+        {
+            context.UsedFields.Add(field.Field.Name);
+            return new NameExpr(field.Field.Name, NameKind.Field);
+        }
+        return Unsupported(field, field.Field.IsStatic
+            ? "a static field may change while a model runs; make it const, or a constructor parameter"
+            : "a layer reads only its own fields; give the other layer a Forward that returns what is needed");
+    }
+
+    private Expr Indexer(IPropertyReferenceOperation indexer)
+    {
+        ITypeSymbol type = indexer.Property.ContainingType;
+        if (Known.IsLayer(type)) context.Refer((INamedTypeSymbol)type, indexer.Syntax);
+        else if (!Known.IsLanguage(type)) return Unsupported(indexer, "only parameters, layers, values and arrays are indexed");
+        if (indexer.Instance is not { } target || target is IInstanceReferenceOperation)
+            return Unsupported(indexer, "a layer does not call itself", Rules.Recursion);
+
+        return new IndexExpr(Read(target), Read(indexer.Arguments.OrderBy(a => a.Parameter?.Ordinal ?? 0).Select(a => a.Value)));
+    }
+
+    private Expr Property(IPropertyReferenceOperation property)
+    {
+        if (property.Instance is IInstanceReferenceOperation && property.Property.GetMethod is { } getter
+            && SymbolEqualityComparer.Default.Equals(property.Property.ContainingType, context.Layer))
+            return new CallExpr(CallTarget.OwnMethod, context.Own(getter, property.Syntax), Receiver: null, []);
+
+        if (property.Instance is not { } target) return Unsupported(property, "a static property may change while a model runs; make it a constructor parameter");
+        ITypeSymbol type = property.Property.ContainingType;
+        return (type.OriginalDefinition.SpecialType, property.Property.Name) switch
+        {
+            (SpecialType.System_Nullable_T, "Value") => Read(target),
+            (SpecialType.System_Nullable_T, "HasValue") => new BinaryExpr(BinaryOp.NotEqual, Read(target), new NullExpr()),
+            (SpecialType.System_Array, "Length") => new MemberExpr(Read(target), "Length"),
+            (_, string name) when Known.IsLanguage(type) && !Known.IsLayer(type) && Known.KindOf(property.Type) is not null => new MemberExpr(Read(target), name),
+            _ => Unsupported(property, $"'{property.Property.Name}' of '{type.Name}' is not known"),
+        };
+    }
+
+    private Expr Binary(IBinaryOperation binary)
+    {
+        BinaryOp? op = binary.OperatorKind switch
+        {
+            BinaryOperatorKind.Add when binary.Type?.SpecialType != SpecialType.System_String => BinaryOp.Add,
+            BinaryOperatorKind.Subtract => BinaryOp.Subtract,
+            BinaryOperatorKind.Multiply => BinaryOp.Multiply,
+            BinaryOperatorKind.Divide => BinaryOp.Divide,
+            BinaryOperatorKind.Remainder => BinaryOp.Remainder,
+            BinaryOperatorKind.Equals => BinaryOp.Equal,
+            BinaryOperatorKind.NotEquals => BinaryOp.NotEqual,
+            BinaryOperatorKind.LessThan => BinaryOp.Less,
+            BinaryOperatorKind.LessThanOrEqual => BinaryOp.LessOrEqual,
+            BinaryOperatorKind.GreaterThan => BinaryOp.Greater,
+            BinaryOperatorKind.GreaterThanOrEqual => BinaryOp.GreaterOrEqual,
+            BinaryOperatorKind.ConditionalAnd => BinaryOp.And,
+            BinaryOperatorKind.ConditionalOr => BinaryOp.Or,
+            _ => null,
+        };
+        bool isOwnOperator = binary.OperatorMethod is not { } method || Known.IsLanguage(method.ContainingType)
+            || method.ContainingType.SpecialType == SpecialType.System_String;
+        return op is { } known && isOwnOperator
+            ? new BinaryExpr(known, Read(binary.LeftOperand), Read(binary.RightOperand))
+            : Unsupported(binary, "the operators are + - * / % == != < <= > >= && || over values, numbers, truths and texts");
+    }
+
+    private Expr Unary(IUnaryOperation unary) => unary.OperatorKind switch
+    {
+        UnaryOperatorKind.Minus => new UnaryExpr(UnaryOp.Negate, Read(unary.Operand)),
+        UnaryOperatorKind.Not => new UnaryExpr(UnaryOp.Not, Read(unary.Operand)),
+        UnaryOperatorKind.Plus => Read(unary.Operand),
+        _ => Unsupported(unary, "the prefix operators are - + !"),
+    };
+
+    /// <summary>Keeps a conversion only where it changes how a number is computed with.</summary>
+    private Expr Conversion(IConversionOperation conversion)
+    {
+        if (conversion.Type is IErrorTypeSymbol) return Broken();
+        Expr operand = Read(conversion.Operand);
+        if (conversion.OperatorMethod is { } method)
+            return Known.IsLanguage(method.ContainingType) ? operand : Unsupported(conversion, "a conversion of another library");
+
+        ValueKind? from = Known.KindOf(conversion.Operand.Type), to = Known.KindOf(conversion.Type);
+        if (conversion.Operand.Type is not null && to is null) return Unsupported(conversion, "numbers are int, float or double");
+        // An operand of mixed arithmetic becomes real by itself.
+        bool isMixed = conversion.IsImplicit && conversion.Parent is IBinaryOperation;
+        return (from, to) switch
+        {
+            (ValueKind.Integer, ValueKind.Real) when operand is NumberExpr number => number with { IsInteger = false },
+            (ValueKind.Integer, ValueKind.Real) when !isMixed => new ConvertExpr(ValueKind.Real, operand),
+            (ValueKind.Real, ValueKind.Integer) => new ConvertExpr(ValueKind.Integer, operand),
+            _ => operand,
+        };
+    }
+
+    private Expr Lambda(IAnonymousFunctionOperation lambda)
+    {
+        if (lambda.Syntax is not LambdaExpressionSyntax { ExpressionBody: not null } || lambda.Body.Operations.FirstOrDefault() is not IReturnOperation { ReturnedValue: { } body })
+            return Unsupported(lambda, "the body of a lambda is one expression; move the steps to a private method of the layer");
+        return new LambdaExpr(lambda.Symbol.Parameters.Select(p => p.Name).ToEquatableArray(), Read(body));
+    }
+}

@@ -1,0 +1,15 @@
+using KernelForge.Compiler.Spec;
+
+namespace KernelForge.Generator.FrontEnd;
+
+/// <summary>The layers and functions that a specification names, each once, in the order in which they stand there.</summary>
+internal static class References
+{
+    public static IEnumerable<string> Layers(LayerSpec layer) => layer.Fields
+        .Select(field => field switch { LayerField one => one.LayerId, LayersField many => many.LayerId, _ => null })
+        .OfType<string>().Distinct();
+
+    public static IEnumerable<string> Functions(LayerSpec layer) => layer.Methods.SelectMany(m => CallWalk.Names(m.Body, CallTarget.Function)).Distinct();
+
+    public static IEnumerable<string> Functions(FunctionSpec function) => CallWalk.Names(function.Body, CallTarget.Function).Distinct();
+}

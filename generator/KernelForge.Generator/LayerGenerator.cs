@@ -1,0 +1,59 @@
+using System.Collections.Immutable;
+using System.Text;
+using KernelForge.Compiler.Scheduler;
+using KernelForge.Compiler.Spec;
+using KernelForge.Generator.FrontEnd;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Text;
+
+namespace KernelForge.Generator;
+
+/// <summary>
+/// Classes and functions to specifications; each layer with all that it reaches to a compilation unit; each unit to generated files.
+/// Every arrow's result is a value, so that the next one runs only where that value changed.
+/// </summary>
+[Generator(LanguageNames.CSharp)]
+public sealed class LayerGenerator : IIncrementalGenerator
+{
+    public void Initialize(IncrementalGeneratorInitializationContext context)
+    {
+        IncrementalValuesProvider<ParsedLayer> layers = Layers(context, Known.LayerAttribute);
+        IncrementalValuesProvider<ParsedLayer> models = Layers(context, Known.ModelAttribute);
+        IncrementalValuesProvider<ParsedFunction> functions = context.SyntaxProvider
+            .ForAttributeWithMetadataName(Known.FunctionAttribute, static (node, _) => node is MethodDeclarationSyntax, static (found, cancellation) =>
+                FunctionReader.Read((IMethodSymbol)found.TargetSymbol, found.SemanticModel.Compilation, withSpans: false, cancellation)?.Parsed)
+            .Where(static f => f is not null).Select(static (f, _) => f!)
+            .WithTrackingName(StepNames.ReadFunction);
+
+        IncrementalValueProvider<SpecTable> table = layers.Collect().Combine(models.Collect()).Combine(functions.Collect())
+            .Select(static (all, _) => new SpecTable([.. all.Left.Left, .. all.Left.Right], all.Right.ToEquatableArray()));
+        IncrementalValueProvider<bool> hasRuntime = context.CompilationProvider
+            .Select(static (compilation, _) => compilation.ReferencedAssemblyNames.Any(a => a.Name == "KernelForge.Runtime"));
+
+        Describe(context, layers);
+        Describe(context, models);
+        context.RegisterSourceOutput(functions.Collect().SelectMany(static (all, _) => Classes(all)), static (output, functions) =>
+            Add(output, DescriptionPart.HintName(functions), DescriptionPart.Write(functions)));
+    }
+
+    private static IncrementalValuesProvider<ParsedLayer> Layers(IncrementalGeneratorInitializationContext context, string attribute) => context.SyntaxProvider
+        .ForAttributeWithMetadataName(attribute, static (node, _) => node is TypeDeclarationSyntax, static (found, cancellation) =>
+            LayerReader.Read((INamedTypeSymbol)found.TargetSymbol, found.SemanticModel.Compilation, withSpans: false, cancellation)?.Parsed)
+        .Where(static l => l is not null).Select(static (l, _) => l!)
+        .WithTrackingName(StepNames.ReadLayer);
+
+    private static void Describe(IncrementalGeneratorInitializationContext context, IncrementalValuesProvider<ParsedLayer> layers) =>
+        context.RegisterSourceOutput(layers, static (output, layer) =>
+        {
+            if (layer.CanReopen) Add(output, DescriptionPart.HintName(layer.Spec), DescriptionPart.Write(layer.Spec, stored: !layer.IsBroken));
+        });
+
+    private static IEnumerable<FunctionClass> Classes(ImmutableArray<ParsedFunction> functions) => functions
+        .Where(f => f is { CanReopen: true, IsBroken: false })
+        .GroupBy(f => f.ClassId, StringComparer.Ordinal)
+        .OrderBy(g => g.Key, StringComparer.Ordinal)
+        .Select(g => new FunctionClass(g.Key, g.First().Namespace, g.First().Declarations, g.Select(f => f.Spec).ToEquatableArray()));
+
+    private static void Add(SourceProductionContext output, string hintName, string text) => output.AddSource(hintName, SourceText.From(text, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)));
+}

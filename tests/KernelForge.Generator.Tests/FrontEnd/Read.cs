@@ -1,0 +1,28 @@
+using KernelForge.Compiler.Diagnostics;
+using KernelForge.Compiler.Spec;
+using KernelForge.Generator.FrontEnd;
+using Microsoft.CodeAnalysis.CSharp;
+
+namespace KernelForge.Generator.Tests.FrontEnd;
+
+/// <summary>Reads one layer of a source.</summary>
+internal static class Read
+{
+    public static Reading<ParsedLayer> Reading(string name, params string[] sources)
+    {
+        CSharpCompilation compilation = Compilations.Of(sources);
+        return LayerReader.Read(compilation.GetTypeByMetadataName(name)!, compilation, withSpans: true, TestContext.Current.CancellationToken)!;
+    }
+
+    /// <summary>The specification without spans, of a layer that has no findings.</summary>
+    public static LayerSpec Layer(string name, params string[] sources)
+    {
+        CSharpCompilation compilation = Compilations.Of(sources);
+        Reading<ParsedLayer> reading = LayerReader.Read(compilation.GetTypeByMetadataName(name)!, compilation, withSpans: false, TestContext.Current.CancellationToken)!;
+        Assert.Empty(reading.Findings.Select(f => f.Message));
+        Assert.False(reading.Parsed.IsBroken, "C# itself has an error: " + string.Join("\n", Compilations.Complaints(compilation)));
+        return reading.Parsed.Spec;
+    }
+
+    public static Finding OnlyFinding(string name, params string[] sources) => Assert.Single(Reading(name, sources).Findings);
+}
