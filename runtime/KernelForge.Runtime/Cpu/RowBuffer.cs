@@ -26,23 +26,34 @@ public sealed class RowBuffer : IDisposable
         return buffer;
     }
 
-    /// <summary>Makes room for [rows, columns]; what the buffer held is lost. Allocates only to grow.</summary>
+    /// <summary>Makes it [rows, columns]; what the buffer held is lost. Allocates only to grow.</summary>
     public void Resize(int rows, int columns)
+    {
+        Reserve(rows, columns);
+        (this.rows, this.columns) = (rows, columns);
+    }
+
+    /// <summary>Makes room for [rows, columns], and loses what the buffer held if it had less.</summary>
+    public void Reserve(int rows, int columns)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(rows);
         ArgumentOutOfRangeException.ThrowIfNegative(columns);
         long needed = (long)rows * StrideOf(columns);
-        if (needed > memory.Length)
-        {
-            memory.Dispose();
-            memory = NativeFloats.Allocate(needed);
-        }
-        (this.rows, this.columns) = (rows, columns);
+        if (needed <= memory.Length) return;
+        memory.Dispose();
+        memory = NativeFloats.Allocate(needed);
     }
 
-    /// <summary>The rows, valid until the buffer is resized or disposed.</summary>
-    public unsafe Rows<TVector> View<TVector>() where TVector : unmanaged, IVector<TVector> =>
-        new(memory.Pointer, rows, columns, StrideOf(columns), Lines(columns) * Line);
+    /// <summary>The rows, valid until the buffer grows or is disposed.</summary>
+    public Rows<TVector> View<TVector>() where TVector : unmanaged, IVector<TVector> => View<TVector>(rows, columns);
+
+    /// <summary>The same memory as rows of another shape, for which room was reserved.</summary>
+    public unsafe Rows<TVector> View<TVector>(int rows, int columns) where TVector : unmanaged, IVector<TVector>
+    {
+        if ((long)rows * StrideOf(columns) > memory.Length)
+            throw new ArgumentOutOfRangeException(nameof(rows), $"[{rows}, {columns}] does not fit in what was reserved.");
+        return new(memory.Pointer, rows, columns, StrideOf(columns), WritableOf(columns));
+    }
 
     /// <summary>Copies all rows, without their padding, into <paramref name="destination"/> in row-major order.</summary>
     public void CopyTo(Span<float> destination)
@@ -53,7 +64,10 @@ public sealed class RowBuffer : IDisposable
 
     public void Dispose() => memory.Dispose();
 
-    private static int Lines(int columns) => (columns + Line - 1) / Line;
+    internal static int StrideOf(int columns) => ((Lines(columns) + 1) | 1) * Line;
 
-    private static int StrideOf(int columns) => ((Lines(columns) + 1) | 1) * Line;
+    /// <summary>Floats of a row that a store may overwrite: its columns, filled up to whole lines.</summary>
+    internal static int WritableOf(int columns) => Lines(columns) * Line;
+
+    private static int Lines(int columns) => (columns + Line - 1) / Line;
 }

@@ -57,6 +57,24 @@ public readonly unsafe struct Rows<TVector> where TVector : unmanaged, IVector<T
         else StorePart(destination, Math.Min(writable - column, TVector.Count), value);
     }
 
+    /// <summary>The row itself if the table has it; indices that come from data go through here.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The table, called <paramref name="name"/>, has no such row.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int RowAt(int row, string name)
+    {
+        if ((uint)row >= (uint)Count) ThrowNoRow(row, name);
+        return row;
+    }
+
+    /// <summary>One element, wherever the indices come from.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such row or column.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public float At(int row, int column)
+    {
+        if ((uint)row >= (uint)Count || (uint)column >= (uint)Columns) ThrowNoElement(row, column);
+        return *Address(row, column);
+    }
+
     /// <summary>The same rows, <paramref name="columns"/> of them from <paramref name="first"/> on.</summary>
     public Rows<TVector> Slice(int first, int columns)
     {
@@ -73,6 +91,12 @@ public readonly unsafe struct Rows<TVector> where TVector : unmanaged, IVector<T
         Debug.Assert((uint)row < (uint)Count && (uint)column < (uint)Columns, $"[{row}, {column}] of [{Count}, {Columns}]");
         return origin + ((nint)row * Stride) + column;
     }
+
+    private void ThrowNoRow(int row, string name) =>
+        throw new ArgumentOutOfRangeException(name, row, $"{name} has rows 0 to {Count - 1}; row {row} was asked for.");
+
+    private void ThrowNoElement(int row, int column) =>
+        throw new ArgumentOutOfRangeException(nameof(row), $"Element [{row}, {column}] of [{Count}, {Columns}] was asked for.");
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void StorePart(float* destination, int count, TVector value)

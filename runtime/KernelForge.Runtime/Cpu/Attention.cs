@@ -1,0 +1,54 @@
+namespace KernelForge.Runtime.Cpu;
+
+/// <param name="Heads">Heads of the queries and the output.</param>
+/// <param name="KeyValueHeads">Heads of keys and values; query head h uses head h · KeyValueHeads / Heads.</param>
+/// <param name="Scale">Factor of q·k.</param>
+public readonly record struct AttentionHeads(int Heads, int KeyValueHeads, float Scale);
+
+/// <summary>
+/// softmax(score(scale · q·k) where mask) · v for every query row and head. Queries and output: [query rows, heads × width]; keys and
+/// values: [key rows, key-value heads × width], of the same sequences. A query without keys gives zeros.
+/// </summary>
+/// <remarks>
+/// An item is a stretch of queries of one sequence with one key head. Scores of a tile of queries with all keys of the sequence stay in the
+/// core's cache; the softmax is exact: largest, exponentials, sum. Nothing depends on other sequences.
+/// </remarks>
+public static class Attention
+{
+    /// <summary>Queries an item: many enough that laying out the keys costs little, few enough to share a long sequence among threads.</summary>
+    internal const int QueriesPerItem = 210;
+
+    /// <exception cref="ArgumentException">Shapes or sequences do not meet.</exception>
+    public static void Run<TVector, TScore, TMask>(
+        WorkerPool pool, Rows<TVector> query, Rows<TVector> key, Rows<TVector> value, Rows<TVector> output,
+        RaggedRows queries, RaggedRows keys, AttentionHeads heads, TScore score, TMask mask)
+        where TVector : unmanaged, IVector<TVector>
+        where TScore : struct, IScore
+        where TMask : struct, IMask
+    {
+        int headWidth = Width(query, heads.Heads, "query"), valueWidth = Width(value, heads.KeyValueHeads, "value");
+        if (Width(key, heads.KeyValueHeads, "key") != headWidth || Width(output, heads.Heads, "output") != valueWidth)
+        {
+            throw new ArgumentException(
+                $"Queries of {query.Columns} columns, keys of {key.Columns}, values of {value.Columns} and an output of {output.Columns} "
+                + $"do not make {heads.Heads} heads over {heads.KeyValueHeads} key heads.");
+        }
+        if (heads.Heads % heads.KeyValueHeads != 0)
+            throw new ArgumentException($"{heads.Heads} heads do not share {heads.KeyValueHeads} key heads evenly.");
+        if (queries.SequenceCount != keys.SequenceCount)
+            throw new ArgumentException($"The queries have {queries.SequenceCount} sequences, the keys {keys.SequenceCount}.");
+
+        int stretches = 0;
+        for (int s = 0; s < queries.SequenceCount; s++) stretches += Stretches(queries, s);
+        pool.Run(stretches * heads.KeyValueHeads, new AttentionWork<TVector, TScore, TMask>(
+            pool, query, key, value, output, queries, keys, heads, headWidth, valueWidth, score, mask));
+    }
+
+    internal static int Stretches(RaggedRows queries, int sequence) =>
+        (queries.Offsets[sequence + 1] - queries.Offsets[sequence] + QueriesPerItem - 1) / QueriesPerItem;
+
+    private static int Width<TVector>(Rows<TVector> rows, int heads, string what) where TVector : unmanaged, IVector<TVector> =>
+        heads > 0 && rows.Columns % heads == 0
+            ? rows.Columns / heads
+            : throw new ArgumentException($"The {what}'s {rows.Columns} columns do not divide into {heads} heads.");
+}

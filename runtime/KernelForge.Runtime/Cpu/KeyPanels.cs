@@ -1,0 +1,63 @@
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
+
+namespace KernelForge.Runtime.Cpu;
+
+/// <summary>Keys of one sequence and head turned round: panels of two vectors of keys, each [width][keys], zeros after the last key.</summary>
+internal static unsafe class KeyPanels
+{
+    public static void Fill<TVector>(Rows<TVector> keys, int firstRow, int count, int column, int width, float* destination)
+        where TVector : unmanaged, IVector<TVector>
+    {
+        int panel = 2 * TVector.Count;
+        for (int j = 0; j < count; j += panel)
+        {
+            float* target = destination + ((nint)j * width);
+            int present = Math.Min(panel, count - j), l = 0;
+            for (; l + 4 <= present; l += 4) Turn(keys.Address(firstRow + j + l, column), keys.Stride, width, target + l, panel);
+            for (; l < present; l++)
+            {
+                float* source = keys.Address(firstRow + j + l, column);
+                for (int c = 0; c < width; c++) target[(c * panel) + l] = source[c];
+            }
+            for (; l < panel; l++)
+            {
+                for (int c = 0; c < width; c++) target[(c * panel) + l] = 0;
+            }
+        }
+    }
+
+    /// <summary>Four rows become four columns, a square of four by four at a time.</summary>
+    private static void Turn(float* source, nint stride, int width, float* target, nint step)
+    {
+        int c = 0;
+        for (; c + 4 <= width; c += 4, source += 4, target += 4 * step)
+        {
+            Vector128<float> a = Vector128.Load(source), b = Vector128.Load(source + stride);
+            Vector128<float> d = Vector128.Load(source + (2 * stride)), e = Vector128.Load(source + (3 * stride));
+            // The lower and upper halves of rows a, d and b, e are interleaved twice.
+            (Vector128<float> p, Vector128<float> q) = Interleave(a, d);
+            (Vector128<float> r, Vector128<float> s) = Interleave(b, e);
+            (Vector128<float> first, Vector128<float> second) = Interleave(p, r);
+            (Vector128<float> third, Vector128<float> fourth) = Interleave(q, s);
+            first.Store(target);
+            second.Store(target + step);
+            third.Store(target + (2 * step));
+            fourth.Store(target + (3 * step));
+        }
+        for (; c < width; c++, source++, target += step)
+        {
+            for (int l = 0; l < 4; l++) target[l] = source[l * stride];
+        }
+    }
+
+    private static (Vector128<float> Lower, Vector128<float> Upper) Interleave(Vector128<float> x, Vector128<float> y)
+    {
+        if (Sse.IsSupported)
+            return (Sse.UnpackLow(x, y), Sse.UnpackHigh(x, y));
+        if (AdvSimd.Arm64.IsSupported)
+            return (AdvSimd.Arm64.ZipLow(x, y), AdvSimd.Arm64.ZipHigh(x, y));
+        return (Vector128.Create(x[0], y[0], x[1], y[1]), Vector128.Create(x[2], y[2], x[3], y[3]));
+    }
+}
