@@ -9,7 +9,7 @@ namespace KernelForge;
 /// </summary>
 public sealed class Linear
 {
-    private const int RowBlock = 16;
+    private const int RowBlock = 64, ColumnBlock = 256;
 
     private readonly StoredTensor weight;
     private readonly StoredTensor? bias;
@@ -58,14 +58,15 @@ public sealed class Linear
             double[]? b = bias?.Values;
             var result = new Tokens(x.Rows, Outputs);
             double[] from = x.Array, to = result.Array;
-            int blocks = (x.Rows.Count + RowBlock - 1) / RowBlock;
-            Work.For(blocks, (long)RowBlock * Inputs * Outputs, block =>
+            int down = (x.Rows.Count + RowBlock - 1) / RowBlock, across = (Outputs + ColumnBlock - 1) / ColumnBlock;
+            Work.For(down * across, (long)RowBlock * Inputs * Math.Min(ColumnBlock, Outputs), block =>
             {
-                int first = block * RowBlock, rows = Math.Min(RowBlock, x.Rows.Count - first);
-                Span<double> part = to.AsSpan(first * Outputs, rows * Outputs);
+                int row = block / across * RowBlock, rows = Math.Min(RowBlock, x.Rows.Count - row);
+                int column = block % across * ColumnBlock, columns = Math.Min(ColumnBlock, Outputs - column);
+                Span<double> part = to.AsSpan((row * Outputs) + column);
                 if (b is not null)
-                    for (int row = 0; row < rows; row++) b.CopyTo(part[(row * Outputs)..]);
-                MatrixProduct.AddTo(part, Outputs, from.AsSpan(first * Inputs), Inputs, w, Outputs, rows, Inputs, Outputs);
+                    for (int r = 0; r < rows; r++) b.AsSpan(column, columns).CopyTo(part[(r * Outputs)..]);
+                MatrixProduct.AddTo(part, Outputs, from.AsSpan(row * Inputs), Inputs, w.AsSpan(column), Outputs, rows, Inputs, columns);
             });
             return result;
         }

@@ -33,6 +33,7 @@ public class LinearTests
     [InlineData(17, 13, 19)]
     [InlineData(33, 64, 40)]
     [InlineData(130, 70, 129)]
+    [InlineData(70, 9, 523)]
     public void Any_size_gives_the_sums_of_products(int rows, int inputs, int outputs)
     {
         double[] weight = Some.Numbers(inputs * outputs, seed: 1), bias = Some.Numbers(outputs, seed: 2);

@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace KernelForge.Reference;
@@ -10,6 +12,8 @@ namespace KernelForge.Reference;
 internal static class MatrixProduct
 {
     private const int TileRows = 4;
+
+    private static readonly int Strip = 2 * Vector<double>.Count;
 
     /// <summary>
     /// <paramref name="a"/> is <c>[rows, depth]</c>, <paramref name="b"/> <c>[depth, columns]</c>, <paramref name="c"/>
@@ -24,25 +28,31 @@ internal static class MatrixProduct
         _ = c[((rows - 1) * strideC) + columns - 1];
         _ = a[((rows - 1) * strideA) + depth - 1];
         _ = b[((depth - 1) * strideB) + columns - 1];
-        int strip = 2 * Vector<double>.Count;
+        // Rows of B far apart fall into the same few cache sets; side by side a strip of them serves many rows.
+        double[]? panel = rows > TileRows && columns >= Strip ? ArrayPool<double>.Shared.Rent(depth * Strip) : null;
+        int column = 0;
+        for (; column + Strip <= columns; column += Strip)
+        {
+            if (panel is null)
+            {
+                OneStrip(c[column..], strideC, a, strideA, b[column..], strideB, rows, depth);
+                continue;
+            }
+            for (int k = 0; k < depth; k++) b.Slice((k * strideB) + column, Strip).CopyTo(panel.AsSpan(k * Strip));
+            OneStrip(c[column..], strideC, a, strideA, panel, Strip, rows, depth);
+        }
+        if (panel is not null) ArrayPool<double>.Shared.Return(panel);
+        for (int row = 0; row < rows; row++)
+            Remainder(c[(row * strideC)..], a[(row * strideA)..], b, strideB, depth, column, columns);
+    }
+
+    private static void OneStrip(
+        Span<double> c, int strideC, ReadOnlySpan<double> a, int strideA, ReadOnlySpan<double> b, int strideB, int rows, int depth)
+    {
         int row = 0;
         for (; row + TileRows <= rows; row += TileRows)
-        {
-            Span<double> tileC = c[(row * strideC)..];
-            ReadOnlySpan<double> tileA = a[(row * strideA)..];
-            int column = 0;
-            for (; column + strip <= columns; column += strip)
-                FourRows(tileC[column..], strideC, tileA, strideA, b[column..], strideB, depth);
-            for (int r = 0; r < TileRows; r++)
-                Remainder(tileC[(r * strideC)..], tileA[(r * strideA)..], b, strideB, depth, column, columns);
-        }
-        for (; row < rows; row++)
-        {
-            int column = 0;
-            for (; column + strip <= columns; column += strip)
-                OneRow(c[((row * strideC) + column)..], a[(row * strideA)..], b[column..], strideB, depth);
-            Remainder(c[(row * strideC)..], a[(row * strideA)..], b, strideB, depth, column, columns);
-        }
+            FourRows(c[(row * strideC)..], strideC, a[(row * strideA)..], strideA, b, strideB, depth);
+        for (; row < rows; row++) OneRow(c[(row * strideC)..], a[(row * strideA)..], b, strideB, depth);
     }
 
     private static void FourRows(
@@ -61,16 +71,16 @@ internal static class MatrixProduct
         {
             nuint at = (nuint)(k * strideB);
             Vector<double> left = Vector.LoadUnsafe(ref b0, at), next = Vector.LoadUnsafe(ref b0, at + right);
-            var x = new Vector<double>(a[k]);
+            var x = new Vector<double>(Unsafe.Add(ref a0, k));
             sum00 = Vector.FusedMultiplyAdd(x, left, sum00);
             sum01 = Vector.FusedMultiplyAdd(x, next, sum01);
-            x = new Vector<double>(a[strideA + k]);
+            x = new Vector<double>(Unsafe.Add(ref a0, strideA + k));
             sum10 = Vector.FusedMultiplyAdd(x, left, sum10);
             sum11 = Vector.FusedMultiplyAdd(x, next, sum11);
-            x = new Vector<double>(a[(2 * strideA) + k]);
+            x = new Vector<double>(Unsafe.Add(ref a0, (2 * strideA) + k));
             sum20 = Vector.FusedMultiplyAdd(x, left, sum20);
             sum21 = Vector.FusedMultiplyAdd(x, next, sum21);
-            x = new Vector<double>(a[(3 * strideA) + k]);
+            x = new Vector<double>(Unsafe.Add(ref a0, (3 * strideA) + k));
             sum30 = Vector.FusedMultiplyAdd(x, left, sum30);
             sum31 = Vector.FusedMultiplyAdd(x, next, sum31);
         }
@@ -87,13 +97,14 @@ internal static class MatrixProduct
     private static void OneRow(Span<double> c, ReadOnlySpan<double> a, ReadOnlySpan<double> b, int strideB, int depth)
     {
         ref double c0 = ref MemoryMarshal.GetReference(c);
+        ref double a0 = ref MemoryMarshal.GetReference(a);
         ref double b0 = ref MemoryMarshal.GetReference(b);
         nuint right = (nuint)Vector<double>.Count;
         Vector<double> sum0 = Vector.LoadUnsafe(ref c0), sum1 = Vector.LoadUnsafe(ref c0, right);
         for (int k = 0; k < depth; k++)
         {
             nuint at = (nuint)(k * strideB);
-            var x = new Vector<double>(a[k]);
+            var x = new Vector<double>(Unsafe.Add(ref a0, k));
             sum0 = Vector.FusedMultiplyAdd(x, Vector.LoadUnsafe(ref b0, at), sum0);
             sum1 = Vector.FusedMultiplyAdd(x, Vector.LoadUnsafe(ref b0, at + right), sum1);
         }
