@@ -1,9 +1,11 @@
+using KernelForge.Compiler.BackEnds;
 using KernelForge.Compiler.Diagnostics;
 using KernelForge.Compiler.Ir;
 using KernelForge.Compiler.Ir.Build;
 using KernelForge.Compiler.Kernels;
 using KernelForge.Compiler.Kernels.Lowering;
 using KernelForge.Compiler.Passes;
+using KernelForge.Compiler.Scheduler;
 using KernelForge.Compiler.Spec;
 
 namespace KernelForge.Compiler;
@@ -19,6 +21,18 @@ public static class Pipeline
         new FuseEpilogues(),
         new MergeGemms(),
     ];
+
+    /// <summary>The devices that code is written for.</summary>
+    private static readonly IBackEnd[] BackEnds = [];
+
+    /// <summary>The generated files of a layer, or what is wrong with it.</summary>
+    public static CompilationResult Compile(CompilationUnit unit)
+    {
+        EquatableArray<Finding> findings = Check(unit);
+        if (findings.Any(f => f.Rule.Severity == Severity.Error) || !unit.HasRuntime) return new CompilationResult([], findings);
+        string text = HostPart.Write(unit.Root, Plan(unit), BackEnds);
+        return new CompilationResult([new GeneratedFile(HostPart.HintName(unit.Root), text)], findings);
+    }
 
     /// <summary>Whether the description is one, without computing anything from it: what an editor asks at every key.</summary>
     public static EquatableArray<Finding> Check(CompilationUnit unit)

@@ -28,20 +28,19 @@ public sealed class ModelSession : IDisposable
     /// <summary>Makes ready to run on a device.</summary>
     /// <param name="device">Null for <see cref="Device.Auto"/>.</param>
     /// <param name="weights">The layer's weights; read before this returns.</param>
-    /// <param name="cpu">Makes the generated program of the CPU back end.</param>
+    /// <param name="cpu">Makes the generated program of the CPU back end; null where none was generated.</param>
     /// <exception cref="NotSupportedException">The layer has no code for the device.</exception>
-    public static ModelSession Start(Device? device, LoadedWeights weights, Func<CpuDevice, LoadedWeights, CompiledProgram> cpu)
+    public static ModelSession Start(Device? device, LoadedWeights weights, Func<CpuDevice, LoadedWeights, CompiledProgram>? cpu = null)
     {
         ArgumentNullException.ThrowIfNull(weights);
-        ArgumentNullException.ThrowIfNull(cpu);
         switch (device ?? Device.Auto)
         {
             case ReferenceDevice reference:
                 weights.FillReference();
                 return new ModelSession(reference, null);
-            case CpuDevice chosen:
+            case CpuDevice chosen when cpu is not null:
                 return new ModelSession(chosen, cpu(chosen, weights));
-            case AutoDevice:
+            case AutoDevice when cpu is not null:
                 var all = new CpuDevice(0, 0);
                 return new ModelSession(all, cpu(all, weights));
             default:

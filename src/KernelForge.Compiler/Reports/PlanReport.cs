@@ -1,0 +1,65 @@
+using System.Globalization;
+using KernelForge.Compiler.Ir;
+using KernelForge.Compiler.Kernels;
+using KernelForge.Compiler.Spec;
+
+namespace KernelForge.Compiler.Reports;
+
+/// <summary>A plan in words: what stands at the top of generated files, and what a person reads to see what was fused.</summary>
+public static class PlanReport
+{
+    public static string Of(KernelPlan plan)
+    {
+        List<string> lines = [$"{plan.Name}({string.Join(", ", plan.Inputs.Select(i => Input(plan, i)))}) → {string.Join(", ", plan.Outputs.Select(o => $"[{plan.RowSpaces[o.RowSpace].Name}, {o.Columns}]"))}", "", "Kernels, in order:"];
+        Steps(plan, plan.Steps, "  ", lines);
+        lines.Add("");
+        lines.Add("Buffers (those of one slot lie in the same memory, one after the other):");
+        foreach (IGrouping<int, PlanBuffer> slot in plan.Buffers.GroupBy(b => b.Slot).OrderBy(g => g.Key))
+            lines.Add($"  slot {slot.Key.ToString(CultureInfo.InvariantCulture)}: "
+                + string.Join("; ", slot.Select(b => $"{b.Name} [{plan.RowSpaces[b.RowSpace].Name}, {b.Columns}]")));
+        if (plan.Checks.Count > 0)
+        {
+            lines.Add("");
+            lines.Add("Checked when a checkpoint is loaded:");
+            lines.AddRange(plan.Checks.Select(c => "  " + c.Message));
+        }
+        return string.Join("\n", lines);
+    }
+
+    private static string Input(KernelPlan plan, PlanInput input) =>
+        input.Kind == InputKind.Tokens ? $"{input.Name} [{plan.RowSpaces[input.RowSpace].Name}, {input.Columns}]" : $"{input.Name} [{plan.RowSpaces[input.RowSpace].Name}]";
+
+    private static void Steps(KernelPlan plan, IEnumerable<Step> steps, string indent, List<string> lines)
+    {
+        foreach (Step step in steps)
+        {
+            switch (step)
+            {
+                case Step.Run r:
+                    lines.Add($"{indent}{Kind(r.Kernel)} {r.Kernel.Name}: {r.Kernel.Summary}");
+                    break;
+                case Step.Loop l:
+                    lines.Add($"{indent}for {l.Index} from {ScalarText.Of(l.Start)} to below {ScalarText.Of(l.End)}:");
+                    Steps(plan, l.Body, indent + "  ", lines);
+                    break;
+                case Step.Branch b:
+                    lines.Add($"{indent}if {ScalarText.Of(b.Condition)}:");
+                    Steps(plan, b.Then, indent + "  ", lines);
+                    lines.Add($"{indent}else:");
+                    Steps(plan, b.Else, indent + "  ", lines);
+                    break;
+                default:
+                    throw new NotSupportedException(step.GetType().Name);
+            }
+        }
+    }
+
+    private static string Kind(Kernel kernel) => kernel switch
+    {
+        GemmKernel => "gemm",
+        AttentionKernel => "attention",
+        RowKernel => "row",
+        SegmentKernel => "segment",
+        _ => throw new NotSupportedException(kernel.GetType().Name),
+    };
+}
