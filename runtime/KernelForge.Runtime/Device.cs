@@ -1,9 +1,11 @@
 namespace KernelForge.Runtime;
 
-/// <summary>Where a model runs. A device only says what is wanted: nothing is started or allocated before a model is loaded for it.</summary>
+/// <summary>
+/// Where a model runs. A device only says what is wanted: nothing is started or allocated before a model is loaded for it.
+/// </summary>
 public abstract record Device
 {
-    /// <summary>The description itself, run as the C# it is: double precision, slow, and what every other device is compared with.</summary>
+    /// <summary>The description itself, run as the C# it is: in doubles, slow, and what every other device is compared with.</summary>
     public static Device Reference { get; } = new ReferenceDevice();
 
     /// <summary>The fastest device that this program has a back end for and this machine can run.</summary>

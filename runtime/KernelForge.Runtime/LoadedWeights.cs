@@ -10,7 +10,8 @@ public sealed class LoadedWeights
     private readonly IReadOnlyList<WeightSlot> slots;
     private readonly Dictionary<string, WeightTensor> byPath;
 
-    internal LoadedWeights(string prefix, IReadOnlyList<WeightSlot> slots, Dictionary<string, WeightTensor> byPath, IReadOnlyList<string> unused)
+    internal LoadedWeights(
+        string prefix, IReadOnlyList<WeightSlot> slots, Dictionary<string, WeightTensor> byPath, IReadOnlyList<string> unused)
     {
         Prefix = prefix;
         this.slots = slots;
@@ -21,7 +22,7 @@ public sealed class LoadedWeights
     /// <summary>What stands before the description's names in the checkpoint, such as <c>bert.</c>; often empty.</summary>
     public string Prefix { get; }
 
-    /// <summary>The tensors of the checkpoint that this model leaves alone: those outside the prefix, those it ignores by name, and integers.</summary>
+    /// <summary>The tensors that this model leaves alone: those outside the prefix, those it ignores by name, and integers.</summary>
     public IReadOnlyList<string> Unused { get; }
 
     /// <summary>The tensors the model wants, in the order of its fields.</summary>
@@ -33,9 +34,11 @@ public sealed class LoadedWeights
     /// </summary>
     /// <param name="root">The model or layer.</param>
     /// <param name="weights">The checkpoint.</param>
-    /// <param name="prefix">Where the description's names stand below, for a layer of a larger model (<c>encoder.layer.3</c>); else empty.</param>
+    /// <param name="prefix">What the names stand below, for one layer of a larger model (<c>encoder.layer.3</c>); else empty.</param>
     /// <param name="ignored">Patterns, with <c>*</c> for anything, of tensors that the description knowingly does not use.</param>
-    /// <exception cref="WeightException">Tensors are missing, misshapen or unused, all of them listed; or several prefixes fit equally well.</exception>
+    /// <exception cref="WeightException">
+    /// Tensors are missing, misshapen or unused, all of them listed; or several prefixes fit equally well.
+    /// </exception>
     public static LoadedWeights Resolve(ILayer root, WeightSource weights, string prefix = "", IReadOnlyList<string>? ignored = null)
     {
         ArgumentNullException.ThrowIfNull(root);
@@ -55,7 +58,7 @@ public sealed class LoadedWeights
     /// <exception cref="ArgumentException">The model has no tensor there.</exception>
     public float[] Read(string path) => Tensor(path).ToSingles();
 
-    /// <summary>As <see cref="Read(string)"/>; where the model has no tensor there, as many zeros as <paramref name="absent"/> says.</summary>
+    /// <summary>As <see cref="Read(string)"/>; where the model has no tensor there, <paramref name="absent"/> zeros.</summary>
     public float[] Read(string path, int absent) => Has(path) ? Read(path) : new float[absent];
 
     /// <summary>As <see cref="Read(string)"/>, into memory of exactly the tensor's size.</summary>

@@ -69,7 +69,10 @@ public sealed class ModelConfig
     public string String(ReadOnlySpan<string> keys, string absent) => StringOrNull(keys) ?? absent;
     public string? StringOrNull(params ReadOnlySpan<string> keys) => Reference<string>(keys, ReadString, "a string");
 
-    /// <summary>A member of <typeparamref name="T"/> by its name; case and underscores do not matter (<c>"full_attention"</c> is <c>FullAttention</c>).</summary>
+    /// <summary>
+    /// A member of <typeparamref name="T"/> by its name. Case and underscores do not matter: <c>"full_attention"</c> is
+    /// <c>FullAttention</c>.
+    /// </summary>
     public T Enumeration<T>(params ReadOnlySpan<string> keys) where T : struct, Enum => EnumerationOrNull<T>(keys) ?? throw Missing(keys);
     public T Enumeration<T>(ReadOnlySpan<string> keys, T absent) where T : struct, Enum => EnumerationOrNull<T>(keys) ?? absent;
     public T? EnumerationOrNull<T>(params ReadOnlySpan<string> keys) where T : struct, Enum =>
@@ -107,7 +110,10 @@ public sealed class ModelConfig
     public string[] StringArray(params ReadOnlySpan<string> keys) => StringArrayOrNull(keys) ?? throw Missing(keys);
     public string[]? StringArrayOrNull(params ReadOnlySpan<string> keys) => Array<string>(keys, ReadString, "strings");
 
-    /// <summary>Refuses a configuration in which <paramref name="key"/> says something else than the model's description covers; an absent key passes.</summary>
+    /// <summary>
+    /// Refuses a configuration in which <paramref name="key"/> says something that the model's description does not cover.
+    /// An absent key passes.
+    /// </summary>
     /// <param name="key">The key, possibly nested.</param>
     /// <param name="values">What is covered: strings, booleans and numbers.</param>
     /// <exception cref="ConfigException">The key has another value; the message names it and what is covered.</exception>
@@ -145,7 +151,8 @@ public sealed class ModelConfig
 
     private ConfigException Missing(ReadOnlySpan<string> keys) => keys.Length == 1
         ? new ConfigException(document.File, keys[0], "is missing, and this description has no default for it")
-        : new ConfigException(document.File, null, $"none of '{string.Join("', '", keys.ToArray())}' is there, and this description has no default");
+        : new ConfigException(
+            document.File, null, $"none of '{string.Join("', '", keys.ToArray())}' is there, and this description has no default");
 
     private static bool ReadInt32(JsonElement value, out int result)
     {

@@ -26,7 +26,8 @@ public sealed class ModelSource : IDisposable
     public static ModelSource Open(string folder)
     {
         ArgumentNullException.ThrowIfNull(folder);
-        if (!Directory.Exists(folder)) throw new ConfigException(folder, null, $"there is no such folder (looked in '{Path.GetFullPath(folder)}')");
+        if (!Directory.Exists(folder))
+            throw new ConfigException(folder, null, $"there is no such folder (looked in '{Path.GetFullPath(folder)}')");
         string config = Path.Combine(folder, ConfigFile);
         if (!File.Exists(config)) throw new ConfigException(folder, null, $"the folder holds no '{ConfigFile}'");
         return new ModelSource(folder, ModelConfig.OpenFile(config), WeightSource.OpenFolder(folder));

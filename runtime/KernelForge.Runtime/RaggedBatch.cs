@@ -31,7 +31,9 @@ public sealed class RaggedBatch : IDisposable
     /// <summary>The token types, <c>[tokens]</c>; zeros where none were given.</summary>
     public ReadOnlySpan<int> Types => Alive(types).AsSpan(0, TokenCount);
 
-    /// <summary>The row space of these tokens. It is made when first asked for, and a new one after each <see cref="Reset"/>: other rows are another space.</summary>
+    /// <summary>
+    /// The row space of these tokens, made when first asked for. After a <see cref="Reset"/> it is a new one: other rows are another space.
+    /// </summary>
     public RowSpace Rows
     {
         get
@@ -48,7 +50,9 @@ public sealed class RaggedBatch : IDisposable
     /// <param name="ids">The token ids of each sequence.</param>
     /// <param name="types">The token types of each sequence, of the same lengths; null for all zeros.</param>
     /// <param name="maxLength">The longest sequence the model takes.</param>
-    /// <exception cref="ArgumentException">A sequence is null or too long, an id or a type is below zero, or types differ from ids in shape; the message says which.</exception>
+    /// <exception cref="ArgumentException">
+    /// A sequence is null or too long, an id or a type is below zero, or types differ from ids in shape; the message says which.
+    /// </exception>
     public static RaggedBatch Pack(int[][] ids, int[][]? types = null, int maxLength = int.MaxValue)
     {
         var batch = new RaggedBatch();

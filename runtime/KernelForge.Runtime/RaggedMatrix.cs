@@ -15,7 +15,7 @@ public sealed class RaggedMatrix
     public RaggedMatrix() { }
 
     /// <summary>Zeros for sequences of these lengths.</summary>
-    /// <exception cref="ArgumentException">A length or the columns are below zero, or there are more elements than an array holds.</exception>
+    /// <exception cref="ArgumentException">A length or the columns are below zero, or an array cannot hold the elements.</exception>
     public RaggedMatrix(ReadOnlySpan<int> lengths, int columns)
     {
         var bounds = new int[lengths.Length + 1];
@@ -46,13 +46,16 @@ public sealed class RaggedMatrix
     /// <summary>Makes it zeros for other sequences.</summary>
     /// <param name="offsets">Where each sequence begins, and last the number of rows: such as <see cref="RaggedBatch.Offsets"/>.</param>
     /// <param name="columns">Features.</param>
-    /// <exception cref="ArgumentException">The offsets do not begin at zero or go down, or there are more elements than an array holds.</exception>
+    /// <exception cref="ArgumentException">The offsets do not begin at zero or go down, or an array cannot hold the elements.</exception>
     public void Reset(ReadOnlySpan<int> offsets, int columns)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(columns);
         if (offsets.IsEmpty || offsets[0] != 0) throw new ArgumentException("offsets begin with 0", nameof(offsets));
         for (int s = 1; s < offsets.Length; s++)
-            if (offsets[s] < offsets[s - 1]) throw new ArgumentException($"offset {s} is {offsets[s]}, below the {offsets[s - 1]} before it", nameof(offsets));
+        {
+            if (offsets[s] < offsets[s - 1])
+                throw new ArgumentException($"offset {s} is {offsets[s]}, below the {offsets[s - 1]} before it", nameof(offsets));
+        }
         int elements = Capacity.Elements(offsets[^1], columns);
         if (this.offsets.Length < offsets.Length) this.offsets = new int[Capacity.For(offsets.Length)];
         if (values.Length < elements) values = new float[Capacity.For(elements)];

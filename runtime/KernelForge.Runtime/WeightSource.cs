@@ -35,7 +35,8 @@ public sealed class WeightSource : IDisposable
     public IReadOnlyDictionary<string, string> Metadata => metadata;
 
     /// <exception cref="WeightException">The checkpoint has no tensor of this name.</exception>
-    public WeightTensor this[string name] => TryFind(name, out WeightTensor? tensor) ? tensor : throw new WeightException(Name, name, "is not there");
+    public WeightTensor this[string name] =>
+        TryFind(name, out WeightTensor? tensor) ? tensor : throw new WeightException(Name, name, "is not there");
 
     public bool TryFind(string name, [NotNullWhen(true)] out WeightTensor? tensor) => byName.TryGetValue(name, out tensor);
 

@@ -38,7 +38,8 @@ internal sealed class Golden
     public IReadOnlyList<GoldenCase> Cases { get; }
 
     /// <summary>The ids of every case, ready to be packed.</summary>
-    public int[][] Ids => [.. Cases.Select(one => one.Ids ?? throw new InvalidOperationException($"case {one.Index} of {Family} has no ids"))];
+    public int[][] Ids =>
+        [.. Cases.Select(one => one.Ids ?? throw new InvalidOperationException($"case {one.Index} of {Family} has no ids"))];
 
     /// <summary>The types of every case, or null where the model has none.</summary>
     public int[][]? Types => Cases.All(one => one.Types is not null) ? [.. Cases.Select(one => one.Types!)] : null;

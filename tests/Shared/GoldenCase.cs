@@ -45,7 +45,7 @@ internal sealed class GoldenCase
     /// <summary>The last hidden state, <c>[tokens, hidden]</c>.</summary>
     public float[,] Output => Matrix("output");
 
-    /// <summary>Whether something of this name is expected: <c>logits</c>, <c>pooled</c>, <c>hidden0</c> (the embeddings), <c>encoder</c> …</summary>
+    /// <summary>Whether something of this name is expected: <c>logits</c>, <c>pooled</c>, <c>hidden0</c> (the embeddings) …</summary>
     public bool Has(string name) => expected.ContainsKey($"{Index}.{name}");
 
     public GoldenTensor Tensor(string name) => expected[$"{Index}.{name}"];

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace KernelForge.TestData;
 
-/// <summary>Writes safetensors files for tests, right ones by <see cref="Add(string, int[], float[])"/> and wrong ones by <see cref="Raw"/>.</summary>
+/// <summary>Writes safetensors files for tests: right ones by adding tensors, wrong ones by <c>Raw</c>.</summary>
 internal sealed class SafetensorsBytes
 {
     private readonly StringBuilder header = new();
@@ -20,8 +20,9 @@ internal sealed class SafetensorsBytes
     public SafetensorsBytes Add(string name, string type, int[] shape, byte[] bytes)
     {
         string dimensions = string.Join(',', shape);
+        string offsets = string.Create(CultureInfo.InvariantCulture, $"{data.Count},{data.Count + bytes.Length}");
         header.Append(header.Length == 0 ? "" : ",").Append(CultureInfo.InvariantCulture,
-            $$"""{{'"'}}{{name}}":{"dtype":"{{type}}","shape":[{{dimensions}}],"data_offsets":[{{data.Count}},{{data.Count + bytes.Length}}]}""");
+            $$"""{{'"'}}{{name}}":{"dtype":"{{type}}","shape":[{{dimensions}}],"data_offsets":[{{offsets}}]}""");
         data.AddRange(bytes);
         return this;
     }

@@ -28,7 +28,7 @@ internal static class Data
         return null;
     }
 
-    /// <summary>The files of a folder and the folders below it, in both places, as <see cref="Find"/> takes them; in a fixed order.</summary>
+    /// <summary>The files of a folder and all below it, in both places, as <see cref="Find"/> takes them; in a fixed order.</summary>
     public static IReadOnlyList<string> Enumerate(string folder, string pattern)
     {
         var found = new SortedSet<string>(StringComparer.Ordinal);
@@ -46,7 +46,8 @@ internal static class Data
     public static string Require(string relative)
     {
         string? path = Find(relative);
-        Assert.SkipWhen(path is null, $"'{relative}' is neither in tests/Data nor in '{Path.GetFullPath(External)}' (set KERNELFORGE_TESTDATA)");
+        Assert.SkipWhen(path is null,
+            $"'{relative}' is neither in tests/Data nor in '{Path.GetFullPath(External)}' (set KERNELFORGE_TESTDATA)");
         return path!;
     }
 

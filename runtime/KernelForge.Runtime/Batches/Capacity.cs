@@ -13,6 +13,7 @@ internal static class Capacity
         long elements = (long)rows * columns;
         return elements <= Array.MaxLength
             ? (int)elements
-            : throw new ArgumentException($"[{rows}, {columns}] has {elements} elements; the limit is {Array.MaxLength}: use smaller batches");
+            : throw new ArgumentException(
+                $"[{rows}, {columns}] has {elements} elements; the limit is {Array.MaxLength}: use smaller batches");
     }
 }

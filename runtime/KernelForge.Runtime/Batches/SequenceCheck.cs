@@ -14,14 +14,21 @@ internal static class SequenceCheck
         long tokens = 0;
         for (int s = 0; s < ids.Length; s++)
         {
-            int[] sequence = ids[s] ?? throw new ArgumentException($"sequence {s} is null; an empty sequence is an empty array", nameof(ids));
+            int[] sequence = ids[s]
+                ?? throw new ArgumentException($"sequence {s} is null; an empty sequence is an empty array", nameof(ids));
             if (sequence.Length > maxLength)
-                throw new ArgumentException($"sequence {s} has {sequence.Length} tokens; the limit is {maxLength}: cut it or split it", nameof(ids));
+            {
+                throw new ArgumentException(
+                    $"sequence {s} has {sequence.Length} tokens; the limit is {maxLength}: cut it or split it", nameof(ids));
+            }
             NoneBelowZero(sequence, s, "id", nameof(ids));
             if (types is not null) CheckTypes(types[s], sequence.Length, s);
             tokens += sequence.Length;
             if (tokens > Array.MaxLength)
-                throw new ArgumentException($"sequences 0 to {s} have {tokens} tokens; a batch holds at most {Array.MaxLength}", nameof(ids));
+            {
+                throw new ArgumentException(
+                    $"sequences 0 to {s} have {tokens} tokens; a batch holds at most {Array.MaxLength}", nameof(ids));
+            }
         }
         return (int)tokens;
     }
@@ -37,6 +44,8 @@ internal static class SequenceCheck
     private static void NoneBelowZero(int[] values, int sequence, string what, string argument)
     {
         int at = values.AsSpan().IndexOfAnyExceptInRange(0, int.MaxValue);
-        if (at >= 0) throw new ArgumentException($"sequence {sequence} has the {what} {values[at]} at position {at}; {what}s are not below zero", argument);
+        if (at < 0) return;
+        throw new ArgumentException(
+            $"sequence {sequence} has the {what} {values[at]} at position {at}; {what}s are not below zero", argument);
     }
 }

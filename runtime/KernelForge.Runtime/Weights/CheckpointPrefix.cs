@@ -1,6 +1,6 @@
 namespace KernelForge.Runtime.Weights;
 
-/// <summary>Finds what stands before a description's names in a checkpoint: nothing, or the name of the model within a larger one.</summary>
+/// <summary>Finds what stands before a description's names in a checkpoint: nothing, or the model's name within a larger one.</summary>
 internal static class CheckpointPrefix
 {
     /// <returns>The prefix with its dot, or nothing; nothing too where no tensor is found under any.</returns>
@@ -11,11 +11,12 @@ internal static class CheckpointPrefix
         // The names as the description has them need no search where they are all there, whatever else the file holds.
         if (found.Count == 0 || found.GetValueOrDefault("") == slots.Count) return "";
         int most = found.Values.Max();
-        string[] best = [.. found.Where(candidate => candidate.Value == most).Select(candidate => candidate.Key).Order(StringComparer.Ordinal)];
+        string[] best = [.. found.Keys.Where(prefix => found[prefix] == most).Order(StringComparer.Ordinal)];
         if (best.Length == 1) return best[0];
         if (most * 2 < slots.Count) return ""; // chance hits in the checkpoint of another model: nothing to choose between
         string list = string.Join(", ", best.Select(Quoted.Text));
-        throw new WeightException(weights.Name, null, $"{most} of the {slots.Count} tensors of {model} are there under each of the prefixes {list}: say which is meant");
+        string share = $"{most} of the {slots.Count} tensors of {model}";
+        throw new WeightException(weights.Name, null, $"{share} are there under each of the prefixes {list}: say which is meant");
     }
 
     /// <summary>For each prefix, under how many of the slots' names there is a tensor.</summary>

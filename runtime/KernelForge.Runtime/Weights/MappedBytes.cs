@@ -29,7 +29,8 @@ internal sealed class MappedBytes : ByteSource
         long length = stream.Length;
         if (length == 0) return new MemoryBytes(ReadOnlyMemory<byte>.Empty); // nothing to map, and the system refuses to
 
-        var file = MemoryMappedFile.CreateFromFile(stream, null, length, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
+        var file = MemoryMappedFile.CreateFromFile(
+            stream, null, length, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
         try
         {
             return new MappedBytes(file, file.CreateViewAccessor(0, length, MemoryMappedFileAccess.Read), length);

@@ -75,10 +75,12 @@ internal sealed class SafetensorsFile : IDisposable
         if (lease.Bytes.SequenceEqual("version "u8))
             throw new WeightException(Name, null, "is a Git LFS pointer and not the weights themselves: fetch them with 'git lfs pull'");
         ulong length = BinaryPrimitives.ReadUInt64LittleEndian(lease.Bytes);
+        string said = $"says that its header is {length} bytes long";
         if (length > HeaderLimit)
-            throw new WeightException(Name, null, $"says that its header is {length} bytes long; the limit is {HeaderLimit}: this is not a safetensors file, or it is damaged");
-        if ((long)length > bytes.Length - LengthField)
-            throw new WeightException(Name, null, $"says that its header is {length} bytes long, but only {bytes.Length - LengthField} bytes follow: it is cut short or damaged");
+            throw new WeightException(Name, null, $"{said}; the limit is {HeaderLimit}: this is not a safetensors file, or it is damaged");
+        long follow = bytes.Length - LengthField;
+        if ((long)length > follow)
+            throw new WeightException(Name, null, $"{said}, but only {follow} bytes follow: it is cut short or damaged");
         return (int)length;
     }
 }

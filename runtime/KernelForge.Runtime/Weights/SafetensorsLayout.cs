@@ -20,11 +20,15 @@ internal static class SafetensorsLayout
     private static WeightTensor Check(HeaderEntry entry, ByteSource bytes, long dataStart, long dataLength, string file)
     {
         WeightDataType type = WeightDataTypes.Parse(entry.DataType)
-            ?? throw new WeightException(file, entry.Name, $"has dtype {Quoted.Text(entry.DataType)}, expected one of {WeightDataTypes.Names}");
+            ?? throw new WeightException(
+                file, entry.Name, $"has dtype {Quoted.Text(entry.DataType)}, expected one of {WeightDataTypes.Names}");
         if (entry.Begin > entry.End)
             throw new WeightException(file, entry.Name, $"ends at byte {entry.End}, before it begins at {entry.Begin}");
         if (entry.End > dataLength)
-            throw new WeightException(file, entry.Name, $"ends at byte {entry.End} of the data, but the file holds {dataLength}: it is cut short or damaged");
+        {
+            throw new WeightException(
+                file, entry.Name, $"ends at byte {entry.End} of the data, but the file holds {dataLength}: it is cut short or damaged");
+        }
         if (Count(entry.Shape) is not { } count || count > long.MaxValue / type.Bytes())
             throw new WeightException(file, entry.Name, $"has shape {Quoted.Shape(entry.Shape)}: more elements than a file can hold");
         if (count * type.Bytes() != entry.End - entry.Begin)
@@ -35,7 +39,7 @@ internal static class SafetensorsLayout
         return new WeightTensor(entry.Name, type, ImmutableArray.Create(entry.Shape), count, file, bytes, dataStart + entry.Begin);
     }
 
-    /// <summary>The product of the dimensions, or null where it overflows. A zero anywhere makes it zero, whatever the others say.</summary>
+    /// <summary>The product of the dimensions, or null where it overflows; a zero among them makes it zero.</summary>
     private static long? Count(long[] shape)
     {
         if (shape.Contains(0)) return 0;
@@ -54,10 +58,11 @@ internal static class SafetensorsLayout
         string? before = null;
         foreach (HeaderEntry entry in ordered)
         {
+            string begins = $"begins at byte {entry.Begin}";
             if (entry.Begin < end)
-                throw new WeightException(file, entry.Name, $"begins at byte {entry.Begin}, inside tensor {Quoted.Text(before!)}, which ends at {end}");
+                throw new WeightException(file, entry.Name, $"{begins}, inside tensor {Quoted.Text(before!)}, which ends at {end}");
             if (entry.Begin > end)
-                throw new WeightException(file, entry.Name, $"begins at byte {entry.Begin}, but the bytes from {end} on belong to no tensor");
+                throw new WeightException(file, entry.Name, $"{begins}, but the bytes from {end} on belong to no tensor");
             end = entry.End;
             before = entry.Name;
         }

@@ -54,7 +54,10 @@ internal static class ShardIndex
             }
         }
         foreach ((string tensor, string shard) in shardOf)
-            if (!seen.ContainsKey(tensor)) throw new WeightException(index, tensor, $"is not in the shard '{shard}', where the index says it is");
+        {
+            if (!seen.ContainsKey(tensor))
+                throw new WeightException(index, tensor, $"is not in the shard '{shard}', where the index says it is");
+        }
     }
 
     private static Dictionary<string, string> Read(string path)
@@ -78,13 +81,18 @@ internal static class ShardIndex
 
     private static Dictionary<string, string> Map(JsonElement root, string path)
     {
-        if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("weight_map", out JsonElement map) || map.ValueKind != JsonValueKind.Object)
+        JsonElement map = default;
+        if (root.ValueKind == JsonValueKind.Object) root.TryGetProperty("weight_map", out map);
+        if (map.ValueKind != JsonValueKind.Object)
             throw new WeightException(path, null, "has no object 'weight_map'");
         var shardOf = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (JsonProperty entry in map.EnumerateObject())
         {
             if (entry.Value.ValueKind != JsonValueKind.String)
-                throw new WeightException(path, entry.Name, $"is mapped to {Quoted.Text(entry.Value.GetRawText())}, expected the name of a file");
+            {
+                string value = Quoted.Text(entry.Value.GetRawText());
+                throw new WeightException(path, entry.Name, $"is mapped to {value}, expected the name of a file");
+            }
             string shard = entry.Value.GetString()!;
             if (!IsPlainName(shard))
                 throw new WeightException(path, entry.Name, $"is mapped to {Quoted.Text(shard)}, which is no file of the same folder");
@@ -94,7 +102,7 @@ internal static class ShardIndex
         return shardOf;
     }
 
-    /// <summary>An index comes with a download: it may name files beside it and nothing else, whatever the system's separators are.</summary>
+    /// <summary>An index comes with a download: it may name files beside it and no others, whatever the system's separators are.</summary>
     private static bool IsPlainName(string name) =>
         name.Length > 0 && name is not ("." or "..") && name.IndexOfAny(['/', '\\', ':', '\0']) < 0;
 }

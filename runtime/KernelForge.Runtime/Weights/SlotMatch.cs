@@ -12,7 +12,8 @@ namespace KernelForge.Runtime.Weights;
 /// <param name="outer">What stands before the slots' names in the checkpoint, with its dot.</param>
 /// <param name="below">What the slots' own names all begin with, without a dot; often nothing.</param>
 /// <param name="ignored">Patterns of names that the description knowingly leaves alone.</param>
-internal sealed class SlotMatch(IReadOnlyList<WeightSlot> slots, WeightSource weights, string outer, string below, IReadOnlyList<string> ignored)
+internal sealed class SlotMatch(
+    IReadOnlyList<WeightSlot> slots, WeightSource weights, string outer, string below, IReadOnlyList<string> ignored)
 {
     private readonly string scope = below.Length == 0 ? outer : $"{outer}{below}.";
     private readonly List<string> missing = [];
@@ -28,7 +29,8 @@ internal sealed class SlotMatch(IReadOnlyList<WeightSlot> slots, WeightSource we
             byPath.Add(slot.Path, tensor);
             used.Add(tensor.Name);
         }
-        WeightTensor[] rest = [.. weights.Tensors.Where(tensor => !used.Contains(tensor.Name)).OrderBy(tensor => tensor.Name, StringComparer.Ordinal)];
+        WeightTensor[] rest =
+            [.. weights.Tensors.Where(tensor => !used.Contains(tensor.Name)).OrderBy(tensor => tensor.Name, StringComparer.Ordinal)];
         string[] unused = [.. rest.Where(IsUnexplained).Select(tensor => tensor.ToString())];
         if (missing.Count + misshapen.Count + unused.Length > 0) throw new WeightException(Message(model, unused));
         return new LoadedWeights(outer, slots, byPath, [.. rest.Select(tensor => tensor.Name)]);

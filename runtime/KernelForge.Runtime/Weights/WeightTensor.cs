@@ -14,7 +14,8 @@ public sealed class WeightTensor
     private readonly ByteSource bytes;
     private readonly long start;
 
-    internal WeightTensor(string name, WeightDataType type, ImmutableArray<long> shape, long count, string file, ByteSource bytes, long start)
+    internal WeightTensor(
+        string name, WeightDataType type, ImmutableArray<long> shape, long count, string file, ByteSource bytes, long start)
     {
         Name = name;
         Type = type;

@@ -9,7 +9,7 @@ namespace KernelForge.Runtime.Weights;
 /// </summary>
 internal static class Widening
 {
-    /// <summary>float's exponent bias less Half's: multiplying by 2^112 moves a value from one to the other exactly, subnormals too.</summary>
+    /// <summary>2^112, float's exponent bias less Half's: a product with it moves a value from one to the other, exactly.</summary>
     private const float Rebias = 5192296858534827628530496329220096f;
 
     public static void ToSingle(WeightDataType type, ReadOnlySpan<byte> source, Span<float> target)

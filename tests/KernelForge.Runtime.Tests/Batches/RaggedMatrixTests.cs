@@ -1,3 +1,5 @@
+using KernelForge.Tests;
+
 namespace KernelForge.Runtime.Tests.Batches;
 
 public sealed class RaggedMatrixTests
@@ -50,12 +52,12 @@ public sealed class RaggedMatrixTests
     [Fact]
     public void Sizes_that_cannot_be_are_refused()
     {
-        Assert.Contains("sequence 1 has the length -1", Assert.Throws<ArgumentException>(() => new RaggedMatrix([1, -1], 1)).Message, StringComparison.Ordinal);
-        Assert.Contains("more than 2147483647 rows", Assert.Throws<ArgumentException>(() => new RaggedMatrix([int.MaxValue, 1], 1)).Message, StringComparison.Ordinal);
-        Assert.Contains("the limit is", Assert.Throws<ArgumentException>(() => new RaggedMatrix([65536], 65536)).Message, StringComparison.Ordinal);
-        Assert.Contains("begin with 0", Assert.Throws<ArgumentException>(() => new RaggedMatrix().Reset([1, 2], 1)).Message, StringComparison.Ordinal);
-        Assert.Contains("begin with 0", Assert.Throws<ArgumentException>(() => new RaggedMatrix().Reset([], 1)).Message, StringComparison.Ordinal);
-        Assert.Contains("offset 2 is 1, below the 3", Assert.Throws<ArgumentException>(() => new RaggedMatrix().Reset([0, 3, 1], 1)).Message, StringComparison.Ordinal);
+        Refuses.With<ArgumentException>("sequence 1 has the length -1", () => new RaggedMatrix([1, -1], 1));
+        Refuses.With<ArgumentException>("more than 2147483647 rows", () => new RaggedMatrix([int.MaxValue, 1], 1));
+        Refuses.With<ArgumentException>("the limit is", () => new RaggedMatrix([65536], 65536));
+        Refuses.With<ArgumentException>("begin with 0", () => new RaggedMatrix().Reset([1, 2], 1));
+        Refuses.With<ArgumentException>("begin with 0", () => new RaggedMatrix().Reset([], 1));
+        Refuses.With<ArgumentException>("offset 2 is 1, below the 3", () => new RaggedMatrix().Reset([0, 3, 1], 1));
         Assert.Throws<ArgumentOutOfRangeException>(() => new RaggedMatrix([1], -1));
     }
 
@@ -101,7 +103,7 @@ public sealed class RaggedMatrixTests
         Assert.Equal(3, matrix[0, 0]);
         matrix.Normalize(matrix);
         Assert.Equal(normalized.Values, matrix.Values);
-        Assert.Contains("expected [3, 2]", Assert.Throws<ArgumentException>(() => matrix.Normalize(new Matrix(2, 3))).Message, StringComparison.Ordinal);
+        Refuses.With<ArgumentException>("expected [3, 2]", () => matrix.Normalize(new Matrix(2, 3)));
         Assert.Equal(0.8f, normalized.ToArray()[0, 1]);
     }
 }

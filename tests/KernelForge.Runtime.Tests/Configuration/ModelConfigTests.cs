@@ -1,4 +1,5 @@
 using KernelForge.TestData;
+using KernelForge.Tests;
 
 namespace KernelForge.Runtime.Tests.Configuration;
 
@@ -9,8 +10,10 @@ public sealed class ModelConfigTests
     [Fact]
     public void Values_bind_by_key_alternative_nested_key_and_default()
     {
-        ModelConfig config = ModelConfig.Parse(
-            """{"dim":128,"eps":1e-12,"theta":10000,"tied":false,"act":"gelu","none":null,"rope":{"factor":8.5,"inner":{"n":3}},"flat.key":5}""");
+        ModelConfig config = ModelConfig.Parse("""
+            {"dim":128,"eps":1e-12,"theta":10000,"tied":false,"act":"gelu","none":null,
+             "rope":{"factor":8.5,"inner":{"n":3}},"flat.key":5}
+            """);
         Assert.Equal(128, config.Int32("hidden_size", "dim"));
         Assert.Equal(128, config.Int32(["none", "dim"], 7));
         Assert.Equal(1e-12f, config.Single("eps"));
@@ -32,8 +35,10 @@ public sealed class ModelConfigTests
     [Fact]
     public void Arrays_enumerations_and_pythons_own_numbers_are_read()
     {
-        ModelConfig config = ModelConfig.Parse(
-            """{"sizes":[1,2],"scales":[0.5,Infinity],"eps":NaN,"limit":-Infinity,"flags":[true,false],"types":["a","b"],"kind":"full_attention","text":"an \" Infinity \\"}""");
+        ModelConfig config = ModelConfig.Parse("""
+            {"sizes":[1,2],"scales":[0.5,Infinity],"eps":NaN,"limit":-Infinity,"flags":[true,false],"types":["a","b"],
+             "kind":"full_attention","text":"an \" Infinity \\"}
+            """);
         Assert.Equal([1, 2], config.Int32Array("sizes"));
         Assert.Equal([0.5f, float.PositiveInfinity], config.SingleArray("scales"));
         Assert.Equal([1.0, 2.0], config.DoubleArray("sizes"));
@@ -82,7 +87,8 @@ public sealed class ModelConfigTests
     [Fact]
     public void A_requirement_refuses_by_name_and_passes_where_the_key_is_absent_or_null()
     {
-        ModelConfig config = ModelConfig.Parse("""{"position_embedding_type":"relative_key","n":2,"flag":true,"none":null,"deep":{"x":"y"}}""");
+        ModelConfig config = ModelConfig.Parse(
+            """{"position_embedding_type":"relative_key","n":2,"flag":true,"none":null,"deep":{"x":"y"}}""");
         ConfigException e = Assert.Throws<ConfigException>(() => config.Require("position_embedding_type", "absolute"));
         Assert.Equal("config.json: 'position_embedding_type' is \"relative_key\"; this description covers only \"absolute\"", e.Message);
         Assert.Equal("position_embedding_type", e.Key);
@@ -93,11 +99,10 @@ public sealed class ModelConfigTests
         config.Require("n", 2.0);
         config.Require("flag", true);
         config.Require("deep.x", "y");
-        Assert.Contains("covers only 1, 3", Assert.Throws<ConfigException>(() => config.Require("n", 1, 3)).Message, StringComparison.Ordinal);
-        Assert.Contains("'flag' is true; this description covers only false",
-            Assert.Throws<ConfigException>(() => config.Require("flag", false)).Message, StringComparison.Ordinal);
-        Assert.Contains("covers only null", Assert.Throws<ConfigException>(() => config.Require("deep", [null])).Message, StringComparison.Ordinal);
-        Assert.Contains("absent or null", Assert.Throws<ConfigException>(() => config.Require("deep")).Message, StringComparison.Ordinal);
+        Refuses.With<ConfigException>("covers only 1, 3", () => config.Require("n", 1, 3));
+        Refuses.With<ConfigException>("'flag' is true; this description covers only false", () => config.Require("flag", false));
+        Refuses.With<ConfigException>("covers only null", () => config.Require("deep", [null]));
+        Refuses.With<ConfigException>("absent or null", () => config.Require("deep"));
     }
 
     [Theory]

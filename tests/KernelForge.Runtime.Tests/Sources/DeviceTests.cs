@@ -1,3 +1,5 @@
+using KernelForge.Tests;
+
 namespace KernelForge.Runtime.Tests.Sources;
 
 public sealed class DeviceTests
@@ -17,6 +19,6 @@ public sealed class DeviceTests
     public void Threads_and_widths_that_cannot_be_are_refused()
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => Device.Cpu(threads: -1));
-        Assert.Contains("128, 256 or 512", Assert.Throws<ArgumentOutOfRangeException>(() => Device.Cpu(vectorBits: 64)).Message, StringComparison.Ordinal);
+        Refuses.With<ArgumentOutOfRangeException>("128, 256 or 512", () => Device.Cpu(vectorBits: 64));
     }
 }

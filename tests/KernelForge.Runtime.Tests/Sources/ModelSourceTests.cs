@@ -1,4 +1,5 @@
 using KernelForge.TestData;
+using KernelForge.Tests;
 
 namespace KernelForge.Runtime.Tests.Sources;
 
@@ -22,11 +23,10 @@ public sealed class ModelSourceTests
     {
         using var folder = new TemporaryFolder();
         string absent = Path.Combine(folder.Path, "absent");
-        Assert.StartsWith($"{absent}: there is no such folder", Assert.Throws<ConfigException>(() => ModelSource.Open(absent)).Message, StringComparison.Ordinal);
-        Assert.Equal($"{folder.Path}: the folder holds no 'config.json'", Assert.Throws<ConfigException>(() => ModelSource.Open(folder.Path)).Message);
+        Refuses.With<ConfigException>($"{absent}: there is no such folder", () => ModelSource.Open(absent));
+        Refuses.With<ConfigException>($"{folder.Path}: the folder holds no 'config.json'", () => ModelSource.Open(folder.Path));
         folder.Write("config.json", "{}");
-        Assert.StartsWith($"{folder.Path}: holds neither 'model.safetensors'",
-            Assert.Throws<WeightException>(() => ModelSource.Open(folder.Path)).Message, StringComparison.Ordinal);
+        Refuses.With<WeightException>($"{folder.Path}: holds neither 'model.safetensors'", () => ModelSource.Open(folder.Path));
     }
 
     [Fact]
@@ -34,8 +34,8 @@ public sealed class ModelSourceTests
     {
         using ModelSource source = ModelSource.FromMemory("""{"n":"x"}""", Weights, "tiny");
         Assert.Equal([2f], source.Weights["x"].ToSingles());
-        Assert.Equal("tiny: config.json: 'n' is \"x\", expected an integer", Assert.Throws<ConfigException>(() => source.Config.Int32("n")).Message);
-        Assert.StartsWith("tiny: weights: is 0 bytes", Assert.Throws<WeightException>(() => ModelSource.FromMemory("{}", default, "tiny")).Message, StringComparison.Ordinal);
+        Refuses.With<ConfigException>("tiny: config.json: 'n' is \"x\", expected an integer", () => source.Config.Int32("n"));
+        Refuses.With<WeightException>("tiny: weights: is 0 bytes", () => ModelSource.FromMemory("{}", default, "tiny"));
     }
 
     public static TheoryData<string> Models()

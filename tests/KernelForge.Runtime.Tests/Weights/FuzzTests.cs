@@ -6,8 +6,9 @@ using KernelForge.TestData;
 namespace KernelForge.Runtime.Tests.Weights;
 
 /// <summary>
-/// Files damaged from a seed either load, whole and consistent, or are refused by a <see cref="WeightException"/>: nothing else, and no read
-/// out of bounds. A minute by default, beside the other tests; <c>KERNELFORGE_FUZZ_SECONDS</c> and <c>KERNELFORGE_FUZZ_SEED</c> change that.
+/// Files damaged from a seed either load, whole and consistent, or are refused by a <see cref="WeightException"/>: nothing else,
+/// and no read out of bounds. It takes a minute, beside the other tests; <c>KERNELFORGE_FUZZ_SECONDS</c> and
+/// <c>KERNELFORGE_FUZZ_SEED</c> change time and seed.
 /// </summary>
 public sealed class FuzzTests(ITestOutputHelper output)
 {

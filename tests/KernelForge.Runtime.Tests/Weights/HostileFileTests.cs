@@ -3,10 +3,10 @@ using KernelForge.TestData;
 
 namespace KernelForge.Runtime.Tests.Weights;
 
-/// <summary>Each damaged or hostile file is refused by one error that names the file, the tensor where one is to blame, and the fault.</summary>
+/// <summary>Each damaged or hostile file is refused by one error that names the file, the tensor to blame, and the fault.</summary>
 public sealed class HostileFileTests
 {
-    private const string Good = """{"dtype":"F32","shape":[2],"data_offsets":[0,8]}""";
+    private static readonly string Good = Tensor("F32", "[2]", "[0,8]");
 
     public static TheoryData<string, byte[], string?, string> Files()
     {
@@ -38,11 +38,11 @@ public sealed class HostileFileTests
             { "nesting without end", SafetensorsBytes.Raw("""{"a":""" + new string('[', 100_000), []), "a", "is described by an array" },
             { "a field nested without end", SafetensorsBytes.Raw("""{"a":{"x":""" + new string('[', 100_000), []), null, "not valid JSON" },
             { "the same name twice", SafetensorsBytes.Raw($$"""{"a":{{Good}},"a":{{Good}}}""", new byte[8]), "a", "in the header twice" },
-            { "the same name twice, once escaped", SafetensorsBytes.Raw($$"""{"a":{{Good}},"\u0061":{{Good}}}""", new byte[8]), "a", "in the header twice" },
-            { "metadata twice", SafetensorsBytes.Raw("""{"__metadata__":{},"__metadata__":{}}""", []), "__metadata__", "in the header twice" },
+            { "a name escaped and twice", SafetensorsBytes.Raw($$"""{"a":{{Good}},"\u0061":{{Good}}}""", new byte[8]), "a", "twice" },
+            { "metadata twice", SafetensorsBytes.Raw("""{"__metadata__":{},"__metadata__":{}}""", []), "__metadata__", "header twice" },
             { "metadata that is no object", SafetensorsBytes.Raw("""{"__metadata__":[]}""", []), null, "'__metadata__' is an array" },
-            { "metadata that is no text", SafetensorsBytes.Raw("""{"__metadata__":{"n":1}}""", []), null, "'__metadata__' holds '1' under 'n'" },
-            { "nested metadata", SafetensorsBytes.Raw("""{"__metadata__":{"n":{}}}""", []), null, "'__metadata__' holds an object under 'n'" },
+            { "metadata that is no text", SafetensorsBytes.Raw("""{"__metadata__":{"n":1}}""", []), null, "holds '1' under 'n'" },
+            { "nested metadata", SafetensorsBytes.Raw("""{"__metadata__":{"n":{}}}""", []), null, "holds an object under 'n'" },
             { "a metadata key twice", SafetensorsBytes.Raw("""{"__metadata__":{"n":"1","n":"2"}}""", []), null, "has 'n' twice" },
         };
         foreach ((string name, string entry, int data, string fault) in Entries())
@@ -65,61 +65,62 @@ public sealed class HostileFileTests
         ("dtype twice", """{"dtype":"F32","dtype":"F16","shape":[2],"data_offsets":[0,8]}""", 8, "has 'dtype' twice"),
         ("shape twice", """{"dtype":"F32","shape":[2],"shape":[4],"data_offsets":[0,8]}""", 8, "has 'shape' twice"),
         ("offsets twice", """{"dtype":"F32","shape":[2],"data_offsets":[0,8],"data_offsets":[0,9]}""", 8, "has 'data_offsets' twice"),
-        ("an unknown dtype", """{"dtype":"F33","shape":[2],"data_offsets":[0,8]}""", 8, "has dtype 'F33', expected one of"),
-        ("a dtype in lower case", """{"dtype":"f32","shape":[2],"data_offsets":[0,8]}""", 8, "has dtype 'f32'"),
-        ("a dtype of part of a byte", """{"dtype":"F4","shape":[2],"data_offsets":[0,1]}""", 1, "has dtype 'F4'"),
+        ("an unknown dtype", Tensor("F33", "[2]", "[0,8]"), 8, "has dtype 'F33', expected one of"),
+        ("a dtype in lower case", Tensor("f32", "[2]", "[0,8]"), 8, "has dtype 'f32'"),
+        ("a dtype of part of a byte", Tensor("F4", "[2]", "[0,1]"), 1, "has dtype 'F4'"),
         ("a number for a dtype", """{"dtype":32,"shape":[2],"data_offsets":[0,8]}""", 8, "has dtype '32'"),
         ("null for a dtype", """{"dtype":null,"shape":[2],"data_offsets":[0,8]}""", 8, "has dtype null"),
-        ("the wrong dtype for the bytes", """{"dtype":"F16","shape":[2],"data_offsets":[0,8]}""", 8, "takes 4 bytes, but its data_offsets span 8"),
-        ("a number for a shape", """{"dtype":"F32","shape":2,"data_offsets":[0,8]}""", 8, "has shape '2'"),
+        ("the wrong dtype for the bytes", Tensor("F16", "[2]", "[0,8]"), 8, "takes 4 bytes, but its data_offsets span 8"),
+        ("a number for a shape", Tensor("F32", "2", "[0,8]"), 8, "has shape '2'"),
         ("text in a shape", """{"dtype":"F32","shape":["2"],"data_offsets":[0,8]}""", 8, "has '2' in shape"),
-        ("a negative dimension", """{"dtype":"F32","shape":[-2],"data_offsets":[0,8]}""", 8, "has '-2' in shape"),
-        ("two negative dimensions", """{"dtype":"F32","shape":[-1,-2],"data_offsets":[0,8]}""", 8, "has '-1' in shape"),
-        ("a fraction in a shape", """{"dtype":"F32","shape":[2.5],"data_offsets":[0,8]}""", 8, "has '2.5' in shape"),
-        ("an exponent in a shape", """{"dtype":"F32","shape":[1e1],"data_offsets":[0,40]}""", 40, "has '1e1' in shape"),
-        ("null in a shape", """{"dtype":"F32","shape":[null],"data_offsets":[0,8]}""", 8, "has null in shape"),
-        ("an array in a shape", """{"dtype":"F32","shape":[[2]],"data_offsets":[0,8]}""", 8, "has an array in shape"),
-        ("a dimension above 2^63", """{"dtype":"F32","shape":[9223372036854775808],"data_offsets":[0,8]}""", 8, "has '9223372036854775808' in shape"),
-        ("a product that overflows", """{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,0]}""", 0, "more elements than a file can hold"),
-        ("a product that overflows to 2", """{"dtype":"U8","shape":[9223372036854775807,2,3],"data_offsets":[0,2]}""", 2, "more elements than a file can hold"),
-        ("a byte count that overflows", """{"dtype":"F64","shape":[2305843009213693952],"data_offsets":[0,0]}""", 0, "more elements than a file can hold"),
-        ("seventeen dimensions", """{"dtype":"F32","shape":[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1],"data_offsets":[0,4]}""", 4, "more than 16 numbers in shape"),
-        ("a shape too small for its bytes", """{"dtype":"F32","shape":[1],"data_offsets":[0,8]}""", 8, "takes 4 bytes, but its data_offsets span 8"),
-        ("a shape too large for its bytes", """{"dtype":"F32","shape":[3],"data_offsets":[0,8]}""", 8, "takes 12 bytes, but its data_offsets span 8"),
-        ("a single value with two values' bytes", """{"dtype":"F32","shape":[],"data_offsets":[0,8]}""", 8, "takes 4 bytes, but its data_offsets span 8"),
-        ("an empty tensor with bytes", """{"dtype":"F32","shape":[0,9223372036854775807],"data_offsets":[0,8]}""", 8, "takes 0 bytes, but its data_offsets span 8"),
-        ("a number for offsets", """{"dtype":"F32","shape":[2],"data_offsets":8}""", 8, "has data_offsets '8'"),
-        ("one offset", """{"dtype":"F32","shape":[2],"data_offsets":[8]}""", 8, "has 1 data_offsets, expected 2"),
-        ("three offsets", """{"dtype":"F32","shape":[2],"data_offsets":[0,8,8]}""", 8, "more than 2 numbers in data_offsets"),
-        ("a negative offset", """{"dtype":"F32","shape":[2],"data_offsets":[-8,0]}""", 8, "has '-8' in data_offsets"),
-        ("an offset above 2^64", """{"dtype":"F32","shape":[2],"data_offsets":[0,99999999999999999999]}""", 8, "in data_offsets, expected an integer"),
-        ("offsets the wrong way round", """{"dtype":"F32","shape":[2],"data_offsets":[8,0]}""", 8, "ends at byte 0, before it begins at 8"),
-        ("an end beyond the file", """{"dtype":"F32","shape":[3],"data_offsets":[0,12]}""", 8, "ends at byte 12 of the data, but the file holds 8"),
-        ("a range near 2^63", """{"dtype":"F32","shape":[2],"data_offsets":[9223372036854775799,9223372036854775807]}""", 8, "ends at byte 9223372036854775807"),
+        ("a negative dimension", Tensor("F32", "[-2]", "[0,8]"), 8, "has '-2' in shape"),
+        ("two negative dimensions", Tensor("F32", "[-1,-2]", "[0,8]"), 8, "has '-1' in shape"),
+        ("a fraction in a shape", Tensor("F32", "[2.5]", "[0,8]"), 8, "has '2.5' in shape"),
+        ("an exponent in a shape", Tensor("F32", "[1e1]", "[0,40]"), 40, "has '1e1' in shape"),
+        ("null in a shape", Tensor("F32", "[null]", "[0,8]"), 8, "has null in shape"),
+        ("an array in a shape", Tensor("F32", "[[2]]", "[0,8]"), 8, "has an array in shape"),
+        ("a dimension above 2^63", Tensor("F32", "[9223372036854775808]", "[0,8]"), 8, "has '9223372036854775808' in shape"),
+        ("a product that overflows", Tensor("F32", "[4294967296,4294967296]", "[0,0]"), 0, "more elements than a file can hold"),
+        ("a product that overflows to 2", Tensor("U8", "[9223372036854775807,2,3]", "[0,2]"), 2, "more elements than a file can hold"),
+        ("a byte count that overflows", Tensor("F64", "[2305843009213693952]", "[0,0]"), 0, "more elements than a file can hold"),
+        ("seventeen dimensions", Tensor("F32", "[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1]", "[0,4]"), 4, "more than 16 numbers in shape"),
+        ("a shape too small for its bytes", Tensor("F32", "[1]", "[0,8]"), 8, "takes 4 bytes, but its data_offsets span 8"),
+        ("a shape too large for its bytes", Tensor("F32", "[3]", "[0,8]"), 8, "takes 12 bytes, but its data_offsets span 8"),
+        ("a single value with two values' bytes", Tensor("F32", "[]", "[0,8]"), 8, "takes 4 bytes, but its data_offsets span 8"),
+        ("an empty tensor with bytes", Tensor("F32", "[0,9223372036854775807]", "[0,8]"), 8, "takes 0 bytes, but its data_offsets span 8"),
+        ("a number for offsets", Tensor("F32", "[2]", "8"), 8, "has data_offsets '8'"),
+        ("one offset", Tensor("F32", "[2]", "[8]"), 8, "has 1 data_offsets, expected 2"),
+        ("three offsets", Tensor("F32", "[2]", "[0,8,8]"), 8, "more than 2 numbers in data_offsets"),
+        ("a negative offset", Tensor("F32", "[2]", "[-8,0]"), 8, "has '-8' in data_offsets"),
+        ("an offset above 2^64", Tensor("F32", "[2]", "[0,99999999999999999999]"), 8, "in data_offsets, expected an integer"),
+        ("offsets the wrong way round", Tensor("F32", "[2]", "[8,0]"), 8, "ends at byte 0, before it begins at 8"),
+        ("an end beyond the file", Tensor("F32", "[3]", "[0,12]"), 8, "ends at byte 12 of the data, but the file holds 8"),
+        ("a range near 2^63", Tensor("F32", "[2]", "[9223372036854775799,9223372036854775807]"), 8, "ends at byte 9223372036854775807"),
         ("data cut short", Good, 7, "ends at byte 8 of the data, but the file holds 7"),
         ("no data at all", Good, 0, "ends at byte 8 of the data, but the file holds 0"),
-        ("a hole before it", """{"dtype":"F32","shape":[2],"data_offsets":[4,12]}""", 12, "the bytes from 0 on belong to no tensor"),
+        ("a hole before it", Tensor("F32", "[2]", "[4,12]"), 12, "the bytes from 0 on belong to no tensor"),
     ];
 
     /// <summary>Tensors <c>a</c> and <c>b</c>, each right alone, wrong together.</summary>
     private static IEnumerable<(string Name, string First, string Second, int Data, string? Tensor, string Fault)> Pairs() =>
     [
         ("two tensors on the same bytes", Good, Good, 8, "b", "begins at byte 0, inside tensor 'a', which ends at 8"),
-        ("tensors that overlap by one byte", Good, """{"dtype":"U8","shape":[2],"data_offsets":[7,9]}""", 9, "b", "begins at byte 7, inside tensor 'a'"),
-        ("a tensor inside another", """{"dtype":"U8","shape":[9],"data_offsets":[0,9]}""", """{"dtype":"U8","shape":[2],"data_offsets":[3,5]}""", 9, "b", "inside tensor 'a'"),
-        ("a hole between tensors", Good, """{"dtype":"F32","shape":[1],"data_offsets":[12,16]}""", 16, "b", "the bytes from 8 on belong to no tensor"),
-        ("an empty tensor inside another", Good, """{"dtype":"F32","shape":[0],"data_offsets":[4,4]}""", 8, "b", "inside tensor 'a'"),
-        ("bytes after the last tensor", Good, """{"dtype":"F32","shape":[1],"data_offsets":[8,12]}""", 13, null, "1 bytes after the last tensor"),
+        ("tensors that overlap by one byte", Good, Tensor("U8", "[2]", "[7,9]"), 9, "b", "begins at byte 7, inside tensor 'a'"),
+        ("a tensor inside another", Tensor("U8", "[9]", "[0,9]"), Tensor("U8", "[2]", "[3,5]"), 9, "b", "inside tensor 'a'"),
+        ("a hole between tensors", Good, Tensor("F32", "[1]", "[12,16]"), 16, "b", "the bytes from 8 on belong to no tensor"),
+        ("an empty tensor inside another", Good, Tensor("F32", "[0]", "[4,4]"), 8, "b", "inside tensor 'a'"),
+        ("bytes after the last tensor", Good, Tensor("F32", "[1]", "[8,12]"), 13, null, "1 bytes after the last tensor"),
     ];
 
     [Theory, MemberData(nameof(Files), DisableDiscoveryEnumeration = true)]
-    public void A_damaged_file_is_refused_by_one_clear_error_from_memory_and_from_disk(string name, byte[] bytes, string? tensor, string fault)
+    public void A_damaged_file_is_refused_by_one_clear_error_from_memory_and_from_disk(
+        string name, byte[] bytes, string? tensor, string fault)
     {
         WeightException fromMemory = Assert.Throws<WeightException>(() => WeightSource.FromMemory(bytes, "hostile.safetensors"));
         Assert.StartsWith("hostile.safetensors: ", fromMemory.Message, StringComparison.Ordinal);
         Assert.Contains(fault, fromMemory.Message, StringComparison.Ordinal);
         Assert.True(tensor == fromMemory.Tensor, $"{name}: blames tensor '{fromMemory.Tensor}', expected '{tensor}'");
-        Assert.True(fromMemory.Message.Length < 600 && !fromMemory.Message.Contains('\n'), $"{name}: the message is no single line: {fromMemory.Message}");
+        Assert.True(fromMemory.Message.Length < 600 && !fromMemory.Message.Contains('\n'), $"{name}: no single line: {fromMemory.Message}");
 
         using var folder = new TemporaryFolder();
         string path = folder.Write("model.safetensors", bytes);
@@ -139,6 +140,9 @@ public sealed class HostileFileTests
         Assert.True(e.Message.Length < 1000);
         Assert.DoesNotContain(e.Message, char.IsControl);
     }
+
+    private static string Tensor(string type, string shape, string offsets) =>
+        $$"""{"dtype":"{{type}}","shape":{{shape}},"data_offsets":{{offsets}}}""";
 
     private static byte[] Length(ulong value) => BitConverter.GetBytes(value);
 }

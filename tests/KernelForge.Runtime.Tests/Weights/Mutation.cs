@@ -79,9 +79,10 @@ internal static class Mutation
         return start..end;
     }
 
-    private static string Replace(string header, Range range, string by) => string.Concat(header.AsSpan(0, range.Start.Value), by, header.AsSpan(range.End.Value));
+    private static string Replace(string header, Range range, string by) =>
+        string.Concat(header.AsSpan(0, range.Start.Value), by, header.AsSpan(range.End.Value));
 
-    /// <summary>Puts what stands between two quotes or commas in the place of another such part: one tensor's fields become another's.</summary>
+    /// <summary>Puts one part between quotes or commas in the place of another: one tensor's fields become another's.</summary>
     private static string Swap(string header, Random random)
     {
         char separator = random.Next(2) == 0 ? ',' : '"';

@@ -24,23 +24,23 @@ public sealed class ShardTests
         { "an array", "[]", null, "no object 'weight_map'" },
         { "no map", "{}", null, "no object 'weight_map'" },
         { "a map that is no object", """{"weight_map":[]}""", null, "no object 'weight_map'" },
-        { "an empty map", """{"weight_map":{}}""", null, "is empty" },
-        { "a number for a file", """{"weight_map":{"a":1}}""", "a", "is mapped to '1'" },
-        { "a file in the folder above", """{"weight_map":{"a":"../1.safetensors"}}""", "a", "no file of the same folder" },
-        { "a file in a folder below", """{"weight_map":{"a":"x/1.safetensors"}}""", "a", "no file of the same folder" },
-        { "an absolute path", """{"weight_map":{"a":"/etc/passwd"}}""", "a", "no file of the same folder" },
-        { "a Windows path", """{"weight_map":{"a":"C:\\1.safetensors"}}""", "a", "no file of the same folder" },
-        { "the folder above itself", """{"weight_map":{"a":".."}}""", "a", "no file of the same folder" },
-        { "a zero in a name", """{"weight_map":{"a":"1\u0000.safetensors"}}""", "a", "no file of the same folder" },
-        { "no name", """{"weight_map":{"a":""}}""", "a", "no file of the same folder" },
-        { "half a surrogate pair", """{"weight_map":{"a":"\ud800"}}""", null, "not valid JSON" },
-        { "a tensor twice", """{"weight_map":{"a":"1.safetensors","a":"2.safetensors"}}""", null, "not valid JSON" },
-        { "a missing shard", """{"weight_map":{"a":"1.safetensors","b":"3.safetensors"}}""", null, "names the shard '3.safetensors', which is not in" },
-        { "a tensor in another shard", """{"weight_map":{"a":"2.safetensors","b":"1.safetensors"}}""", "a", "is in the shard '1.safetensors', but the index says '2.safetensors'" },
-        { "a tensor in no shard", """{"weight_map":{"a":"1.safetensors","b":"2.safetensors","c":"2.safetensors"}}""", "c", "is not in the shard '2.safetensors'" },
-        { "a tensor the index does not know", """{"weight_map":{"a":"1.safetensors","x":"2.safetensors"}}""", "b", "the index does not name it" },
-        { "a tensor in two shards", """{"weight_map":{"a":"1.safetensors","b":"copy.safetensors"}}""", "a", "is in two shards, '1.safetensors' and 'copy.safetensors'" },
-        { "a damaged shard", """{"weight_map":{"a":"damaged.safetensors"}}""", null, "damaged.safetensors: is 3 bytes long" },
+        { "an empty map", Map("""{}"""), null, "is empty" },
+        { "a number for a file", Map("""{"a":1}"""), "a", "is mapped to '1'" },
+        { "a file in the folder above", Map("""{"a":"../1.safetensors"}"""), "a", "no file of the same folder" },
+        { "a file in a folder below", Map("""{"a":"x/1.safetensors"}"""), "a", "no file of the same folder" },
+        { "an absolute path", Map("""{"a":"/etc/passwd"}"""), "a", "no file of the same folder" },
+        { "a Windows path", Map("""{"a":"C:\\1.safetensors"}"""), "a", "no file of the same folder" },
+        { "the folder above itself", Map("""{"a":".."}"""), "a", "no file of the same folder" },
+        { "a zero in a name", Map("""{"a":"1\u0000.safetensors"}"""), "a", "no file of the same folder" },
+        { "no name", Map("""{"a":""}"""), "a", "no file of the same folder" },
+        { "half a surrogate pair", Map("""{"a":"\ud800"}"""), null, "not valid JSON" },
+        { "a tensor twice", Map("""{"a":"1.safetensors","a":"2.safetensors"}"""), null, "not valid JSON" },
+        { "a missing shard", Map("""{"a":"1.safetensors","b":"3.safetensors"}"""), null, "shard '3.safetensors', which is not in" },
+        { "a tensor in another shard", Map("""{"a":"2.safetensors","b":"1.safetensors"}"""), "a", "but the index says '2.safetensors'" },
+        { "a tensor in no shard", Map("""{"a":"1.safetensors","b":"2.safetensors","c":"2.safetensors"}"""), "c", "is not in the shard" },
+        { "a tensor the index does not know", Map("""{"a":"1.safetensors","x":"2.safetensors"}"""), "b", "index does not name it" },
+        { "a tensor in two shards", Map("""{"a":"1.safetensors","b":"copy.safetensors"}"""), "a", "is in two shards" },
+        { "a damaged shard", Map("""{"a":"damaged.safetensors"}"""), null, "damaged.safetensors: is 3 bytes long" },
     };
 
     [Theory, MemberData(nameof(Indexes))]
@@ -53,6 +53,8 @@ public sealed class ShardTests
         Assert.StartsWith(folder.Path, e.Message, StringComparison.Ordinal);
         Assert.True(tensor == e.Tensor, $"{name}: blames '{e.Tensor}', expected '{tensor}'");
     }
+
+    private static string Map(string map) => $$"""{"weight_map":{{map}}}""";
 
     private static TemporaryFolder Folder(string index, params (string Name, byte[] Bytes)[] shards)
     {

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Text.Json;
 using KernelForge.Runtime.Weights;
 using KernelForge.TestData;
+using KernelForge.Tests;
 
 namespace KernelForge.Runtime.Tests.Weights;
 
@@ -11,7 +12,10 @@ public sealed class WeightSourceTests
     public void Values_names_shapes_and_metadata_come_back_as_written()
     {
         byte[] file = SafetensorsBytes.Raw(
-            """{"__metadata__":{"format":"pt"},"x":{"dtype":"F32","shape":[2,1],"data_offsets":[0,8]},"one":{"dtype":"F32","shape":[],"data_offsets":[8,12]}}   """,
+            """
+            {"__metadata__":{"format":"pt"},"x":{"dtype":"F32","shape":[2,1],"data_offsets":[0,8]},
+             "one":{"dtype":"F32","shape":[],"data_offsets":[8,12]}}
+            """,
             [.. BitConverter.GetBytes(1.5f), .. BitConverter.GetBytes(-2f), .. BitConverter.GetBytes(3f)]);
         using WeightSource weights = WeightSource.FromMemory(file);
         Assert.Equal("pt", weights.Metadata["format"]);
@@ -21,7 +25,7 @@ public sealed class WeightSourceTests
         Assert.Equal(1, weights["one"].Count);
         Assert.Equal([3.0], weights["one"].ToDoubles());
         Assert.False(weights.TryFind("y", out _));
-        Assert.Contains("'y'", Assert.Throws<WeightException>(() => weights["y"]).Message, StringComparison.Ordinal);
+        Refuses.With<WeightException>("'y'", () => weights["y"]);
     }
 
     [Fact]
@@ -44,7 +48,8 @@ public sealed class WeightSourceTests
     [Fact]
     public void Parts_of_a_tensor_can_be_copied_and_more_than_it_has_cannot()
     {
-        using WeightSource weights = WeightSource.FromMemory(new SafetensorsBytes().Add("x", [5], [0, 1, 2, 3, 4]).Add("y", [1], [9]).ToArray());
+        byte[] file = new SafetensorsBytes().Add("x", [5], [0, 1, 2, 3, 4]).Add("y", [1], [9]).ToArray();
+        using WeightSource weights = WeightSource.FromMemory(file);
         var two = new float[2];
         weights["x"].CopyTo(two, 3);
         Assert.Equal([3f, 4f], two);
@@ -83,10 +88,10 @@ public sealed class WeightSourceTests
         Assert.Equal([3, 255], Integers("u8"));
         Assert.Equal([-1], Integers("i8"));
         Assert.Equal([0, 1, 1], Integers("bool"));
-        Assert.Contains("above 2^63 - 1", Assert.Throws<WeightException>(() => Integers("u64")).Message, StringComparison.Ordinal);
-        Assert.Contains("'i64' is I64, expected real numbers", Assert.Throws<WeightException>(() => weights["i64"].ToSingles()).Message, StringComparison.Ordinal);
-        Assert.Contains("is F8_E4M3, expected real", Assert.Throws<WeightException>(() => weights["f8"].ToDoubles()).Message, StringComparison.Ordinal);
-        Assert.Contains("is F8_E4M3, expected an integer", Assert.Throws<WeightException>(() => Integers("f8")).Message, StringComparison.Ordinal);
+        Refuses.With<WeightException>("above 2^63 - 1", () => Integers("u64"));
+        Refuses.With<WeightException>("'i64' is I64, expected real numbers", () => weights["i64"].ToSingles());
+        Refuses.With<WeightException>("is F8_E4M3, expected real", () => weights["f8"].ToDoubles());
+        Refuses.With<WeightException>("is F8_E4M3, expected an integer", () => Integers("f8"));
 
         long[] Integers(string name)
         {
@@ -118,11 +123,11 @@ public sealed class WeightSourceTests
         string absent = Path.Combine(folder.Path, "absent");
         Assert.Equal($"{absent}: there is no such folder", Assert.Throws<WeightException>(() => WeightSource.OpenFolder(absent)).Message);
         Assert.Equal($"{absent}: there is no such file", Assert.Throws<WeightException>(() => WeightSource.OpenFile(absent)).Message);
-        Assert.Contains("holds neither 'model.safetensors' nor 'model.safetensors.index.json'",
-            Assert.Throws<WeightException>(() => WeightSource.OpenFolder(folder.Path)).Message, StringComparison.Ordinal);
+        Refuses.With<WeightException>(
+            "holds neither 'model.safetensors' nor 'model.safetensors.index.json'", () => WeightSource.OpenFolder(folder.Path));
         folder.Write("pytorch_model.bin", "x");
-        Assert.Contains("pickles", Assert.Throws<WeightException>(() => WeightSource.OpenFolder(folder.Path)).Message, StringComparison.Ordinal);
-        Assert.Contains("cannot be opened", Assert.Throws<WeightException>(() => WeightSource.OpenFile(folder.Path)).Message, StringComparison.Ordinal);
+        Refuses.With<WeightException>("pickles", () => WeightSource.OpenFolder(folder.Path));
+        Refuses.With<WeightException>("cannot be opened", () => WeightSource.OpenFile(folder.Path));
     }
 
     public static TheoryData<string> GoldenFiles()
@@ -131,7 +136,7 @@ public sealed class WeightSourceTests
         return files.Count == 0 ? ["golden/bert/model.safetensors"] : [.. files];
     }
 
-    /// <summary>Read a second way, with a JSON document and one element at a time, every golden file gives the same names and values.</summary>
+    /// <summary>Read a second way, element by element, every golden file gives the same names and values.</summary>
     [Theory, MemberData(nameof(GoldenFiles), DisableDiscoveryEnumeration = true)]
     public void Every_golden_file_opens_and_agrees_with_an_independent_reading(string file)
     {
@@ -159,7 +164,8 @@ public sealed class WeightSourceTests
                     "F32" => BinaryPrimitives.ReadSingleLittleEndian(bytes.AsSpan(begin + i * 4)),
                     var other => throw new NotSupportedException(other),
                 };
-                if (singles[i] != expected || doubles[i] != expected) Assert.Fail($"{file}: {entry.Name}[{i}] is {singles[i]}, expected {expected}");
+                if (singles[i] != expected || doubles[i] != expected)
+                    Assert.Fail($"{file}: {entry.Name}[{i}] is {singles[i]}, expected {expected}");
             }
         }
     }

@@ -20,7 +20,7 @@ public sealed class WideningTests
             {
                 float expected = type == "F16" ? Half((ushort)bits) : BitConverter.Int32BitsToSingle(bits << 16);
                 if (!Same(singles[bits], expected) || !doubles[bits].Equals((double)expected))
-                    Assert.Fail($"{type} 0x{bits:x4} with {padding} spaces: {singles[bits]:r} and {doubles[bits]:r}, expected {expected:r}");
+                    Assert.Fail($"{type} 0x{bits:x4}, {padding} spaces: {singles[bits]:r} and {doubles[bits]:r}, expected {expected:r}");
             }
         }
     }
@@ -46,7 +46,7 @@ public sealed class WideningTests
         Assert.Equal([(float)Math.PI, -0f, 0f, float.PositiveInfinity, float.NaN], weights["x"].ToSingles());
     }
 
-    /// <summary>Half's definition, by powers of two, independent of the bit tricks under test and of the runtime's own conversion.</summary>
+    /// <summary>Half's definition by powers of two, independent of the bit tricks under test and of .NET's own conversion.</summary>
     private static float Half(ushort bits)
     {
         int exponent = bits >> 10 & 31, mantissa = bits & 1023;
