@@ -1,0 +1,117 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using KernelForge.Runtime;
+
+namespace SemanticSearch;
+
+/// <summary>From arguments to an exit code: 0 found, 1 nothing found or failed, 2 wrong usage, 130 interrupted.</summary>
+internal static class CommandLine
+{
+    private static readonly Argument<string[]> question = new("question")
+    {
+        Arity = ArgumentArity.ZeroOrMore,
+        Description = "What to look for, in plain words; without it questions are read from standard input, one a line.",
+    };
+    private static readonly Option<string?> texts = new("--texts") { HelpName = "file", Description = "Search the lines of a text file." };
+    private static readonly Option<string?> docs = new("--docs")
+    {
+        HelpName = "folder",
+        Description = "Search the XML documentation files below a folder, instead of those that the .NET SDK has on disk.",
+    };
+    private static readonly Option<string> model = new("--model")
+    {
+        HelpName = "folder",
+        Description = "A BERT sentence encoder as sentence-transformers saves it, instead of the small one that comes along.",
+        DefaultValueFactory = _ => Path.Combine(AppContext.BaseDirectory, "Model"),
+    };
+    private static readonly Option<int> top = Positive("--top", "count", "Results of a question at most.", 5);
+    private static readonly Option<float> least = new("--min-score")
+    {
+        HelpName = "cosine",
+        Description = "The least similarity that counts as found, from -1 to 1.",
+        DefaultValueFactory = _ => 0.1f,
+    };
+    private static readonly Option<int> maxTexts = Positive("--max-texts", "count", "Texts searched at most.", 20_000);
+    private static readonly Option<int> threads = new("--threads")
+    {
+        HelpName = "count",
+        Description = "Run on so many threads of the CPU; 0 lets the library choose a device.",
+    };
+    private static readonly Option<bool> json = new("--json") { Description = "Print a JSON object a question, on one line." };
+
+    public static async Task<int> RunAsync(string[] args)
+    {
+        ParseResult parsed = Build().Parse(args);
+        if (parsed.Action is ParseErrorAction)
+        {
+            foreach (ParseError error in parsed.Errors) Console.Error.WriteLine($"semantic-search: {error.Message}");
+            Console.Error.WriteLine("Try --help.");
+            return ExitCode.Usage;
+        }
+        return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+    }
+
+    private static RootCommand Build()
+    {
+        var root = new RootCommand("Searches the API documentation that the .NET SDK has on disk, by meaning.")
+        {
+            question, texts, docs, model, top, least, maxTexts, threads, json,
+        };
+        Bound(threads, 0);
+        root.Validators.Add(result =>
+        {
+            if (result.GetResult(texts) is not null && result.GetResult(docs) is not null) result.AddError("--texts and --docs exclude each other");
+        });
+        question.Validators.Add(result =>
+        {
+            if (result.Tokens.FirstOrDefault(t => t.Value.StartsWith('-') && t.Value.Length > 1) is { } option)
+                result.AddError($"'{option.Value}' is no option");
+            else if (result.Tokens.Count > 0 && result.Tokens.All(t => string.IsNullOrWhiteSpace(t.Value))) result.AddError("the question is empty");
+        });
+        root.SetAction((result, _) => RunAsync(Options(result)));
+        return root;
+    }
+
+    private static SearchOptions Options(ParseResult result)
+    {
+        string[] words = result.GetValue(question) ?? [];
+        return new SearchOptions(words.Length == 0 ? null : string.Join(' ', words), result.GetValue(texts), result.GetValue(docs),
+            result.GetValue(model)!, result.GetValue(top), result.GetValue(least), result.GetValue(maxTexts), result.GetValue(threads),
+            result.GetValue(json));
+    }
+
+    private static async Task<int> RunAsync(SearchOptions options)
+    {
+        using var signals = new Signals();
+        try
+        {
+            return await Search.RunAsync(options, signals.Token);
+        }
+        catch (OperationCanceledException) when (signals.Token.IsCancellationRequested)
+        {
+            return signals.ExitCode;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException or NotSupportedException
+            or ConfigException or WeightException)
+        {
+            Console.Error.WriteLine($"semantic-search: {e.Message}");
+            return ExitCode.Failed;
+        }
+    }
+
+    private static Option<int> Positive(string name, string unit, string description, int usual)
+    {
+        var option = new Option<int>(name) { HelpName = unit, Description = description, DefaultValueFactory = _ => usual };
+        Bound(option, 1);
+        return option;
+    }
+
+    // What is no number at all has its own message.
+    private static void Bound(Option<int> option, int least) => option.Validators.Add(result =>
+    {
+        if (result.Tokens.Any(t => int.TryParse(t.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value) && value < least))
+            result.AddError($"{option.Name} must be at least {least}");
+    });
+}

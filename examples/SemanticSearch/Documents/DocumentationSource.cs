@@ -1,0 +1,55 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace SemanticSearch.Documents;
+
+/// <summary>The types and methods of all XML documentation files below a folder: the general namespaces first, then the special ones.</summary>
+internal sealed class DocumentationSource : IDocumentSource
+{
+    private readonly string folder;
+    private readonly int limit;
+    private readonly FileInfo[] files;
+
+    /// <exception cref="FileNotFoundException">The folder has no XML file.</exception>
+    public DocumentationSource(string folder, int limit)
+    {
+        this.folder = Path.GetFullPath(folder);
+        this.limit = limit;
+        files = [.. DocumentationFiles.XmlFiles(this.folder).Order(StringComparer.Ordinal).Select(f => new FileInfo(f))];
+        if (files.Length == 0) throw new FileNotFoundException($"'{this.folder}' has no XML documentation file");
+        Fingerprint = Fingerprints();
+    }
+
+    public string Identity => $"documentation of {folder}, at most {limit}";
+
+    public string Fingerprint { get; }
+
+    public string Description => string.Create(CultureInfo.InvariantCulture, $"{files.Length} documentation files of {folder}");
+
+    public IReadOnlyList<Document> Read(CancellationToken cancellation)
+    {
+        var members = new Dictionary<string, ApiMember>(StringComparer.Ordinal);
+        foreach (FileInfo file in files)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            foreach (ApiMember member in DocumentationReader.Read(file.FullName))
+            {
+                // Of overloads the shortest summary says what all of them have in common.
+                if (!members.TryGetValue(member.Name, out ApiMember? known)) members.Add(member.Name, member);
+                else members[member.Name] = known.Or(member);
+            }
+        }
+        // What is cut off is what lies deepest: System.IO comes before System.Runtime.Intrinsics.X86.
+        return [.. members.Values.OrderBy(m => m.Depth).ThenBy(m => m.Name, StringComparer.Ordinal).Take(limit).Select(m => m.ToDocument())];
+    }
+
+    // Names, sizes and times, not contents: thirty megabytes are not read at every start.
+    private string Fingerprints()
+    {
+        var text = new StringBuilder();
+        foreach (FileInfo file in files)
+            text.Append(CultureInfo.InvariantCulture, $"{file.FullName}\n{file.Length} {file.LastWriteTimeUtc.Ticks}\n");
+        return Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
+    }
+}

@@ -1,0 +1,1 @@
+return await SemanticSearch.CommandLine.RunAsync(args);

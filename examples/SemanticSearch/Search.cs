@@ -1,0 +1,73 @@
+using KernelForge.Models.Text;
+using KernelForge.Runtime;
+using SemanticSearch.Documents;
+using SemanticSearch.Indexing;
+using SemanticSearch.Output;
+
+namespace SemanticSearch;
+
+/// <summary>The whole run: model and index side by side, then a question or many.</summary>
+internal static class Search
+{
+    public static async Task<int> RunAsync(SearchOptions options, CancellationToken cancellation)
+    {
+        Device? device = options.Threads > 0 ? Device.Cpu(options.Threads) : null;
+        Task<SentenceEncoder> loading = Task.Run(() => SentenceEncoder.Load(options.Model, device), cancellation);
+        IDocumentSource source = Source(options);
+        IndexKey key = IndexKey.Of(source, options.Model);
+        string path = IndexStore.PathOf(key);
+        IndexReading kept = IndexFile.Read(path, key.Content);
+
+        using SentenceEncoder encoder = await loading.WaitAsync(cancellation);
+        SearchIndex index = kept is IndexReading.Whole whole ? whole.Index : Build(kept, source, encoder, key, path, cancellation);
+        var results = new ResultWriter(Console.Out, options.Json, options.Question is null && Console.IsInputRedirected, Terminal.ShowsBold);
+        if (options.Question is { } question) return Answer(question) ? ExitCode.Found : ExitCode.NothingFound;
+
+        int asked = 0, answered = 0;
+        await foreach (string line in Questions.ReadAsync(cancellation))
+        {
+            asked++;
+            if (Answer(line)) answered++;
+        }
+        return asked == 0 || answered > 0 ? ExitCode.Found : ExitCode.NothingFound;
+
+        bool Answer(string text)
+        {
+            IReadOnlyList<Hit> hits = index.Search(encoder.Encode(text, cancellation), options.Top, options.LeastScore);
+            results.Write(text, hits);
+            return hits.Count > 0;
+        }
+    }
+
+    private static IDocumentSource Source(SearchOptions options) => options switch
+    {
+        { Texts: { } file } => new LineSource(file, options.MaxTexts),
+        { Documentation: { } folder } => new DocumentationSource(folder, options.MaxTexts),
+        _ => DocumentationFiles.Find(options.MaxTexts),
+    };
+
+    private static SearchIndex Build(
+        IndexReading kept, IDocumentSource source, SentenceEncoder encoder, IndexKey key, string path, CancellationToken cancellation)
+    {
+        Console.Error.WriteLine(kept switch
+        {
+            IndexReading.Damaged damaged => $"semantic-search: the kept index is damaged ({damaged.Reason}): building it again",
+            IndexReading.Stale => "The documents, the model or this program have changed: building the index again.",
+            _ => "No index yet: building it, once.",
+        });
+        IReadOnlyList<Document> documents = source.Read(cancellation);
+        string[] texts = [.. documents.Select(d => d.Embedded)];
+        Console.Error.WriteLine($"{texts.Length:N0} texts from {source.Description}");
+        Matrix vectors = ProgressDisplay.Run(progress => encoder.EncodeMatrix(texts, progress, cancellation));
+        var index = new SearchIndex(documents, vectors.Values.ToArray(), encoder.Dimensions);
+        try
+        {
+            IndexFile.Write(path, key.Content, index);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Console.Error.WriteLine($"semantic-search: the index cannot be kept, the next run builds it again: {e.Message}");
+        }
+        return index;
+    }
+}
