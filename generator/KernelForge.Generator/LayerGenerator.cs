@@ -1,7 +1,10 @@
 using System.Collections.Immutable;
 using System.Text;
+using KernelForge.Compiler;
+using KernelForge.Compiler.Diagnostics;
 using KernelForge.Compiler.Scheduler;
 using KernelForge.Compiler.Spec;
+using KernelForge.Generator.Diagnostics;
 using KernelForge.Generator.FrontEnd;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -33,6 +36,8 @@ public sealed class LayerGenerator : IIncrementalGenerator
 
         Describe(context, layers);
         Describe(context, models);
+        Compile(context, layers, table, hasRuntime);
+        Compile(context, models, table, hasRuntime);
         context.RegisterSourceOutput(functions.Collect().SelectMany(static (all, _) => Classes(all)), static (output, functions) =>
             Add(output, DescriptionPart.HintName(functions), DescriptionPart.Write(functions)));
     }
@@ -48,6 +53,24 @@ public sealed class LayerGenerator : IIncrementalGenerator
         {
             if (layer.CanReopen) Add(output, DescriptionPart.HintName(layer.Spec), DescriptionPart.Write(layer.Spec, stored: !layer.IsBroken));
         });
+
+    private static void Compile(
+        IncrementalGeneratorInitializationContext context, IncrementalValuesProvider<ParsedLayer> layers,
+        IncrementalValueProvider<SpecTable> table, IncrementalValueProvider<bool> hasRuntime)
+    {
+        IncrementalValuesProvider<CompiledLayer> compiled = layers.Combine(table).Combine(hasRuntime)
+            .Where(static item => item.Left.Left.CanReopen && item.Right)
+            .Select(static (item, _) => new LayerToCompile(item.Left.Left.Spec, item.Left.Right.UnitOf(item.Left.Left, item.Right)))
+            .WithTrackingName(StepNames.Unit)
+            .Select(static (layer, cancellation) => CompiledLayer.Of(layer, cancellation))
+            .WithTrackingName(StepNames.Compile);
+
+        context.RegisterSourceOutput(compiled, static (output, layer) =>
+        {
+            foreach (GeneratedFile file in layer.Files) Add(output, file.HintName, file.Text);
+            if (layer.Failure is { } failure) output.ReportDiagnostic(Diagnostic.Create(Descriptors.Of(Rules.CompilerFailed), location: null, failure));
+        });
+    }
 
     private static IEnumerable<FunctionClass> Classes(ImmutableArray<ParsedFunction> functions) => functions
         .Where(f => f is { CanReopen: true, IsBroken: false })

@@ -3,6 +3,7 @@ using KernelForge.Compiler.Spec;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
+using Microsoft.CodeAnalysis.Text;
 
 namespace KernelForge.Generator.FrontEnd;
 
@@ -203,15 +204,18 @@ internal sealed class BodyReader(ParseContext context, ExpressionReader expressi
         return names.All(n => n is not null) ? names.OfType<string>().ToEquatableArray() : null;
     }
 
-    private Statement At(IOperation operation, Statement statement) => statement with { Span = context.SpanOf(operation.Syntax) };
+    private Statement At(IOperation operation, Statement statement) => statement with { Span = context.SpanOf(operation.Syntax.SyntaxTree, Head(operation.Syntax)) };
 
-    private void Unsupported(IOperation operation, string why)
+    private void Unsupported(IOperation operation, string why) => context.Report(
+        Rules.UnsupportedStatement, operation.Syntax.SyntaxTree, Head(operation.Syntax), $"'{Excerpt.Of(operation.Syntax)}' is not part of the language: {why}");
+
+    /// <summary>A loop or branch is shown by its head alone.</summary>
+    private static TextSpan Head(SyntaxNode syntax) => syntax switch
     {
-        // A loop or block is shown by its head alone.
-        if (operation.Syntax is ForStatementSyntax { ForKeyword: var forKeyword }) context.Report(Rules.UnsupportedStatement, forKeyword, Message(operation, why));
-        else if (operation.Syntax is CommonForEachStatementSyntax { Expression: var over }) context.Report(Rules.UnsupportedStatement, over, Message(operation, why));
-        else context.Report(Rules.UnsupportedStatement, operation.Syntax, Message(operation, why));
-    }
-
-    private static string Message(IOperation operation, string why) => $"'{Excerpt.Of(operation.Syntax)}' is not part of the language: {why}";
+        ForStatementSyntax loop => TextSpan.FromBounds(loop.SpanStart, loop.CloseParenToken.Span.End),
+        CommonForEachStatementSyntax loop => TextSpan.FromBounds(loop.SpanStart, loop.CloseParenToken.Span.End),
+        WhileStatementSyntax loop => TextSpan.FromBounds(loop.SpanStart, loop.CloseParenToken.Span.End),
+        IfStatementSyntax branch => TextSpan.FromBounds(branch.SpanStart, branch.CloseParenToken.Span.End),
+        _ => syntax.Span,
+    };
 }

@@ -27,6 +27,6 @@ internal static class FunctionReader
         var parsed = new ParsedFunction(
             spec, context.IsBroken, CanReopen: obstacle is null, Known.FullName(method.ContainingType), Known.NamespaceOf(method),
             [.. Reopening.Containing(type), Reopening.Declaration(type)], stored.Functions);
-        return new Reading<ParsedFunction>(parsed, context.Findings, spans);
+        return Reading<ParsedFunction>.Of(parsed, context, spans);
     }
 }

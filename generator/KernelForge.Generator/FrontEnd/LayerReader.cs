@@ -43,7 +43,7 @@ internal static class LayerReader
             Span = context.SpanOf(declaration.Identifier),
         };
         var parsed = new ParsedLayer(spec, context.IsBroken, CanReopen: obstacle is null, stored.Layers, stored.Functions);
-        return new Reading<ParsedLayer>(parsed, context.Findings, spans);
+        return Reading<ParsedLayer>.Of(parsed, context, spans);
     }
 
     /// <summary>Reads what is referred to in other assemblies, and reports each reference that leads to something unknown.</summary>

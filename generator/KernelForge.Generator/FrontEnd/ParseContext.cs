@@ -1,6 +1,7 @@
 using KernelForge.Compiler.Diagnostics;
 using KernelForge.Compiler.Spec;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Text;
 
 namespace KernelForge.Generator.FrontEnd;
 
@@ -49,12 +50,20 @@ internal sealed class ParseContext(string owner, INamedTypeSymbol? layer, Compil
 
     public void Report(Rule rule, SyntaxToken at, string message) => Report(rule, at.SyntaxTree!, at.Span, message);
 
+    public void Report(Rule rule, SyntaxTree tree, TextSpan span, string message)
+    {
+        if (rule.Severity == Severity.Error) IsBroken = true;
+        Findings.Add(new Finding(rule, owner, SpanOf(tree, span), message));
+    }
+
     /// <summary>Notes that C# itself has an error here, which the user sees already.</summary>
     public void Break() => IsBroken = true;
 
-    public SourceSpan SpanOf(SyntaxNode node) => spans?.Of(node.SyntaxTree, node.Span) ?? default;
+    public SourceSpan SpanOf(SyntaxNode node) => SpanOf(node.SyntaxTree, node.Span);
 
-    public SourceSpan SpanOf(SyntaxToken token) => spans?.Of(token.SyntaxTree!, token.Span) ?? default;
+    public SourceSpan SpanOf(SyntaxToken token) => SpanOf(token.SyntaxTree!, token.Span);
+
+    public SourceSpan SpanOf(SyntaxTree tree, TextSpan span) => spans?.Of(tree, span) ?? default;
 
     public void Refer(INamedTypeSymbol to, SyntaxNode at)
     {
@@ -80,11 +89,5 @@ internal sealed class ParseContext(string owner, INamedTypeSymbol? layer, Compil
         if (method.ContainingType.GetMembers(method.Name).Length == 1) return method.Name;
         IEnumerable<string> types = method.Parameters.Select(p => p.Type.ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat));
         return $"{method.Name}({string.Join(", ", types)})";
-    }
-
-    private void Report(Rule rule, SyntaxTree tree, Microsoft.CodeAnalysis.Text.TextSpan span, string message)
-    {
-        if (rule.Severity == Severity.Error) IsBroken = true;
-        Findings.Add(new Finding(rule, owner, spans?.Of(tree, span) ?? default, message));
     }
 }

@@ -1,5 +1,6 @@
 using KernelForge.Compiler.Diagnostics;
 using KernelForge.Compiler.Spec;
+using Microsoft.CodeAnalysis;
 
 namespace KernelForge.Generator.FrontEnd;
 
@@ -15,5 +16,10 @@ internal sealed record ParsedFunction(
     FunctionSpec Spec, bool IsBroken, bool CanReopen, string ClassId, string Namespace, EquatableArray<string> Declarations,
     EquatableArray<FunctionSpec> StoredFunctions);
 
-/// <summary>What reading a declaration gave, with where its findings are.</summary>
-internal sealed record Reading<T>(T Parsed, IReadOnlyList<Finding> Findings, SpanMap Spans);
+/// <summary>What reading a declaration gave: the value, its findings with their places, and the symbols that it refers to.</summary>
+internal sealed record Reading<T>(
+    T Parsed, IReadOnlyList<Finding> Findings, SpanMap Spans, IReadOnlyCollection<INamedTypeSymbol> Layers, IReadOnlyCollection<IMethodSymbol> Functions)
+{
+    public static Reading<T> Of(T parsed, ParseContext context, SpanMap spans) =>
+        new(parsed, context.Findings, spans, context.Layers.Keys, context.Functions.Keys);
+}

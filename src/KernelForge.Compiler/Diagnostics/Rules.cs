@@ -6,6 +6,10 @@ namespace KernelForge.Compiler.Diagnostics;
 /// </summary>
 public static class Rules
 {
+    private static readonly List<Rule> Listed = [];
+
+    public static Rule CompilerFailed { get; } = Error("KF0000", "The compiler itself failed");
+
     public static Rule NotPartial { get; } = Error("KF0001", "A class with a layer or layer functions can be reopened: partial, not generic, without a base class");
     public static Rule NoEntry { get; } = Error("KF0002", "A layer has exactly one entry: Forward or an indexer over Tokens");
     public static Rule UnsupportedStatement { get; } = Error("KF0003", "The statement is not part of the language");
@@ -17,7 +21,7 @@ public static class Rules
     public static Rule UnusedParameter { get; } = Error("KF0009", "A parameter of the layer is never used");
     public static Rule Recursion { get; } = Error("KF0010", "Layers and functions do not call themselves");
     public static Rule NoSpecification { get; } = Error("KF0011", "A referenced layer or function has no stored specification");
-    public static Rule ForwardCalled { get; } = new("KF0012", "Forward runs the slow reference; Run is the compiled way", Severity.Info);
+    public static Rule ForwardCalled { get; } = Info("KF0012", "Forward runs the slow reference; Run is the compiled way");
     public static Rule WeightNameIndex { get; } = Error("KF0013", "The name of the weights of Layers<T> contains {i}");
     public static Rule NotPrimaryConstructor { get; } = Error("KF0014", "A layer has one constructor, the primary one");
 
@@ -25,13 +29,22 @@ public static class Rules
     public static Rule RowSpaceMismatch { get; } = Error("KF0102", "The rows of two values do not belong together");
     public static Rule KindMismatch { get; } = Error("KF0103", "A value of another kind is expected here");
     public static Rule UnboundWidth { get; } = Error("KF0104", "The width of an input is not determined by the layer");
-    public static Rule NotDivisible { get; } = Error("KF0105", "A width is not known to be divisible");
     public static Rule UnassignedLocal { get; } = Error("KF0106", "A value is used that not every path has assigned");
     public static Rule LoopChangesShape { get; } = Error("KF0107", "A value that a loop or branch changes keeps its shape");
     public static Rule ConditionNotHost { get; } = Error("KF0108", "A condition is decided by hyper-parameters and loop indices alone");
     public static Rule LambdaTooWide { get; } = Error("KF0109", "A score or mask lambda uses what it cannot");
     public static Rule NotCompilable { get; } = Error("KF0110", "The combination of operations is not compiled yet");
-    public static Rule MaskNotBounded { get; } = new("KF0111", "The mask cannot be bounded over a tile and prunes nothing", Severity.Info);
 
-    private static Rule Error(string id, string title) => new(id, title, Severity.Error);
+    /// <summary>All of them, in the order of their numbers.</summary>
+    public static IReadOnlyList<Rule> All => Listed;
+
+    private static Rule Error(string id, string title) => List(new Rule(id, title, Severity.Error));
+
+    private static Rule Info(string id, string title) => List(new Rule(id, title, Severity.Info));
+
+    private static Rule List(Rule rule)
+    {
+        Listed.Add(rule);
+        return rule;
+    }
 }

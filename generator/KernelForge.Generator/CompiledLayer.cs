@@ -1,0 +1,35 @@
+using KernelForge.Compiler;
+using KernelForge.Compiler.Diagnostics;
+using KernelForge.Compiler.Scheduler;
+using KernelForge.Compiler.Spec;
+
+namespace KernelForge.Generator;
+
+/// <summary>A layer on its way to the compiler; without <paramref name="Unit"/> where it, or something that it reaches, has errors.</summary>
+internal sealed record LayerToCompile(LayerSpec Layer, CompilationUnit? Unit);
+
+/// <summary>What the compiler made of a layer.</summary>
+/// <param name="Failure">What went wrong in the compiler itself, or null.</param>
+internal sealed record CompiledLayer(EquatableArray<GeneratedFile> Files, string? Failure)
+{
+    public static CompiledLayer Of(LayerToCompile layer, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        if (layer.Unit is null) return Fallback(layer.Layer, failure: null);
+        try
+        {
+            CompilationResult result = Pipeline.Compile(layer.Unit);
+            // The analyzer reports them where they stand.
+            return result.Findings.Any(f => f.Rule.Severity == Severity.Error) ? Fallback(layer.Layer, failure: null) : new CompiledLayer(result.Files, Failure: null);
+        }
+#pragma warning disable CA1031 // Whatever fails in here, the other layers of the project are still compiled.
+        catch (Exception e) when (e is not OperationCanceledException)
+#pragma warning restore CA1031
+        {
+            return Fallback(layer.Layer, $"'{layer.Layer.Id}' could not be compiled by a fault of the compiler: {e.GetType().Name}: {e.Message}");
+        }
+    }
+
+    private static CompiledLayer Fallback(LayerSpec layer, string? failure) =>
+        new([new GeneratedFile($"{layer.Id}.g.cs", FallbackPart.Write(layer))], failure);
+}

@@ -1,0 +1,18 @@
+using KernelForge.Generator.Analyzers;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.Diagnostics;
+
+namespace KernelForge.Generator.Tests.Analyzers;
+
+/// <summary>Runs the analyzers as a build does: over the project with what the generator added.</summary>
+internal static class Analysis
+{
+    public static async Task<IReadOnlyList<Diagnostic>> Of(CSharpCompilation compilation)
+    {
+        CompilationWithAnalyzers analysis = Compilations.Generate(compilation).WithAnalyzers(
+            [new LayerAnalyzer(), new ForwardCallAnalyzer()],
+            new CompilationWithAnalyzersOptions(new AnalyzerOptions([]), (e, _, _) => throw new InvalidOperationException("an analyzer threw", e), concurrentAnalysis: true, logAnalyzerExecutionTime: false));
+        return [.. await analysis.GetAnalyzerDiagnosticsAsync(TestContext.Current.CancellationToken)];
+    }
+}

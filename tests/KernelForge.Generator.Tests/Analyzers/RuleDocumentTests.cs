@@ -1,0 +1,53 @@
+using KernelForge.Compiler.Diagnostics;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+
+namespace KernelForge.Generator.Tests.Analyzers;
+
+public sealed class RuleDocumentTests
+{
+    /// <summary>No source shows these: a fault of the compiler itself, and what C# finds first.</summary>
+    private static readonly Rule[] WithoutExample = [Rules.CompilerFailed, Rules.UnassignedLocal];
+
+    public static TheoryData<string> Ids => [.. RuleDocument.Sections.Select(s => s.Id).Except(WithoutExample.Select(r => r.Id))];
+
+    [Fact]
+    public void Every_rule_has_a_section_in_order() => Assert.Equal(Rules.All.Select(r => r.Id), RuleDocument.Sections.Select(s => s.Id));
+
+    [Theory]
+    [MemberData(nameof(Ids))]
+    public async Task The_failing_example_breaks_its_rule_alone_at_the_underlined_place(string id)
+    {
+        string example = Section(id).Examples["fails"];
+        CSharpCompilation compilation = Compile(id, example);
+        Diagnostic found = Assert.Single(await Analysis.Of(compilation));
+
+        (int line, int start, int end, string rule) = RuleDocument.Mark(example);
+        FileLinePositionSpan place = found.Location.GetLineSpan();
+        Assert.Equal((id, id, line, start, end),
+            (found.Id, rule, place.StartLinePosition.Line, place.StartLinePosition.Character, place.EndLinePosition.Character));
+    }
+
+    [Theory]
+    [MemberData(nameof(Ids))]
+    public async Task The_passing_example_breaks_no_rule(string id) =>
+        Assert.Empty((await Analysis.Of(Compile(id, Section(id).Examples["passes"]))).Select(d => d.ToString()));
+
+    [Theory]
+    [MemberData(nameof(Ids))]
+    public void Neither_example_has_errors_of_the_compiler_beside_the_rule(string id)
+    {
+        foreach (string kind in (string[])["fails", "passes"])
+            Assert.Empty(Compilations.Complaints(Compilations.Generate(Compile(id, Section(id).Examples[kind]))));
+    }
+
+    private static RuleSection Section(string id) => RuleDocument.Sections.Single(s => s.Id == id);
+
+    private static CSharpCompilation Compile(string id, string example)
+    {
+        List<MetadataReference> references = [Compilations.Language];
+        if (Section(id).Examples.TryGetValue("library", out string? library))
+            references.Add(Compilations.Image(Compilations.Create("Library", [library], [Compilations.Language])));
+        return Compilations.Create("User", [example], references);
+    }
+}
