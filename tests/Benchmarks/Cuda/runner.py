@@ -1,0 +1,86 @@
+"""Kernels as calls: builds them once into a folder of cubins, loads and launches them with their grids."""
+import json
+import multiprocessing
+import os
+import time
+from pathlib import Path
+
+import nvrtc
+from batch import round_up
+from driver import Device, c_float, c_int, pointer
+
+
+def _build(job):
+    folder, kernel = job
+    started = time.perf_counter()
+    try:
+        cubin, log = nvrtc.compile_kernel(kernel.file, kernel.defines, kernel.arch)
+    except nvrtc.CompileError as error:
+        return kernel.name, str(error), time.perf_counter() - started
+    (Path(folder) / f"{kernel.name}.cubin").write_bytes(cubin)
+    return kernel.name, None, time.perf_counter() - started
+
+
+def build(kernels, folder):
+    """Compiles all in parallel; {name: seconds}. Raises with every message if one fails."""
+    Path(folder).mkdir(parents=True, exist_ok=True)
+    unique = {kernel.name: kernel for kernel in kernels}
+    with multiprocessing.Pool(os.cpu_count()) as pool:
+        results = pool.map(_build, [(str(folder), kernel) for kernel in unique.values()], chunksize=1)
+    failed = [f"{name}: {message}" for name, message, _ in results if message]
+    if failed:
+        raise nvrtc.CompileError("\n".join(failed))
+    return {name: round(seconds, 2) for name, _, seconds in results}
+
+
+class Runner:
+    """Launches on addresses of device memory. rowCount, workCount and the like are addresses of one int."""
+
+    def __init__(self, folder):
+        self.device, self.folder = Device(), Path(folder)
+        self.functions, self.maps = {}, {}
+
+    def function(self, kernel):
+        if kernel.name not in self.functions:
+            cubin = (self.folder / f"{kernel.name}.cubin").read_bytes()
+            self.functions[kernel.name] = self.device.load(kernel, cubin)
+        return self.functions[kernel.name][0]
+
+    def facts(self, kernel):
+        self.function(kernel)
+        return dict(registers=self.functions[kernel.name][1], local_bytes=self.functions[kernel.name][2], shared=kernel.shared)
+
+    def _map(self, address, rows, columns, box, element):
+        key = (address, rows, columns, box, element)
+        if key not in self.maps:
+            self.maps[key] = self.device.tensor_map(address, rows, columns, box, element)
+        return self.maps[key]
+
+    def gemm(self, kernel, a, w, bias, residual, out, row_count, rows, capacity, **how):
+        tile_m, tile_n, n, k = kernel.info
+        grid = (-(-rows // tile_m), -(-n // tile_n))
+        rest = [pointer(bias), pointer(residual), pointer(out), pointer(row_count), c_int(capacity)]
+        if kernel.file == "gemm_sm90.cu":
+            element = kernel.defines["ELEMENT"]
+            first = [self._map(a, capacity, k, tile_m, element), self._map(w, round_up(n, 32), k, tile_n, element)]
+        else:
+            first = [pointer(a), pointer(w)]
+        self.device.launch(self.function(kernel), kernel, grid, first + rest, **how)
+
+    def attention(self, kernel, q, k, v, out, work, work_count, items, capacity, scale, **how):
+        """scale as in softmax(scale q k): the kernel's exponential is a power of two."""
+        arguments = [pointer(p) for p in (q, k, v, out, work, work_count)] + [c_int(capacity), c_float(scale * 1.4426950408889634)]
+        self.device.launch(self.function(kernel), kernel, (kernel.defines["HEADS"], items), arguments, **how)
+
+    def rows(self, kernel, a, b, types, ids, gamma, beta, out, row_count, rows, capacity, **how):
+        arguments = [pointer(p) for p in (a, b, types, ids, gamma, beta, out, row_count)] + [c_int(capacity)]
+        self.device.launch(self.function(kernel), kernel, (-(-rows // kernel.info[0]),), arguments, **how)
+
+    def pool(self, kernel, values, offsets, out, count, sequences, **how):
+        self.device.launch(self.function(kernel), kernel, (kernel.info[0], sequences),
+                           [pointer(p) for p in (values, offsets, out, count)], **how)
+
+
+def write_json(path, value):
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    Path(path).write_text(json.dumps(value, indent=1) + "\n")
