@@ -41,6 +41,9 @@ public readonly record struct Interval(long Low, long High)
 
     public static Interval FromInt32(int value) => value;
 
+    /// <summary>The integers around a real number: what it compares with, it compares with between them.</summary>
+    public static Interval Around(double value) => new((long)Math.Floor(value), (long)Math.Ceiling(value));
+
     public static Interval operator +(Interval a, Interval b) => new(a.Low + b.Low, a.High + b.High);
 
     public static Interval operator -(Interval a, Interval b) => new(a.Low - b.High, a.High - b.Low);

@@ -21,8 +21,7 @@ public sealed class RowBuffer : IDisposable
         if (values.Length != (long)rows * columns)
             throw new ArgumentException($"{values.Length} values do not make [{rows}, {columns}].", nameof(values));
         var buffer = new RowBuffer(rows, columns);
-        Rows<Float128> view = buffer.View<Float128>();
-        for (int row = 0; row < rows; row++) values.Slice(row * columns, columns).CopyTo(view[row]);
+        buffer.View<Float128>().CopyFrom(values);
         return buffer;
     }
 
@@ -53,13 +52,6 @@ public sealed class RowBuffer : IDisposable
         if ((long)rows * StrideOf(columns) > memory.Length)
             throw new ArgumentOutOfRangeException(nameof(rows), $"[{rows}, {columns}] does not fit in what was reserved.");
         return new(memory.Pointer, rows, columns, StrideOf(columns), WritableOf(columns));
-    }
-
-    /// <summary>Copies all rows, without their padding, into <paramref name="destination"/> in row-major order.</summary>
-    public void CopyTo(Span<float> destination)
-    {
-        Rows<Float128> view = View<Float128>();
-        for (int row = 0; row < rows; row++) view[row].CopyTo(destination.Slice(row * columns, columns));
     }
 
     public void Dispose() => memory.Dispose();

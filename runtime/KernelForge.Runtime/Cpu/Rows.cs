@@ -44,7 +44,7 @@ public readonly unsafe struct Rows<TVector> where TVector : unmanaged, IVector<T
     }
 
     /// <summary>The elements of one row.</summary>
-    public Span<float> this[int row] => new(Address(row, 0), Columns);
+    public Span<float> this[int row] => Columns == 0 ? [] : new(Address(row, 0), Columns);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TVector Load(int row, int column) => TVector.Load(Address(row, column));
@@ -83,6 +83,18 @@ public readonly unsafe struct Rows<TVector> where TVector : unmanaged, IVector<T
         // A slice that ends inside the row has neighbours that a vector must not overwrite.
         int end = first + columns == Columns ? writable : first + columns;
         return new(origin + first, Count, columns, Stride, end - first);
+    }
+
+    /// <summary>Takes all rows from <paramref name="values"/>, [rows, columns], one after another without padding.</summary>
+    public void CopyFrom(ReadOnlySpan<float> values)
+    {
+        for (int row = 0; row < Count; row++) values.Slice(row * Columns, Columns).CopyTo(this[row]);
+    }
+
+    /// <summary>Copies all rows to <paramref name="destination"/>, [rows, columns], one after another without padding.</summary>
+    public void CopyTo(Span<float> destination)
+    {
+        for (int row = 0; row < Count; row++) this[row].CopyTo(destination.Slice(row * Columns, Columns));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

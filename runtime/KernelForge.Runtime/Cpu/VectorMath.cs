@@ -120,6 +120,12 @@ public static class VectorMath
 
     public static TVector Cos<TVector>(TVector x) where TVector : unmanaged, IVector<TVector> => Sine(x, 1);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector Square<TVector>(TVector x) where TVector : unmanaged, IVector<TVector> => x * x;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector Cube<TVector>(TVector x) where TVector : unmanaged, IVector<TVector> => x * x * x;
+
     /// <summary>a^b, lane by lane through <see cref="MathF.Pow"/>.</summary>
     public static unsafe TVector Pow<TVector>(TVector a, TVector b) where TVector : unmanaged, IVector<TVector>
     {

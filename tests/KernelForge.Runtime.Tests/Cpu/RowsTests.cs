@@ -29,7 +29,7 @@ public sealed class RowsTests
         float[] values = [1, 2, 3, 4, 5, 6];
         using RowBuffer buffer = RowBuffer.Of(values, 2, 3);
         float[] copy = new float[6];
-        buffer.CopyTo(copy);
+        buffer.View<Float128>().CopyTo(copy);
         Assert.Equal(values, copy);
     }
 

@@ -1,0 +1,90 @@
+using System.Collections.Concurrent;
+using KernelForge.Runtime.Execution;
+
+namespace KernelForge.Runtime.Cpu;
+
+/// <summary>What the generated CPU program of a layer derives from: its threads, its packed weights, and buffers for each run in progress.</summary>
+public abstract class CpuProgram<TVector> : CompiledProgram where TVector : unmanaged, IVector<TVector>
+{
+    private readonly ConcurrentStack<CpuWorkspace> idle = [];
+    private readonly List<IDisposable> weights = [];
+    private readonly int spaces, slots, integers;
+
+    /// <summary>One for the program itself until it is disposed, and one for each run in progress: the last to go frees the memory.</summary>
+    private int users = 1;
+
+    private int disposed;
+
+    /// <param name="device">How many threads to use.</param>
+    /// <param name="spaces">Row spaces of the plan.</param>
+    /// <param name="slots">Buffers of the plan that are in use at the same time.</param>
+    /// <param name="integers">Rows of integers that the inputs bring.</param>
+    protected CpuProgram(CpuDevice device, int spaces, int slots, int integers)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        Pool = WorkerPool.Shared(device.Threads);
+        (this.spaces, this.slots, this.integers) = (spaces, slots, integers);
+    }
+
+    protected WorkerPool Pool { get; }
+
+    /// <inheritdoc/>
+    public sealed override void Run(ReadOnlySpan<RunInput> inputs, ReadOnlySpan<RunOutput> outputs)
+    {
+        Enter();
+        try
+        {
+            if (!idle.TryPop(out CpuWorkspace? workspace)) workspace = new CpuWorkspace(spaces, slots, integers);
+            Run(workspace, inputs, outputs);
+            // Not after an exception: what a run left half done is not worth keeping.
+            idle.Push(workspace);
+        }
+        finally
+        {
+            Leave();
+        }
+    }
+
+    /// <summary>The kernels of the plan, one after another.</summary>
+    protected abstract void Run(CpuWorkspace workspace, ReadOnlySpan<RunInput> inputs, ReadOnlySpan<RunOutput> outputs);
+
+    /// <summary>A weight that lives as long as the program.</summary>
+    protected PackedMatrix<TVector> Keep(PackedMatrix<TVector> packed)
+    {
+        ArgumentNullException.ThrowIfNull(packed);
+        weights.Add(packed);
+        return packed;
+    }
+
+    /// <summary>A vector or table, [rows, columns], that lives as long as the program.</summary>
+    protected Rows<TVector> Keep(ReadOnlySpan<float> values, int rows, int columns)
+    {
+        RowBuffer buffer = RowBuffer.Of(values, rows, columns);
+        weights.Add(buffer);
+        return buffer.View<TVector>();
+    }
+
+    protected sealed override void Dispose(bool disposing)
+    {
+        if (disposing && Interlocked.Exchange(ref disposed, 1) == 0) Leave();
+    }
+
+    private void Enter()
+    {
+        int now = Volatile.Read(ref users);
+        while (true)
+        {
+            ObjectDisposedException.ThrowIf(now == 0 || disposed != 0, this);
+            int before = Interlocked.CompareExchange(ref users, now + 1, now);
+            if (before == now) return;
+            now = before;
+        }
+    }
+
+    private void Leave()
+    {
+        if (Interlocked.Decrement(ref users) != 0) return;
+        foreach (IDisposable weight in weights) weight.Dispose();
+        while (idle.TryPop(out CpuWorkspace? workspace)) workspace.Dispose();
+    }
+}

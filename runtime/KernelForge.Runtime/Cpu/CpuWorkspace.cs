@@ -1,0 +1,50 @@
+namespace KernelForge.Runtime.Cpu;
+
+/// <summary>Buffers of one run: they grow with the batches and are used again, so that a run allocates nothing once warm.</summary>
+public sealed class CpuWorkspace : IDisposable
+{
+    private readonly RaggedRows[] spaces;
+    private readonly RowBuffer[] slots;
+    private readonly int[][] integers;
+
+    internal CpuWorkspace(int spaces, int slots, int integers)
+    {
+        this.spaces = new RaggedRows[spaces];
+        for (int i = 0; i < spaces; i++) this.spaces[i] = new RaggedRows();
+        this.slots = new RowBuffer[slots];
+        for (int i = 0; i < slots; i++) this.slots[i] = new RowBuffer();
+        this.integers = new int[integers][];
+        for (int i = 0; i < integers; i++) this.integers[i] = [];
+    }
+
+    /// <summary>A row space with the sequences that an input brings.</summary>
+    public RaggedRows Space(int number, ReadOnlySpan<int> offsets)
+    {
+        spaces[number].Set(offsets);
+        return spaces[number];
+    }
+
+    /// <summary>The row space with one row for each sequence of another.</summary>
+    public RaggedRows SequencesOf(int number, RaggedRows parent)
+    {
+        ArgumentNullException.ThrowIfNull(parent);
+        spaces[number].SetSequencesOf(parent);
+        return spaces[number];
+    }
+
+    /// <summary>Memory that buffers of the plan take in turn. Reserve for all of them before taking a view of any.</summary>
+    public RowBuffer Slot(int number) => slots[number];
+
+    /// <summary>A copy of integers that an input brings, one a row.</summary>
+    public int[] Integers(int number, ReadOnlySpan<int> values)
+    {
+        if (integers[number].Length < values.Length) integers[number] = new int[(int)Math.Min(Array.MaxLength, values.Length * 3L / 2)];
+        values.CopyTo(integers[number]);
+        return integers[number];
+    }
+
+    public void Dispose()
+    {
+        foreach (RowBuffer slot in slots) slot.Dispose();
+    }
+}

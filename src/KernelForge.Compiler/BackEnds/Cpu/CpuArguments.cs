@@ -1,0 +1,89 @@
+using KernelForge.Compiler.Ir;
+using KernelForge.Compiler.Kernels;
+using KernelForge.Compiler.Spec;
+using KernelForge.Compiler.Text;
+
+namespace KernelForge.Compiler.BackEnds.Cpu;
+
+/// <summary>
+/// What a kernel's struct is given: each thing that its text reads becomes a parameter of the struct, once, and an argument where the struct
+/// is made.
+/// </summary>
+internal sealed class CpuArguments(CpuNames names, CpuParameters parameters)
+{
+    private readonly HashSet<string> taken = new(StringComparer.Ordinal)
+    {
+        "row", "column", "locals", "sequence", "first", "second", "value", "head", "s", "i", "j", "TVector", "Apply", "Run", "Includes", "Cover", "Exists",
+    };
+
+    private readonly List<(string Type, string Name, string Argument)> all = [];
+
+    /// <summary><c>Rows&lt;TVector&gt; output, float epsilon</c></summary>
+    public string Declaration => string.Join(", ", all.Select(a => a.Type + " " + a.Name));
+
+    /// <summary><c>x, (float)epsilon</c></summary>
+    public string Values => string.Join(", ", all.Select(a => a.Argument));
+
+    public int Count => all.Count;
+
+    /// <summary>A name for a local variable of the struct's method.</summary>
+    public string Local(string wanted) => CSharpText.Identifier(CpuNames.Unique(taken, wanted));
+
+    public string View(View view, string name) => Add("Rows<TVector>", name, parameters.View(view));
+
+    public string Parameter(int number) => Add("Rows<TVector>", parameters.ShortName(number), parameters.Field(number));
+
+    public string Space(int space) => Add("RaggedRows", names.Space(space).TrimStart('@'), names.Space(space));
+
+    public string Integers(int input, bool types)
+    {
+        string name = names.Integers(input, types);
+        return Add("int[]", name.TrimStart('@'), name);
+    }
+
+    /// <summary>A size; a constant stays one.</summary>
+    public string Size(Size size) => size.Constant is { } ? names.Size(size) : Add("int", NameOf(size.ToScalar(), "columns"), names.Size(size));
+
+    /// <summary>A host value as float, double, int or bool; a constant becomes a literal.</summary>
+    public string Host(Scalar value, string type)
+    {
+        if (value is Scalar.Number n)
+        {
+            return type switch
+            {
+                "int" => names.Scalar(value),
+                "float" => Literal(n.Value, "f", "float"),
+                _ => Literal(n.Value, "d", "double"),
+            };
+        }
+        string text = names.Scalar(value);
+        string argument = type == "float" ? (value is Scalar.Hyper ? "(float)" + text : "(float)(" + text + ")") : text;
+        return Add(type, NameOf(value, "value"), argument);
+    }
+
+    /// <summary>The kind of an activation that a configuration names.</summary>
+    public string Activation(Scalar activation)
+    {
+        string text = names.Scalar(activation);
+        return Add("ActivationKind", NameOf(activation, "activation"), (activation is Scalar.Hyper ? text : "(" + text + ")") + ".Kind");
+    }
+
+    private string Add(string type, string wanted, string argument)
+    {
+        foreach ((string Type, string Name, string Argument) a in all)
+            if (a.Type == type && a.Argument == argument) return a.Name;
+        string name = Local(wanted);
+        all.Add((type, name, argument));
+        return name;
+    }
+
+    private static string NameOf(Scalar value, string otherwise) => value is Scalar.Hyper h ? h.Name : otherwise;
+
+    private static string Literal(double value, string suffix, string type)
+    {
+        if (double.IsNaN(value)) return type + ".NaN";
+        if (double.IsInfinity(value)) return type + (value > 0 ? ".PositiveInfinity" : ".NegativeInfinity");
+        string text = NumberText.Shortest(value) + suffix;
+        return value < 0 ? "(" + text + ")" : text;
+    }
+}

@@ -1,0 +1,100 @@
+using KernelForge.Compiler.Ir;
+using KernelForge.Compiler.Kernels;
+using KernelForge.Compiler.Text;
+
+namespace KernelForge.Compiler.BackEnds.Cpu;
+
+/// <summary>Each kernel as a call of the runtime, and the small struct over which that call is generic.</summary>
+internal sealed class CpuKernels(KernelPlan plan, CpuNames names, CpuParameters parameters)
+{
+    public const string Inlined = "[MethodImpl(MethodImplOptions.AggressiveInlining)]";
+
+    private readonly CodeWriter structs = new();
+
+    /// <summary>The structs of all kernels that were asked for.</summary>
+    public string Structs => structs.ToString();
+
+    /// <summary>The statements that run a kernel.</summary>
+    public IEnumerable<string> Calls(Kernel kernel) => kernel switch
+    {
+        GemmKernel g => g.Blocks.Select(b => Gemm(g, b)),
+        RowKernel r => [CpuRowKernel.Write(plan, names, parameters, r, structs)],
+        AttentionKernel a => [Attention(a)],
+        SegmentKernel s => [Segment(s)],
+        _ => throw new NotSupportedException(kernel.GetType().Name),
+    };
+
+    private string Gemm(GemmKernel kernel, GemmBlock block)
+    {
+        bool pair = block.Weights.Count == 2;
+        var arguments = new CpuArguments(names, parameters);
+        var operands = new CpuOperands(plan, arguments, kernel.Rows, block.Operands);
+        string output = arguments.View(block.Output, plan.Buffers[block.Output.Buffer].Name);
+        string value = new VectorExpression(arguments, e => e switch
+        {
+            Expression.Accumulator a => pair ? (a.Number == 0 ? "first" : "second") : "value",
+            Expression.Read r => operands.Load(r.Number, block.Output.Columns),
+            _ => throw new NotSupportedException(e.GetType().Name),
+        }).Print(block.Epilogue);
+
+        string name = names.Unique(CpuNames.Pascal(kernel.Blocks.Count == 1 ? kernel.Name : plan.Buffers[block.Output.Buffer].Name) + "Epilogue");
+        structs.Line();
+        structs.Line($"/// <summary>Ends <c>{kernel.Name}</c>: stores <c>{plan.Buffers[block.Output.Buffer].Name}</c>.</summary>");
+        structs.Open($"private readonly struct {name}({arguments.Declaration}) : {(pair ? "IGemmPairEpilogue" : "IGemmEpilogue")}<TVector>");
+        structs.Line(Inlined).Open($"public void Apply(int row, int column, {(pair ? "TVector first, TVector second" : "TVector value")})");
+        foreach (string line in operands.Preamble) structs.Line(line);
+        structs.Line($"{output}.Store(row, column, {value});");
+        structs.Close().Close();
+
+        string weights = parameters.Field([.. block.Weights]);
+        return $"Gemm.{(pair ? "RunPair" : "Run")}(Pool, {parameters.View(kernel.Input)}, {weights}, new {name}({arguments.Values}));";
+    }
+
+    private string Attention(AttentionKernel kernel)
+    {
+        string score = "default(PlainScore)", mask = "default(NoMask)";
+        if (kernel.Score is { } logit)
+        {
+            score = PairStruct(kernel, "Score", "IScore", arguments =>
+            [
+                Inlined,
+                "public float Apply(float s, AttentionRow i, AttentionRow j, int head) => "
+                    + new PairExpression(arguments, kernel.Operands, NameOf).Print(logit) + ";",
+            ]);
+        }
+        if (kernel.Mask is { } included)
+        {
+            mask = PairStruct(kernel, "Mask", "IMask", arguments =>
+            [
+                Inlined,
+                $"public bool Includes(AttentionRow i, AttentionRow j) => {new PairExpression(arguments, kernel.Operands, NameOf).Print(included)};",
+                "",
+                $"public Coverage Cover(Interval i, Interval j) => {new CoverExpression(arguments).Print(included)};",
+            ]);
+        }
+        string heads = $"new AttentionHeads({names.Size(kernel.Heads)}, {names.Size(kernel.KeyValueHeads)}, (float)({names.Scalar(kernel.Scale)}))";
+        return "Attention.Run(\n"
+            + $"    Pool, {parameters.View(kernel.Query)}, {parameters.View(kernel.Key)}, {parameters.View(kernel.Value)}, {parameters.View(kernel.Output)},\n"
+            + $"    {names.Space(kernel.Rows)}, {names.Space(kernel.KeyRows)}, {heads}, {score}, {mask});";
+    }
+
+    /// <summary>Writes the struct of a score or mask; returns the expression that makes one.</summary>
+    private string PairStruct(AttentionKernel kernel, string role, string contract, Func<CpuArguments, string[]> members)
+    {
+        var arguments = new CpuArguments(names, parameters);
+        string[] text = members(arguments);
+        string name = names.Unique(CpuNames.Pascal(kernel.Name) + role);
+        structs.Line();
+        structs.Line($"/// <summary>The {role.ToLowerInvariant()} of <c>{kernel.Name}</c>, for query row i and key row j.</summary>");
+        structs.Open($"private readonly struct {name}{(arguments.Count == 0 ? "" : "(" + arguments.Declaration + ")")} : {contract}");
+        structs.Line("public static bool Exists => true;").Line();
+        foreach (string line in text) structs.Line(line);
+        structs.Close();
+        return $"new {name}({arguments.Values})";
+    }
+
+    private string Segment(SegmentKernel kernel) =>
+        $"Segments.Run(Pool, SegmentOperation.{kernel.Reduction}, {parameters.View(kernel.Input)}, {names.Space(kernel.Rows)}, {parameters.View(kernel.Output)});";
+
+    private string NameOf(View view) => plan.Buffers[view.Buffer].Name;
+}

@@ -1,0 +1,79 @@
+using KernelForge.Compiler.Ir;
+using KernelForge.Compiler.Kernels;
+using KernelForge.Compiler.Spec;
+
+namespace KernelForge.Compiler.BackEnds.Cpu;
+
+/// <summary>
+/// Prints a score or mask as scalar C#: of one query row i, one key row j and a head. Reals are float, except where they end in an integer: a
+/// bucket is computed in double, as the description's own C# does, so that it is never rounded into its neighbour.
+/// </summary>
+internal sealed class PairExpression(CpuArguments arguments, EquatableArray<AttentionOperand> operands, Func<View, string> nameOf)
+{
+    public string Print(Expression expression) => Print(expression, 0, "float");
+
+    public static ValueKind KindOf(Expression e) => e switch
+    {
+        Expression.Host h => h.Value.Kind,
+        Expression.QueryPosition or Expression.KeyPosition or Expression.Head => ValueKind.Integer,
+        Expression.Binary { Op: >= BinaryOp.Equal and <= BinaryOp.Or } or Expression.Unary { Op: UnaryOp.Not } => ValueKind.Boolean,
+        Expression.Binary b => Joined(KindOf(b.Left), KindOf(b.Right)),
+        Expression.Unary u => KindOf(u.Argument),
+        Expression.Select s => Joined(KindOf(s.WhenTrue), KindOf(s.WhenFalse)),
+        Expression.Call { Function: Primitive.Max or Primitive.Min or Primitive.Abs } c => c.Arguments.Select(KindOf).Aggregate(Joined),
+        Expression.Convert c => c.To,
+        _ => ValueKind.Real,
+    };
+
+    private string Print(Expression e, int outer, string real) => e switch
+    {
+        Expression.Logit => "s",
+        Expression.QueryPosition => "i.Position",
+        Expression.KeyPosition => "j.Position",
+        Expression.Head => "head",
+        Expression.Host h => arguments.Host(h.Value, h.Value.Kind switch
+        {
+            ValueKind.Integer => "int",
+            ValueKind.Boolean => "bool",
+            _ => real,
+        }),
+        Expression.Binary b => Infix(b, outer, real),
+        Expression.Unary u => (u.Op == UnaryOp.Negate ? "-" : "!") + Print(u.Argument, 9, real),
+        Expression.Select s => $"({Print(s.Condition, 1, real)} ? {Print(s.WhenTrue, 0, real)} : {Print(s.WhenFalse, 0, real)})",
+        Expression.Call c => Call(c, real),
+        Expression.Convert { To: ValueKind.Integer } c => "(int)" + Print(c.Argument, 9, "double"),
+        Expression.Convert c => $"({real})" + Print(c.Argument, 9, real),
+        Expression.Element x => Element(x, real),
+        Expression.TokenElement t => $"{Rows(t)}.At({(t.OfKey ? "j" : "i")}.Row, {Print(t.Column, 0, real)})",
+        _ => throw new NotSupportedException($"{e.GetType().Name} in a score or mask"),
+    };
+
+    private string Infix(Expression.Binary b, int outer, string real)
+    {
+        int level = OperatorText.Level(b.Op);
+        string text = $"{Print(b.Left, level, real)} {OperatorText.Symbol(b.Op)} {Print(b.Right, level + 1, real)}";
+        return level < outer ? "(" + text + ")" : text;
+    }
+
+    private string Call(Expression.Call c, string real)
+    {
+        string list = string.Join(", ", c.Arguments.Select(a => Print(a, 0, real)));
+        if (c.Function == Primitive.Erf) return real == "float" ? $"(float)Ops.Erf({list})" : $"Ops.Erf({list})";
+        return $"{(KindOf(c) == ValueKind.Integer || real == "double" ? "Math" : "MathF")}.{c.Function}({list})";
+    }
+
+    private string Element(Expression.Element x, string real)
+    {
+        string table = arguments.Parameter(((AttentionOperand.Parameter)operands[x.Number]).Number);
+        string list = string.Join(", ", x.Indices.Select(i => Print(i, 0, real)));
+        return x.Indices.Count == 1 ? $"{table}.At(0, {list})" : $"{table}.At({list})";
+    }
+
+    private string Rows(Expression.TokenElement t)
+    {
+        View view = ((AttentionOperand.Rows)operands[t.Number]).View;
+        return arguments.View(view, nameOf(view));
+    }
+
+    private static ValueKind Joined(ValueKind a, ValueKind b) => a == b ? a : ValueKind.Real;
+}
