@@ -217,8 +217,8 @@ public sealed class ModelConfig
     {
         string text => ReadString(value, out string read) && read == text,
         bool flag => ReadBoolean(value, out bool read) && read == flag,
-        int or long or float or double => ReadDouble(value, out double read)
-            && read == Convert.ToDouble(covered, CultureInfo.InvariantCulture),
+        float number => ReadSingle(value, out float read) && read == number, // 1e-5f is the nearest float to the file's 1e-5
+        int or long or double => ReadDouble(value, out double read) && read == Convert.ToDouble(covered, CultureInfo.InvariantCulture),
         null => false, // a null in the file counts as absent and has passed already
         _ => throw new ArgumentException($"a configuration holds no {covered.GetType().Name}", nameof(covered)),
     };

@@ -4,7 +4,8 @@ namespace KernelForge.Runtime;
 
 /// <summary>
 /// Token ids of sequences of any lengths, packed one after another without padding. A batch is used again by <see cref="Reset"/>,
-/// which allocates nothing once the batch has held as many tokens and sequences before. Not for use by several threads at once.
+/// which allocates nothing once the batch has held as many tokens and sequences before. Several threads may read it at once, so long
+/// as none resets or disposes it.
 /// </summary>
 public sealed class RaggedBatch : IDisposable
 {
@@ -38,11 +39,12 @@ public sealed class RaggedBatch : IDisposable
     {
         get
         {
-            if (rows is not null) return rows;
+            if (rows is { } made) return made;
             ReadOnlySpan<int> bounds = Offsets;
             var lengths = new int[SequenceCount];
             for (int s = 0; s < lengths.Length; s++) lengths[s] = bounds[s + 1] - bounds[s];
-            return rows = RowSpace.Ragged(lengths);
+            made = RowSpace.Ragged(lengths);
+            return Interlocked.CompareExchange(ref rows, made, null) ?? made;
         }
     }
 

@@ -42,7 +42,7 @@ public sealed class WeightTensor
     public override string ToString() => $"{Name}: {Type.FormatName()} {Quoted.Shape(Shape)}";
 
     /// <summary>Copies elements from <paramref name="first"/> on, as many as the destination takes.</summary>
-    /// <exception cref="WeightException">The tensor does not hold real numbers.</exception>
+    /// <exception cref="WeightException">The tensor does not hold real numbers, or holds one beyond the target's range.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The tensor has fewer elements from there on.</exception>
     public void CopyTo(Span<float> destination, long first = 0)
     {
@@ -63,14 +63,7 @@ public sealed class WeightTensor
     public void CopyTo(Span<long> destination, long first = 0)
     {
         if (!Type.IsInteger()) throw new WeightException(File, Name, $"is {Type.FormatName()}, expected an integer type");
-        try
-        {
-            Copy(destination, first, static (type, source, target) => Widening.ToInt64(type, source, target));
-        }
-        catch (OverflowException e)
-        {
-            throw new WeightException(File, Name, "holds an integer above 2^63 - 1", e);
-        }
+        Copy(destination, first, static (type, source, target) => Widening.ToInt64(type, source, target));
     }
 
     public float[] ToSingles()
@@ -100,7 +93,14 @@ public sealed class WeightTensor
         {
             int count = Math.Min(Chunk, destination.Length - done);
             using ByteLease lease = bytes.Lease(start + (first + done) * size, count * size);
-            convert(Type, lease.Bytes, destination.Slice(done, count));
+            try
+            {
+                convert(Type, lease.Bytes, destination.Slice(done, count));
+            }
+            catch (OverflowException e)
+            {
+                throw new WeightException(File, Name, $"holds a value that cannot be read: {e.Message}", e);
+            }
             done += count;
         }
     }

@@ -19,9 +19,7 @@ internal static class Widening
             case WeightDataType.F32: source.CopyTo(MemoryMarshal.AsBytes(target)); break;
             case WeightDataType.F16: HalfToSingle(source, target); break;
             case WeightDataType.BF16: BFloat16ToSingle(source, target); break;
-            case WeightDataType.F64:
-                for (int i = 0; i < target.Length; i++) target[i] = (float)MemoryMarshal.Read<double>(source[(i * sizeof(double))..]);
-                break;
+            case WeightDataType.F64: DoubleToSingle(source, target); break;
             default: throw new ArgumentOutOfRangeException(nameof(type), type, "not a real type");
         }
     }
@@ -61,9 +59,22 @@ internal static class Widening
                 WeightDataType.I32 => MemoryMarshal.Read<int>(element),
                 WeightDataType.U32 => MemoryMarshal.Read<uint>(element),
                 WeightDataType.I64 => MemoryMarshal.Read<long>(element),
-                WeightDataType.U64 => checked((long)MemoryMarshal.Read<ulong>(element)),
+                WeightDataType.U64 => Signed(MemoryMarshal.Read<ulong>(element)),
                 _ => throw new ArgumentOutOfRangeException(nameof(type), type, "not an integer type"),
             };
+        }
+    }
+
+    private static long Signed(ulong value) =>
+        value <= long.MaxValue ? (long)value : throw new OverflowException($"{value} is above 2^63 - 1");
+
+    private static void DoubleToSingle(ReadOnlySpan<byte> source, Span<float> target)
+    {
+        for (int i = 0; i < target.Length; i++)
+        {
+            double value = MemoryMarshal.Read<double>(source[(i * sizeof(double))..]);
+            target[i] = (float)value;
+            if (float.IsInfinity(target[i]) && double.IsFinite(value)) throw new OverflowException($"{value} is beyond float's range");
         }
     }
 

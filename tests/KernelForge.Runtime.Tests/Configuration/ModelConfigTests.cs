@@ -88,7 +88,7 @@ public sealed class ModelConfigTests
     public void A_requirement_refuses_by_name_and_passes_where_the_key_is_absent_or_null()
     {
         ModelConfig config = ModelConfig.Parse(
-            """{"position_embedding_type":"relative_key","n":2,"flag":true,"none":null,"deep":{"x":"y"}}""");
+            """{"position_embedding_type":"relative_key","n":2,"flag":true,"none":null,"deep":{"x":"y"},"eps":1e-05}""");
         ConfigException e = Assert.Throws<ConfigException>(() => config.Require("position_embedding_type", "absolute"));
         Assert.Equal("config.json: 'position_embedding_type' is \"relative_key\"; this description covers only \"absolute\"", e.Message);
         Assert.Equal("position_embedding_type", e.Key);
@@ -97,6 +97,8 @@ public sealed class ModelConfigTests
         config.Require("none", 1);
         config.Require("n", 1, 2);
         config.Require("n", 2.0);
+        config.Require("eps", 1e-5f);
+        config.Require("eps", 1e-5);
         config.Require("flag", true);
         config.Require("deep.x", "y");
         Refuses.With<ConfigException>("covers only 1, 3", () => config.Require("n", 1, 3));

@@ -117,6 +117,54 @@ public sealed class WeightSourceTests
     }
 
     [Fact]
+    public async Task Reading_while_another_thread_disposes_gives_the_values_or_a_refusal()
+    {
+        using var folder = new TemporaryFolder();
+        var values = new float[100_000];
+        Array.Fill(values, 3);
+        string path = folder.Write("x.safetensors", new SafetensorsBytes().Add("x", [values.Length], values).ToArray());
+        for (int round = 0; round < 20; round++)
+        {
+            WeightSource weights = WeightSource.OpenFile(path);
+            WeightTensor tensor = weights["x"];
+            Task<Exception?> reading = Task.Run(() => Record.Exception(() =>
+            {
+                for (int i = 0; i < 50; i++) Assert.Equal(3, tensor.ToSingles()[^1]);
+            }));
+            weights.Dispose();
+            Exception? thrown = await reading;
+            Assert.True(thrown is null or ObjectDisposedException, thrown?.ToString());
+        }
+    }
+
+    /// <summary>Written sparsely: the file takes no space, but its offsets need more than 32 bits.</summary>
+    [Fact]
+    public void A_file_above_four_gigabytes_is_read_at_its_end()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "files are sparse without being asked only on Linux");
+        const long filler = 5_000_000_000;
+        string header = "{\"f\":" + Entry("U8", filler, 0, filler) + ",\"x\":" + Entry("F32", 2, filler, filler + 8) + "}";
+        byte[] head = SafetensorsBytes.Raw(header, []);
+        using var folder = new TemporaryFolder();
+        string path = Path.Combine(folder.Path, "large.safetensors");
+        using (FileStream stream = File.Create(path))
+        {
+            stream.Write(head);
+            stream.Seek(head.Length + filler, SeekOrigin.Begin);
+            stream.Write([.. BitConverter.GetBytes(1.5f), .. BitConverter.GetBytes(2.5f)]);
+        }
+        using WeightSource weights = WeightSource.OpenFile(path);
+        Assert.Equal([1.5f, 2.5f], weights["x"].ToSingles());
+        var last = new long[2];
+        weights["f"].CopyTo(last, filler - 2);
+        Assert.Equal([0, 0], last);
+        Assert.Throws<ArgumentOutOfRangeException>(() => weights["f"].CopyTo(last, filler - 1));
+
+        static string Entry(string type, long count, long begin, long end) =>
+            $$"""{"dtype":"{{type}}","shape":[{{count}}],"data_offsets":[{{begin}},{{end}}]}""";
+    }
+
+    [Fact]
     public void A_missing_folder_or_file_is_named()
     {
         using var folder = new TemporaryFolder();

@@ -1,5 +1,6 @@
 using KernelForge.Runtime.Weights;
 using KernelForge.TestData;
+using KernelForge.Tests;
 
 namespace KernelForge.Runtime.Tests.Weights;
 
@@ -37,13 +38,16 @@ public sealed class WideningTests
     }
 
     [Fact]
-    public void Doubles_keep_their_bits_and_round_to_the_nearest_float()
+    public void Doubles_keep_their_bits_and_round_to_the_nearest_float_or_are_refused()
     {
-        double[] values = [Math.PI, -0.0, double.Epsilon, 1e300, double.NaN];
+        double[] values = [Math.PI, -0.0, double.Epsilon, double.PositiveInfinity, double.NaN, 1e300];
         byte[] bytes = [.. values.SelectMany(BitConverter.GetBytes)];
-        using WeightSource weights = WeightSource.FromMemory(new SafetensorsBytes().Add("x", "F64", [5], bytes).ToArray());
+        using WeightSource weights = WeightSource.FromMemory(new SafetensorsBytes().Add("x", "F64", [6], bytes).ToArray());
         Assert.Equal(values, weights["x"].ToDoubles());
-        Assert.Equal([(float)Math.PI, -0f, 0f, float.PositiveInfinity, float.NaN], weights["x"].ToSingles());
+        var singles = new float[5];
+        weights["x"].CopyTo(singles);
+        Assert.Equal([(float)Math.PI, -0f, 0f, float.PositiveInfinity, float.NaN], singles);
+        Refuses.With<WeightException>("tensor 'x' holds a value that cannot be read: 1E+300", () => weights["x"].ToSingles());
     }
 
     /// <summary>Half's definition by powers of two, independent of the bit tricks under test and of .NET's own conversion.</summary>
