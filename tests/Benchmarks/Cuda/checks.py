@@ -197,10 +197,10 @@ MMA, WGMMA = [(t, "mma") for t in K.MMA_TILES], [(t, "wgmma") for t in K.WGMMA_T
 
 def all_checks(small):
     """(function, arguments) of every check; small: sizes for compute-sanitizer."""
-    yield from [(gemm, (sizes, element, [("64x64", "mma"), ("128x64", "mma"), ("64x64", "wgmma"), ("128x96", "wgmma")], 70))
-                for sizes in (ODD[:1] if small else ODD) for element in ("f16", "bf16")]
-    yield from [(gemm, (sizes, "tf32", [("64x64", "mma"), ("128x64", "mma")], 70)) for sizes in (ODD[:1] if small else ODD)]
-    yield from [(gemm, (sizes, "float", [("64x64", "fma"), ("128x128", "fma")], 70)) for sizes in (ODD[:1] if small else ODD)]
+    odd = ODD[:1] if small else ODD
+    yield from [(gemm, (sizes, element, [("64x64", "mma"), ("128x64", "mma")], 70)) for sizes in odd for element in ("f16", "bf16")]
+    yield from [(gemm, (sizes, "tf32", [("64x64", "mma"), ("128x64", "mma")], 70)) for sizes in odd]
+    yield from [(gemm, (sizes, "float", [("64x64", "fma"), ("128x128", "fma")], 70)) for sizes in odd]
     for element in ("f16",) if small else ("f16", "bf16"):
         yield attention, ("whole64", element, [64, 1, 17] if small else WHOLE)
         yield attention, ("whole128", element, [128, 70] if small else WHOLE + [128, 100, 70])
@@ -215,6 +215,7 @@ def all_checks(small):
     yield rows, ("residual", "float", 13)
     yield rows, ("norm", "bf16", 13, 384)
     yield pool, ("float", [3, 0, 40])
+    yield from [(gemm, (sizes, element, [("64x64", "wgmma"), ("128x96", "wgmma")], 70)) for sizes in odd for element in ("f16", "bf16")]
     if not small:
         for shape in K.SHAPES:
             for element in ("f16", "bf16"):

@@ -35,9 +35,9 @@ def all_kernels():
 
 def step_build(options):
     started = time.perf_counter()
-    seconds = build(all_kernels(), options.folder)
-    print(f"built {len(seconds)} kernels in {time.perf_counter() - started:.1f} s")
-    return dict(kernels=len(seconds), seconds=round(time.perf_counter() - started, 1), slowest=max(seconds.values()))
+    seconds, warnings = build(all_kernels(), options.folder)
+    print(f"built {len(seconds)} kernels in {time.perf_counter() - started:.1f} s; warnings: {warnings}")
+    return dict(kernels=len(seconds), seconds=round(time.perf_counter() - started, 1), slowest=max(seconds.values()), warnings=warnings)
 
 
 def step_check(options, small=False):
@@ -45,6 +45,7 @@ def step_check(options, small=False):
     runner, records = Runner(options.folder), []
     for function, arguments in checks.all_checks(small):
         records += function(runner, *arguments)
+        write_json(Path(options.out) / "check.json", records)  # what is known if a later kernel hangs
     failed = [r for r in records if not r["ok"]]
     different = [r["what"] for r in records if not r.get("same_bits_as_first", True)]
     for r in failed:
@@ -228,7 +229,8 @@ def spawn(step, options):
     command = [sys.executable, str(HERE / "run.py"), step, "--folder", options.folder, "--out", options.out, "--limit", str(options.limit)]
     if options.compile:
         command.append("--compile")
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    environment = dict(os.environ, PYTHONUNBUFFERED="1")
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment)
 
 
 def finish(step, process, options, started):
