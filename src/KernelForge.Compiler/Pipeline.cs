@@ -1,4 +1,5 @@
 using KernelForge.Compiler.BackEnds;
+using KernelForge.Compiler.BackEnds.Cpu;
 using KernelForge.Compiler.Diagnostics;
 using KernelForge.Compiler.Ir;
 using KernelForge.Compiler.Ir.Build;
@@ -23,15 +24,16 @@ public static class Pipeline
     ];
 
     /// <summary>The devices that code is written for.</summary>
-    private static readonly IBackEnd[] BackEnds = [];
+    private static readonly IBackEnd[] BackEnds = [new CpuBackEnd()];
 
     /// <summary>The generated files of a layer, or what is wrong with it.</summary>
     public static CompilationResult Compile(CompilationUnit unit)
     {
         EquatableArray<Finding> findings = Check(unit);
         if (findings.Any(f => f.Rule.Severity == Severity.Error) || !unit.HasRuntime) return new CompilationResult([], findings);
-        string text = HostPart.Write(unit.Root, Plan(unit), BackEnds);
-        return new CompilationResult([new GeneratedFile(HostPart.HintName(unit.Root), text)], findings);
+        KernelPlan plan = Plan(unit);
+        var host = new GeneratedFile(HostPart.HintName(unit.Root), HostPart.Write(unit.Root, plan, BackEnds));
+        return new CompilationResult(BackEnds.Select(b => b.Write(unit.Root, plan)).Prepend(host).ToEquatableArray(), findings);
     }
 
     /// <summary>Whether the description is one, without computing anything from it: what an editor asks at every key.</summary>

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using KernelForge.Runtime.Execution;
 
 namespace KernelForge.Runtime.Cpu;
@@ -6,7 +5,11 @@ namespace KernelForge.Runtime.Cpu;
 /// <summary>What the generated CPU program of a layer derives from: its threads, its packed weights, and buffers for each run in progress.</summary>
 public abstract class CpuProgram<TVector> : CompiledProgram where TVector : unmanaged, IVector<TVector>
 {
-    private readonly ConcurrentStack<CpuWorkspace> idle = [];
+    private readonly Lock idleLock = new();
+
+    /// <summary>The one used last is taken first: its memory is still near. (A concurrent stack would allocate at each push.)</summary>
+    private readonly Stack<CpuWorkspace> idle = [];
+
     private readonly List<IDisposable> weights = [];
     private readonly int spaces, slots, integers;
 
@@ -34,10 +37,12 @@ public abstract class CpuProgram<TVector> : CompiledProgram where TVector : unma
         Enter();
         try
         {
-            if (!idle.TryPop(out CpuWorkspace? workspace)) workspace = new CpuWorkspace(spaces, slots, integers);
+            CpuWorkspace? workspace;
+            lock (idleLock) idle.TryPop(out workspace);
+            workspace ??= new CpuWorkspace(spaces, slots, integers);
             Run(workspace, inputs, outputs);
             // Not after an exception: what a run left half done is not worth keeping.
-            idle.Push(workspace);
+            lock (idleLock) idle.Push(workspace);
         }
         finally
         {

@@ -9,7 +9,7 @@ using KernelForge.Compiler.Text;
 namespace KernelForge.Compiler.Scheduler;
 
 /// <summary>
-/// The generated part that runs a layer: <c>Load</c>, <c>LoadWeights</c>, <c>Run</c>, and with them the back ends' programs. It opens with the plan in words.
+/// The generated part by which a layer is used: <c>Load</c>, <c>LoadWeights</c>, <c>Run</c>. It opens with the plan in words.
 /// </summary>
 internal sealed class HostPart
 {
@@ -47,11 +47,6 @@ internal sealed class HostPart
         writer.Line("/// <summary>Frees the weights and the buffers.</summary>");
         writer.Line("public void Dispose() => kf_session?.Dispose();");
         writer.Close();
-        foreach (IBackEnd backEnd in backEnds)
-        {
-            writer.Line();
-            backEnd.Emit(plan, writer);
-        }
         foreach (string _ in layer.ContainingTypes) writer.Close();
         if (layer.Namespace.Length > 0) writer.Line("}");
         return writer.ToString();
@@ -126,7 +121,7 @@ internal sealed class HostPart
         string ignored = layer.IgnoredWeights.Count == 0 ? "[]" : "[" + string.Join(", ", layer.IgnoredWeights.Select(CSharpText.Literal)) + "]";
         writer.Line($"{Runtime}LoadedWeights resolved = {Runtime}LoadedWeights.Resolve(this, weights, prefix, {ignored});");
         string hypers = string.Concat(plan.HyperParameters.Select(h => ", kf_" + h.Name));
-        string programs = string.Concat(backEnds.Select(b => $", {b.Device.ToLowerInvariant()}: (chosen, read) => {plan.Name}{b.Device}.Create(chosen, read{hypers})"));
+        string programs = string.Concat(backEnds.Select(b => $", {b.Device.ToLowerInvariant()}: (chosen, read) => {b.ProgramName(layer)}.Create(chosen, read{hypers})"));
         writer.Line($"{Execution}ModelSession session = {Execution}ModelSession.Start(device, resolved{programs});");
         writer.Line("global::System.Threading.Interlocked.Exchange(ref kf_session, session)?.Dispose();");
         writer.Close();

@@ -48,15 +48,17 @@ namespace KernelForge.Compiler.BackEnds.Cpu;
 /// Beside it a static class of the same name makes the program at the device's width:
 /// <c>BlockCpu.Create(device, weights, hidden, inner, depth)</c>.
 /// </remarks>
-public static class CpuBackEnd
+internal sealed class CpuBackEnd : IBackEnd
 {
-    /// <summary>The full name of the static class whose <c>Create(CpuDevice, LoadedWeights, hyper-parameters in order)</c> makes the program.</summary>
-    public static string ProgramName(LayerSpec layer) => $"global::{NamespaceOf(layer)}.{ClassOf(layer)}";
+    public string Device => "Cpu";
 
-    public static string HintName(LayerSpec layer) => $"{layer.Id}.Cpu.g.cs";
+    public string ProgramName(LayerSpec layer) => $"global::{NamespaceOf(layer)}.{ClassOf(layer)}";
 
-    /// <summary>The whole file.</summary>
-    public static string Write(LayerSpec layer, KernelPlan plan)
+    private static string HintName(LayerSpec layer) => $"{layer.Id}.Cpu.g.cs";
+
+    public GeneratedFile Write(LayerSpec layer, KernelPlan plan) => new(HintName(layer), Text(layer, plan));
+
+    private static string Text(LayerSpec layer, KernelPlan plan)
     {
         var names = new CpuNames(plan);
         string name = names.Unique(ClassOf(layer));

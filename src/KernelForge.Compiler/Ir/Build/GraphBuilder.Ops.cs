@@ -135,6 +135,8 @@ internal sealed partial class GraphBuilder
     {
         Val.Rows x = RowsArgument(arguments[0].Item2, c.Arguments[0].Value);
         if (x.Space == Val.Rows.Table) throw Fail(Rules.KindMismatch, c, $"{c.Name} needs tokens, got a parameter");
+        // A row a sequence already: each is its own mean, maximum, sum and first.
+        if (spaces[x.Space].SequencesOf is not null) return x;
         View input = Store(x, "~pooled");
         Value result = NewValue("~" + c.Name, Sequences(x.Space), x.Columns);
         body.Add(new Node.Segment(result.Id, reduction, input));

@@ -1,0 +1,122 @@
+using KernelForge.Runtime;
+
+namespace KernelForge.Models.Tests.Combinations;
+
+/// <summary>Layers that put the language together anew: compiled, they agree with their own reference run, and a batch changes no bit of a sequence.</summary>
+public sealed class CombinationTests
+{
+    private const double Tolerance = 5e-5;
+
+    private static readonly int[] Lengths = [5, 0, 1, 37, 16, 2, 90];
+
+    [Theory]
+    [MemberData(nameof(Devices.Compiled), MemberType = typeof(Devices))]
+    public void A_pre_norm_layer_with_a_gated_unit_and_an_alibi_score(string device)
+    {
+        AlibiGated Make() => new(48, 3, 80);
+        Agree(device, Make, (l, s, d) => l.LoadWeights(s, d), l => l.Run(Some.Rows(Lengths, 48, 1)));
+    }
+
+    [Theory]
+    [MemberData(nameof(Devices.Compiled), MemberType = typeof(Devices))]
+    public void Cross_attention_with_grouped_heads(string device)
+    {
+        CrossGrouped Make() => new(40, 24, 4, 2);
+        Agree(device, Make, (l, s, d) => l.LoadWeights(s, d), l => l.Run(Some.Rows(Lengths, 40, 2), Some.Rows([3, 4, 0, 60, 1, 17, 33], 24, 3)));
+    }
+
+    [Theory]
+    [MemberData(nameof(Devices.Compiled), MemberType = typeof(Devices))]
+    public void A_stack_that_changes_with_its_index(string device)
+    {
+        foreach (int depth in (int[])[0, 1, 2, 5])
+            foreach (bool final in (bool[])[false, true])
+            {
+                Alternating Make() => new(32, 4, depth, 6, final);
+                Agree(device, Make, (l, s, d) => l.LoadWeights(s, d), l => l.Run(Some.Rows(Lengths, 32, 4)));
+            }
+    }
+
+    [Theory]
+    [MemberData(nameof(Devices.Compiled), MemberType = typeof(Devices))]
+    public void Pooling_gates_and_two_results(string device)
+    {
+        Pooled Make() => new(27);
+        Agree(device, Make, (l, s, d) => l.LoadWeights(s, d), l => l.Run(Some.Rows(Lengths, 27, 5)).Item1);
+        AgreeMatrix(device, Make, (l, s, d) => l.LoadWeights(s, d), l => l.Run(Some.Rows(Lengths, 27, 5)).Item2);
+    }
+
+    [Theory]
+    [MemberData(nameof(Devices.Compiled), MemberType = typeof(Devices))]
+    public void Gathered_rows_grouped_sums_and_every_activation(string device)
+    {
+        using RaggedBatch kinds = RaggedBatch.Pack([.. Lengths.Select((n, s) => Enumerable.Range(0, n).Select(i => (i + s) % 30).ToArray())]);
+        foreach (ActivationKind kind in Enum.GetValues<ActivationKind>())
+        {
+            Looked Make() => new(30, 36, 4, new Activation(kind));
+            Agree(device, Make, (l, s, d) => l.LoadWeights(s, d), l => l.Run(Some.Rows(Lengths, 36, 6), kinds));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Devices.Compiled), MemberType = typeof(Devices))]
+    public void Scores_that_read_rows_tables_and_choose(string device)
+    {
+        Scored Make() => new(32, 2);
+        Agree(device, Make, (l, s, d) => l.LoadWeights(s, d), l => l.Run(Some.Rows(Lengths, 32, 7)));
+    }
+
+    [Theory]
+    [MemberData(nameof(Devices.Compiled), MemberType = typeof(Devices))]
+    public void Attention_with_one_query_a_sequence(string device)
+    {
+        PooledByQuery Make() => new(24, 2);
+        AgreeMatrix(device, Make, (l, s, d) => l.LoadWeights(s, d), l => l.Run(Some.Rows(Lengths, 24, 8)));
+    }
+
+    [Fact]
+    public void Hyper_parameters_that_do_not_fit_are_named_when_weights_are_loaded()
+    {
+        using var layer = new Scored(32, 5);
+        using WeightSource weights = Some.Weights(layer, 1);
+        string message = Assert.Throws<ArgumentException>(() => layer.LoadWeights(weights, Device.Cpu())).Message;
+        Assert.Contains("Scored", message, StringComparison.Ordinal);
+        Assert.Contains("hidden must be divisible by heads (hidden = 32, heads = 5)", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Inputs_that_do_not_belong_together_are_refused_by_name()
+    {
+        using var cross = new CrossGrouped(40, 24, 4, 2);
+        using WeightSource weights = Some.Weights(cross, 1);
+        Assert.Contains("no weights", Assert.Throws<InvalidOperationException>(() => cross.Run(Some.Rows([3], 40, 1), Some.Rows([3], 24, 1))).Message, StringComparison.Ordinal);
+        cross.LoadWeights(weights, Device.Cpu(1));
+        Assert.Contains("'x' is", Assert.Throws<ArgumentException>(() => cross.Run(Some.Rows([3], 39, 1), Some.Rows([3], 24, 1))).Message, StringComparison.Ordinal);
+        Assert.Contains("sequences", Assert.Throws<ArgumentException>(() => cross.Run(Some.Rows([3, 1], 40, 1), Some.Rows([3], 24, 1))).Message, StringComparison.Ordinal);
+        using var looked = new Looked(30, 36, 4, new Activation(ActivationKind.Gelu));
+        using WeightSource more = Some.Weights(looked, 1);
+        looked.LoadWeights(more, Device.Cpu(1));
+        using RaggedBatch kinds = RaggedBatch.Pack([[1, 2]]);
+        Assert.Contains("same lengths", Assert.Throws<ArgumentException>(() => looked.Run(Some.Rows([3], 36, 1), kinds)).Message, StringComparison.Ordinal);
+    }
+
+    private static void Agree<T>(string device, Func<T> make, Action<T, WeightSource, Device> load, Func<T, RaggedMatrix> run)
+        where T : ILayer, IDisposable => Agree(device, make, load, run, m => m.Values.ToArray());
+
+    private static void AgreeMatrix<T>(string device, Func<T> make, Action<T, WeightSource, Device> load, Func<T, Matrix> run)
+        where T : ILayer, IDisposable => Agree(device, make, load, run, m => m.Values.ToArray());
+
+    private static void Agree<T, TResult>(string device, Func<T> make, Action<T, WeightSource, Device> load, Func<T, TResult> run, Func<TResult, float[]> values)
+        where T : ILayer, IDisposable
+    {
+        using T reference = make(), compiled = make();
+        using WeightSource weights = Some.Weights(reference, 11);
+        load(reference, weights, Device.Reference);
+        load(compiled, weights, Devices.Of(device));
+        float[] expected = values(run(reference)), actual = values(run(compiled));
+        Assert.Equal(expected.Length, actual.Length);
+        double largest = expected.Length == 0 ? 0 : expected.Zip(actual, (a, b) => Math.Abs(a - b) / (1 + Math.Abs(a))).Max();
+        Assert.True(largest <= Tolerance, $"differs by {largest:g3}");
+        Assert.Equal(actual, values(run(compiled)));
+    }
+}

@@ -1,0 +1,30 @@
+using KernelForge.Runtime;
+using KernelForge.TestData;
+
+namespace KernelForge.Models.Tests.Combinations;
+
+/// <summary>Weights and rows from a seed.</summary>
+internal static class Some
+{
+    /// <summary>A checkpoint for all that a layer's description names, small enough values that no activation saturates.</summary>
+    public static WeightSource Weights(ILayer layer, int seed)
+    {
+        var random = new Random(seed);
+        var bytes = new SafetensorsBytes();
+        foreach (WeightSlot slot in WeightSlots.Of(layer))
+        {
+            int count = slot.Shape.Aggregate(1, (a, b) => a * b);
+            double scale = slot.Shape.Length == 2 ? 1.5 / Math.Sqrt(slot.Shape[1]) : 0.5;
+            bytes.Add(slot.Names[0], [.. slot.Shape], [.. Enumerable.Range(0, count).Select(_ => (float)((random.NextDouble() - 0.5) * 2 * scale))]);
+        }
+        return WeightSource.FromMemory(bytes.ToArray());
+    }
+
+    public static RaggedMatrix Rows(int[] lengths, int columns, int seed)
+    {
+        var random = new Random(seed);
+        var rows = new RaggedMatrix(lengths, columns);
+        foreach (ref float v in rows.Values) v = (float)((random.NextDouble() - 0.5) * 4);
+        return rows;
+    }
+}
