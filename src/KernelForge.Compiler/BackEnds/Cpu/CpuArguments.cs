@@ -13,7 +13,7 @@ internal sealed class CpuArguments(CpuNames names, CpuParameters parameters)
 {
     private readonly HashSet<string> taken = new(StringComparer.Ordinal)
     {
-        "row", "column", "locals", "sequence", "first", "second", "value", "head", "s", "i", "j", "TVector", "Apply", "Run", "Includes", "Cover", "Exists",
+        "row", "column", "locals", "first", "second", "value", "head", "s", "i", "j", "TVector", "Apply", "Run", "Includes", "Cover", "Exists",
     };
 
     private readonly List<(string Type, string Name, string Argument)> all = [];

@@ -17,6 +17,7 @@ internal sealed class CpuRowKernel
     private readonly CpuOperands operands;
     private readonly KernelPlan plan;
     private readonly CodeWriter body = new();
+    private readonly List<(Expression Value, string Name)> hoisted = [];
 
     /// <summary>Sweeps as ranges of phases.</summary>
     private readonly List<(int First, int End)> sweeps = [];
@@ -59,7 +60,7 @@ internal sealed class CpuRowKernel
     {
         // In long: a row's sweeps together may visit more elements than an int counts.
         string elements = string.Join(" + ", sweeps.GroupBy(s => names.Size(kernel.Phases[s.First].Columns)).Select(g =>
-            $"({g.Count().ToString(CultureInfo.InvariantCulture)}L * ({g.Key}))"));
+            $"{g.Count().ToString(CultureInfo.InvariantCulture)}L * {(g.Key.Contains(' ') ? "(" + g.Key + ")" : g.Key)}"));
         string[] widths = [.. Kept().Select(p => names.Size(WidthOf(p))).Distinct()];
         string widest = widths.Length == 0 ? "0" : widths.Aggregate((a, b) => $"Math.Max({a}, {b})");
         string locals = Kept().Count().ToString(CultureInfo.InvariantCulture);
@@ -114,6 +115,7 @@ internal sealed class CpuRowKernel
             return;
         }
         string columns = arguments.Size(kernel.Phases[first].Columns);
+        for (int p = first; p < end; p++) Hoist(kernel.Phases[p].Value);
         string?[] sums = new string?[end - first];
         for (int p = first; p < end; p++)
         {
@@ -154,6 +156,7 @@ internal sealed class CpuRowKernel
 
     private void GroupedReduction(int p, RowPhase.Reduce phase)
     {
+        Hoist(phase.Value);
         string groups = arguments.Size(phase.Groups), width = arguments.Local("width"), group = arguments.Local("group");
         string end = arguments.Local("end"), sum = arguments.Local(phase.Reduction == Reduction.Max ? "largest" : "sum");
         body.Line($"int {width} = {arguments.Size(phase.Columns)} / {groups};");
@@ -175,7 +178,36 @@ internal sealed class CpuRowKernel
             ? $"TVector.Broadcast(locals[{Row(l.Phase)}, 0])"
             : $"locals.Load({Row(l.Phase)}, column)",
         _ => throw new NotSupportedException(e.GetType().Name),
-    }).Print(phase.Value);
+    }, OfRow).Print(phase.Value);
+
+    /// <summary>Computes before the sweep what is the same in all its columns: the reciprocal of a deviation.</summary>
+    private void Hoist(Expression value)
+    {
+        foreach (Expression e in Outermost(value).Where(e => OfRow(e) is null))
+        {
+            string text = new VectorExpression(arguments, l => variables[((Expression.Reduced)l).Phase]!, OfRow).Print(e);
+            string name = arguments.Local("factor");
+            body.Line($"TVector {name} = {text};");
+            hoisted.Add((e, name));
+        }
+    }
+
+    private string? OfRow(Expression e) => hoisted.FirstOrDefault(h => h.Value.Equals(e)).Name;
+
+    /// <summary>The largest parts that depend on the row alone and take computing.</summary>
+    private static List<Expression> Outermost(Expression value)
+    {
+        List<Expression> found = [];
+        value.Replace(e =>
+        {
+            bool ofRow = e is Expression.Call or Expression.Binary or Expression.Unary or Expression.Activate
+                && e.All().All(x => x is not (Expression.Read or Expression.Local or Expression.Accumulator))
+                && e.All().Any(x => x is Expression.Reduced);
+            if (ofRow) found.Add(e);
+            return ofRow ? e : null;
+        });
+        return found;
+    }
 
     private string Row(int phase) => localRows[phase].ToString(CultureInfo.InvariantCulture);
 

@@ -57,7 +57,8 @@ internal sealed class CpuSchedule(KernelPlan plan, CpuNames names, CpuKernels ke
     /// <summary>Room for every buffer first, then views: growing a slot would lose what another buffer already put there.</summary>
     private void WriteMemory()
     {
-        foreach (PlanBuffer b in plan.Buffers)
+        // Buffers of the same width may share a slot.
+        foreach (PlanBuffer b in plan.Buffers.GroupBy(b => (b.Slot, b.RowSpace, b.Columns)).Select(g => g.First()))
         {
             // A width that differs from layer to layer: room for the widest.
             string[] indices = [.. b.Columns.LoopIndices];

@@ -5,11 +5,12 @@ namespace KernelForge.Compiler.BackEnds.Cpu;
 
 /// <summary>Prints an expression as C# on vectors: epilogues and row kernels.</summary>
 /// <param name="leaf">The text of a leaf that reads a row: one vector of it.</param>
-internal sealed class VectorExpression(CpuArguments arguments, Func<Expression, string> leaf)
+/// <param name="shared">The variable that holds a part of the expression already, or null.</param>
+internal sealed class VectorExpression(CpuArguments arguments, Func<Expression, string> leaf, Func<Expression, string?>? shared = null)
 {
     public string Print(Expression expression) => Print(expression, 0);
 
-    private string Print(Expression e, int outer) => e switch
+    private string Print(Expression e, int outer) => shared?.Invoke(e) ?? e switch
     {
         Expression.Host h => $"TVector.Broadcast({arguments.Host(h.Value, "float")})",
         Expression.Binary b => Infix(b, outer),
