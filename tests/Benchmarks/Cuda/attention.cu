@@ -38,7 +38,8 @@ template <int Count> __device__ __forceinline__ void load_rows(u32 to, const Ele
     {
         const int piece = i * threads + threadIdx.x, row = piece / chunks, chunk = piece % chunks;
         if (Count * chunks % threads == 0 || piece < Count * chunks)
-            cp_async_16(to + swizzled<rowBytes>(row, chunk), from + static_cast<u64>(first + row) * HEAD_DIM + chunk * 8, first + row < length);
+            cp_async_16(to + swizzled<rowBytes>(row, chunk), from + static_cast<u64>(first + row) * HEAD_DIM + chunk * 8,
+                        first + row < length);
     }
 }
 

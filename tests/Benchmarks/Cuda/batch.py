@@ -33,7 +33,7 @@ def round_up(value, multiple):
 
 
 def packed_rows(columns):
-    """For each row of a packed weight the layer's column it holds: 8 t + 2 j + e at row 8 j + 2 t + e of each 32; -1 where there is none."""
+    """For each row of a packed weight the layer's column it holds, -1 for none: 8 t + 2 j + e at row 8 j + 2 t + e of each 32."""
     order = []
     for row in range(round_up(columns, 32)):
         j, t, e = row % 32 // 8, row % 8 // 2, row % 2

@@ -8,16 +8,93 @@
 //   GEMM_N, GEMM_K     multiples of 8
 //   TILE_M             64 rows for each consuming warpgroup; TILE_N 64, 96, 128, 192 or 256
 //   STAGES, BLOCKS     depth of the ring; blocks meant to share a multiprocessor
+//   CLUSTER_M, _N      blocks of a cluster: those of one column of tiles share W's tile, those of one row A's, each bringing in a slice
+//                      for all; it is what the second-level cache has to deliver that bounds this kernel at small tiles
 //   EPILOGUE_...       as in gemm.cu
 
 constexpr int tileK = 64, steps = (GEMM_K + tileK - 1) / tileK, consumers = TILE_M / 64;
 constexpr int tileBytes = (TILE_M + TILE_N) * 128, threads = consumers * 128 + 32;
+constexpr int clusterSize = CLUSTER_M * CLUSTER_N, sharers = CLUSTER_M + CLUSTER_N - 1;
+constexpr int sliceA = TILE_M / CLUSTER_N, sliceW = TILE_N / CLUSTER_M;
 static_assert(GEMM_N % 8 == 0 && GEMM_K % 8 == 0, "N and K in multiples of 8");
 static_assert(TILE_M % 64 == 0 && TILE_N % 32 == 0, "tiles in multiples of 64 x 32");
+static_assert(sliceA % 8 == 0 && sliceW % 8 == 0, "slices in multiples of the swizzle's eight rows");
 
-// aMap over A [capacity, K] in boxes of TILE_M x 64, wMap over the packed weight in boxes of TILE_N x 64, both with the 128-byte swizzle.
-// Rows of A from rowCount on are read where the buffer has them; they reach no output. Grid: (row tiles, column tiles).
-extern "C" __global__ void __launch_bounds__(threads, BLOCKS)
+// One block of a cluster, at (x, y) in it.
+struct Producer
+{
+    const TensorMap& aMap;
+    const TensorMap& wMap;
+    u32 base, full;
+    int x, y, firstRow, firstColumn;
+
+    // The block's slice of its A tile to all blocks of its row of the cluster.
+    __device__ __forceinline__ void load_a(u32 stage, int step) const
+    {
+        const u32 to = base + stage * tileBytes + y * sliceA * 128, barrier = full + stage * 8;
+        if constexpr (CLUSTER_N == 1) tensor_load_2d(to, aMap, step * tileK, firstRow, barrier);
+        else
+        {
+            u16 ranks = 0;
+#pragma unroll
+            for (int i = 0; i < CLUSTER_N; ++i) ranks |= 1 << (i * CLUSTER_M);
+            tensor_load_2d(to, aMap, step * tileK, firstRow + y * sliceA, barrier, ranks << x);
+        }
+    }
+
+    // The block's slice of its W tile to all blocks of its column of the cluster.
+    __device__ __forceinline__ void load_w(u32 stage, int step) const
+    {
+        const u32 to = base + stage * tileBytes + (TILE_M + x * sliceW) * 128, barrier = full + stage * 8;
+        if constexpr (CLUSTER_M == 1) tensor_load_2d(to, wMap, step * tileK, firstColumn, barrier);
+        else tensor_load_2d(to, wMap, step * tileK, firstColumn + x * sliceW, barrier, ((1 << CLUSTER_M) - 1) << (y * CLUSTER_M));
+    }
+
+    // One thread. empty: a stage's barrier that all consumers it is shared with have left.
+    __device__ __forceinline__ void run(u32 empty) const
+    {
+        // Weights are constant: their first tiles are under way before the previous grid has finished.
+        constexpr int early = STAGES < steps ? STAGES : steps;
+#pragma unroll
+        for (int s = 0; s < early; ++s)
+        {
+            barrier_arrive_expecting(full + s * 8, tileBytes);
+            load_w(s, s);
+        }
+        wait_for_previous_grid();
+#pragma unroll
+        for (int s = 0; s < early; ++s) load_a(s, s);
+        u32 stage = 0, parity = 0;
+#pragma unroll 1
+        for (int step = early; step < steps; ++step)
+        {
+            barrier_wait(empty + stage * 8, parity);
+            barrier_arrive_expecting(full + stage * 8, tileBytes);
+            load_a(stage, step);
+            load_w(stage, step);
+            if (++stage == STAGES) { stage = 0; parity ^= 1; }
+        }
+    }
+};
+
+// Tells every block that fills this block's stage that a warp has left it. Lane l tells the l-th of them.
+__device__ __forceinline__ void leave(u32 barrier, int x, int y, int lane)
+{
+    if constexpr (clusterSize == 1)
+    {
+        if (lane == 0) barrier_arrive(barrier);
+    }
+    else if (lane < sharers)
+    {
+        const int column = lane < CLUSTER_M ? lane : x, other = lane - CLUSTER_M, row = lane < CLUSTER_M ? y : other + (other >= y);
+        barrier_arrive_at(barrier, row * CLUSTER_M + column);
+    }
+}
+
+// aMap over A [capacity, K] in boxes of TILE_M / CLUSTER_N x 64, wMap over the packed weight in boxes of TILE_N / CLUSTER_M x 64, both
+// with the 128-byte swizzle. Rows of A from rowCount on are read where the buffer has them; they reach no output.
+// Grid: (row tiles, column tiles), each a multiple of the cluster's.
+extern "C" __global__ void __cluster_dims__(CLUSTER_M, CLUSTER_N, 1) __launch_bounds__(threads, BLOCKS)
 gemm_sm90(const __grid_constant__ TensorMap aMap, const __grid_constant__ TensorMap wMap, const Element* bias, const Element* residual,
           Element* out, const int* rowCount, int capacity)
 {
@@ -25,9 +102,10 @@ gemm_sm90(const __grid_constant__ TensorMap aMap, const __grid_constant__ Tensor
     __shared__ u64 barriers[2 * STAGES];
     const u32 base = shared_address(ring), full = shared_address(barriers), empty = full + STAGES * 8;
     const int firstRow = blockIdx.x * TILE_M, firstColumn = blockIdx.y * TILE_N, rows = *rowCount;
+    const int x = blockIdx.x % CLUSTER_M, y = blockIdx.y % CLUSTER_N;
     const int warp = threadIdx.x / 32, lane = threadIdx.x % 32;
     let_next_grid_start();
-    if (firstRow >= rows) return;
+    if (firstRow - x * TILE_M >= rows) return;  // the whole cluster at once
 
     if (threadIdx.x == 0)
     {
@@ -35,37 +113,25 @@ gemm_sm90(const __grid_constant__ TensorMap aMap, const __grid_constant__ Tensor
         for (int s = 0; s < STAGES; ++s)
         {
             barrier_init(full + s * 8, 1);
-            barrier_init(empty + s * 8, consumers * 4);
+            barrier_init(empty + s * 8, consumers * 4 * sharers);
         }
         fence_barrier_init();
     }
-    __syncthreads();
+    if constexpr (clusterSize == 1) __syncthreads();
+    else
+    {
+        cluster_arrive();
+        cluster_wait();
+    }
 
     if (warp == consumers * 4)
     {
-        if (lane == 0)
+        if (lane == 0) Producer{aMap, wMap, base, full, x, y, firstRow, firstColumn}.run(empty);
+        __syncwarp();
+        if constexpr (clusterSize > 1)
         {
-            // Weights are constant: their first tiles are under way before the previous grid has finished.
-            constexpr int early = STAGES < steps ? STAGES : steps;
-#pragma unroll
-            for (int s = 0; s < early; ++s)
-            {
-                barrier_arrive_expecting(full + s * 8, tileBytes);
-                tensor_load_2d(base + s * tileBytes + TILE_M * 128, wMap, s * tileK, firstColumn, full + s * 8);
-            }
-            wait_for_previous_grid();
-#pragma unroll
-            for (int s = 0; s < early; ++s) tensor_load_2d(base + s * tileBytes, aMap, s * tileK, firstRow, full + s * 8);
-            u32 stage = 0, parity = 0;
-#pragma unroll 1
-            for (int step = early; step < steps; ++step)
-            {
-                barrier_wait(empty + stage * 8, parity);
-                barrier_arrive_expecting(full + stage * 8, tileBytes);
-                tensor_load_2d(base + stage * tileBytes, aMap, step * tileK, firstRow, full + stage * 8);
-                tensor_load_2d(base + stage * tileBytes + TILE_M * 128, wMap, step * tileK, firstColumn, full + stage * 8);
-                if (++stage == STAGES) { stage = 0; parity ^= 1; }
-            }
+            cluster_arrive();
+            cluster_wait();
         }
         return;
     }
@@ -87,12 +153,12 @@ gemm_sm90(const __grid_constant__ TensorMap aMap, const __grid_constant__ Tensor
         wgmma_commit();
         hold(c);
         wgmma_wait<1>();  // the products of the step before are done: its stage may be filled again
-        const u32 previous = stage == 0 ? STAGES - 1 : stage - 1;
-        if (step > 0 && lane == 0) barrier_arrive(empty + previous * 8);
+        if (step > 0) leave(empty + (stage == 0 ? STAGES - 1 : stage - 1) * 8, x, y, lane);
         if (++stage == STAGES) { stage = 0; parity ^= 1; }
     }
     wgmma_wait<0>();
     hold(c);
+    if constexpr (clusterSize > 1) cluster_arrive();
 
     const Operands operands{bias, residual, out, capacity};
 #pragma unroll
@@ -106,7 +172,8 @@ gemm_sm90(const __grid_constant__ TensorMap aMap, const __grid_constant__ Tensor
             float v[8];
 #pragma unroll
             for (int n = 0; n < 8; ++n) v[n] = c[(columns * 4 + n / 2) * 4 + half * 2 + n % 2];
-            if (row < rows && (GEMM_N % TILE_N == 0 || column < GEMM_N)) epilogue(v, row, column, operands);
+            if (row < rows && (GEMM_N % (TILE_N * CLUSTER_N) == 0 || column < GEMM_N)) epilogue(v, row, column, operands);
         }
     }
+    if constexpr (clusterSize > 1) cluster_wait();
 }

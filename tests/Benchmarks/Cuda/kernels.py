@@ -17,17 +17,37 @@ MMA_TILES = {
     "64x128": (64, 128, 32, 64, 3, 3),
     "64x64": (64, 64, 32, 32, 4, 3),
 }
-# tile: (rows, columns, stages, blocks a multiprocessor)
+# tile, with the cluster's rows x columns of tiles and the stages: (rows, columns, stages, blocks a multiprocessor, cluster)
 WGMMA_TILES = {
-    "128x256": (128, 256, 4, 1),
-    "128x192": (128, 192, 5, 1),
-    "128x128": (128, 128, 3, 2),
-    "128x96": (128, 96, 4, 2),
-    "128x64": (128, 64, 4, 2),
-    "64x192": (64, 192, 3, 2),
-    "64x128": (64, 128, 4, 2),
-    "64x96": (64, 96, 3, 3),
-    "64x64": (64, 64, 4, 3),
+    "128x256": (128, 256, 4, 1, (1, 1)),
+    "128x256.2x1": (128, 256, 4, 1, (2, 1)),
+    "128x192": (128, 192, 5, 1, (1, 1)),
+    "128x192.2x1": (128, 192, 5, 1, (2, 1)),
+    "256x128": (256, 128, 4, 1, (1, 1)),
+    "256x128.1x2": (256, 128, 4, 1, (1, 2)),
+    "192x128.1x2": (192, 128, 5, 1, (1, 2)),
+    "128x128": (128, 128, 3, 2, (1, 1)),
+    "128x128.2x1": (128, 128, 3, 2, (2, 1)),
+    "128x128.1x2": (128, 128, 3, 2, (1, 2)),
+    "128x128.2x2": (128, 128, 3, 2, (2, 2)),
+    "128x128s6": (128, 128, 6, 1, (1, 1)),
+    "128x128s6.2x1": (128, 128, 6, 1, (2, 1)),
+    "128x128s6.1x2": (128, 128, 6, 1, (1, 2)),
+    "128x96": (128, 96, 4, 2, (1, 1)),
+    "128x96.1x2": (128, 96, 4, 2, (1, 2)),
+    "128x96s7.1x2": (128, 96, 7, 1, (1, 2)),
+    "128x64": (128, 64, 4, 2, (1, 1)),
+    "128x64.1x2": (128, 64, 4, 2, (1, 2)),
+    "128x64s8": (128, 64, 8, 1, (1, 1)),
+    "128x64s8.1x2": (128, 64, 8, 1, (1, 2)),
+    "64x192": (64, 192, 3, 2, (1, 1)),
+    "64x192s6.2x1": (64, 192, 6, 1, (2, 1)),
+    "64x128": (64, 128, 4, 2, (1, 1)),
+    "64x128.2x1": (64, 128, 4, 2, (2, 1)),
+    "64x128s8.2x1": (64, 128, 8, 1, (2, 1)),
+    "64x96": (64, 96, 3, 3, (1, 1)),
+    "64x64": (64, 64, 4, 3, (1, 1)),
+    "64x64.2x1": (64, 64, 4, 3, (2, 1)),
 }
 FLOAT_TILES = {"128x128": (128, 128, 64, 32, 3, 2), "64x64": (64, 64, 32, 32, 3, 3)}
 # family: (warps, query rows of a warp, keys at a time, whole sequence in one block, stages, blocks a multiprocessor)
@@ -59,9 +79,11 @@ def gemm(sizes, element="f16", tile="128x128", instruction="mma", arch="sm_90"):
         defines["HEAD_DIM"] = HEAD_DIM
     name = f"gemm.{n}x{k}.{epilogue.lower()}.{element}.{instruction}.{tile}"
     if instruction == "wgmma":
-        m, columns, stages, blocks = WGMMA_TILES[tile]
-        defines |= {"ELEMENT": element, "TILE_M": m, "TILE_N": columns, "STAGES": stages, "BLOCKS": blocks}
-        return Kernel(name, "gemm_sm90.cu", "gemm_sm90", "sm_90a", m * 2 + 32, stages * (m + columns) * 128, defines, (m, columns, n, k))
+        m, columns, stages, blocks, (cluster_m, cluster_n) = WGMMA_TILES[tile]
+        defines |= {"ELEMENT": element, "TILE_M": m, "TILE_N": columns, "STAGES": stages, "BLOCKS": blocks, "CLUSTER_M": cluster_m,
+                    "CLUSTER_N": cluster_n}
+        return Kernel(name, "gemm_sm90.cu", "gemm_sm90", "sm_90a", m * 2 + 32, stages * (m + columns) * 128, defines,
+                      (m, columns, n, k, cluster_m, cluster_n))
     m, columns, warp_m, warp_n, stages, blocks = (FLOAT_TILES if instruction == "fma" else MMA_TILES)[tile]
     defines |= {"TILE_M": m, "TILE_N": columns, "WARP_M": warp_m, "WARP_N": warp_n, "STAGES": stages, "BLOCKS": blocks}
     defines |= {"FULL_FLOAT": 1} if instruction == "fma" else {"ELEMENT": element}

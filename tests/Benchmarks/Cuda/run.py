@@ -19,7 +19,7 @@ HERE = Path(__file__).resolve().parent
 VARIANTS = [(t, "mma") for t in K.MMA_TILES] + [(t, "wgmma") for t in K.WGMMA_TILES]
 MIXES = {"whole64 + whole128 + stream64": {64: "whole64", 128: "whole128", 0: "stream64"}, "stream64": {0: "stream64"},
          "stream128": {0: "stream128"}, "whole64 + stream64": {64: "whole64", 0: "stream64"}}
-MIX = "whole64 + stream64"
+MIX = "stream64"
 DEFAULT_TILES = {"qkv": ("128x128", "wgmma"), "out": ("128x64", "wgmma"), "ffn1": ("128x128", "wgmma"), "ffn2": ("128x64", "wgmma")}
 PARALLEL = ["check", "model"]  # steps whose results do not depend on having the GPU alone
 
@@ -45,7 +45,7 @@ def step_check(options, small=False):
     runner, records = Runner(options.folder), []
     for function, arguments in checks.all_checks(small):
         records += function(runner, *arguments)
-        write_json(Path(options.out) / "check.json", records)  # what is known if a later kernel hangs
+        write_json(Path(options.out) / f"{options.step}.json", records)  # what is known if a later kernel hangs
     failed = [r for r in records if not r["ok"]]
     different = [r["what"] for r in records if not r.get("same_bits_as_first", True)]
     for r in failed:
@@ -53,7 +53,7 @@ def step_check(options, small=False):
     print(f"checked {len(records)}: {len(failed)} failed; bits unlike the first variant's: {len(different)} {different[:8]}")
     worst = {}
     for r in records:
-        key = ".".join(p for p in r["what"].split(".") if p.split("x")[0] in ("gemm", "attention", "row", "pool", "f16", "bf16", "tf32", "float"))
+        key = ".".join(p for p in r["what"].split(".") if p in ("gemm", "attention", "row", "pool", "f16", "bf16", "tf32", "float"))
         worst[key] = max(worst.get(key, 0), r["error"])
     print("worst errors", {k: f"{v:.1e}" for k, v in sorted(worst.items())})
     return dict(ok=not failed, records=records, worst=worst)
@@ -129,7 +129,7 @@ def step_rows(options):
     return results
 
 
-def chosen_tiles(options, name):
+def chosen_tiles(options, name, instruction=""):
     """The fastest measured variant of each product in this run, else the default."""
     path = Path(options.out) / "gemm.json"
     if not path.exists():
@@ -137,8 +137,8 @@ def chosen_tiles(options, name):
     measured = json.loads(path.read_text())["result"][name]["f16"]
     result = {}
     for shape, r in measured.items():
-        instruction, tile = min((t, v) for v, t in r["microseconds"].items() if v != "library")[1].split(".")
-        result[shape] = (tile, instruction)
+        best = min((t, v) for v, t in r["microseconds"].items() if v != "library" and v.startswith(instruction))[1]
+        result[shape] = tuple(best.split(".", 1)[::-1])
     return result
 
 
@@ -163,21 +163,21 @@ def step_forward(options):
 
             def enter(what, times, error, **more):
                 entries[what] = dict(milliseconds=round(times[0], 4), least=round(times[1], 4), error=error,
-                                     tokens_per_second=round(sum(lengths) / times[0] * 1e3), useful_tflops=round(flops / times[0] / 1e9, 1), **more)
+                                     tokens_per_second=round(sum(lengths) / times[0] * 1e3),
+                                     useful_tflops=round(flops / times[0] / 1e9, 1), **more)
                 print(element, name, what, entries[what])
 
             tiles = chosen_tiles(options, name)
             for label, choice, families, overlap in (
-                    ("ours", tiles, MIXES[MIX], True), ("ours, stream64", tiles, MIXES["stream64"], True),
-                    ("ours, three families", tiles, MIXES["whole64 + whole128 + stream64"], True),
+                    ("ours", tiles, MIXES[MIX], True), ("ours, stream128", tiles, MIXES["stream128"], True),
                     ("ours, no overlap of launches", tiles, MIXES[MIX], False),
-                    ("ours, mma.sync 128x128", {n: ("128x128", "mma") for n in K.SHAPES}, MIXES[MIX], True),
-                    ("ours, mma.sync 64x64", {n: ("64x64", "mma") for n in K.SHAPES}, MIXES[MIX], True)):
+                    ("ours, mma.sync", chosen_tiles(options, name, "mma"), MIXES[MIX], True)):
                 plan = Plan(runner, weights, lengths, element, choice, families)
                 error = error_of(plan.run(packed))
                 enter(label, graph_time(lambda: plan.forward(overlap)), error, tiles=choice)
             for label, peer, compiled in (("torch packed varlen", peers.Packed, False), ("torch padded", peers.Padded, False),
-                                          ("torch packed varlen, compiled", peers.Packed, True), ("torch padded, compiled", peers.Padded, True),
+                                          ("torch packed varlen, compiled", peers.Packed, True),
+                                          ("torch padded, compiled", peers.Padded, True),
                                           ("torch TransformerEncoder", peers.FastPath, None)):
                 if compiled and not options.compile:
                     continue

@@ -57,12 +57,14 @@ class Runner:
         return self.maps[key]
 
     def gemm(self, kernel, a, w, bias, residual, out, row_count, rows, capacity, **how):
-        tile_m, tile_n, n, k = kernel.info
+        tile_m, tile_n, n, k, *cluster = kernel.info
         grid = (-(-rows // tile_m), -(-n // tile_n))
         rest = [pointer(bias), pointer(residual), pointer(out), pointer(row_count), c_int(capacity)]
         if kernel.file == "gemm_sm90.cu":
             element = kernel.defines["ELEMENT"]
-            first = [self._map(a, capacity, k, tile_m, element), self._map(w, round_up(n, 32), k, tile_n, element)]
+            grid = tuple(round_up(g, c) for g, c in zip(grid, cluster))
+            first = [self._map(a, capacity, k, tile_m // cluster[1], element),
+                     self._map(w, round_up(n, 32), k, tile_n // cluster[0], element)]
         else:
             first = [pointer(a), pointer(w)]
         self.device.launch(self.function(kernel), kernel, grid, first + rest, **how)

@@ -1,6 +1,6 @@
 // device: types async
 //
-// Mean over the rows of each sequence: in [rows, WIDTH], offsets [sequences + 1], out [sequences, WIDTH] in float; an empty sequence gives zeros.
+// Mean over the rows of each sequence: in [rows, WIDTH], offsets [sequences + 1], out [sequences, WIDTH] in float; zeros for an empty one.
 // A thread adds every SLOTS-th row of its sequence in ascending order, then the slots are added in ascending order: the order of the sum
 // follows from the sequence's own length.
 //

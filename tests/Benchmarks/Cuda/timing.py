@@ -9,7 +9,7 @@ from encoder import SCALE, TYPES, Plan, make_weights
 from peers import F, varlen_attention
 
 
-def graph_time(work, replays=20, warm=3):
+def graph_time(work, replays=15, warm=2):
     """Milliseconds of one call of `work`: (median, least) over replays of its graph."""
     side = torch.cuda.Stream()
     side.wait_stream(torch.cuda.current_stream())
@@ -49,7 +49,7 @@ def stream():
     return torch.cuda.current_stream().cuda_stream
 
 
-def time_gemms(runner, element, variants, rows, rounds=4):
+def time_gemms(runner, element, variants, rows, rounds=2):
     """Every product of the layer, cycling through twelve layers' weights: {product: {variant: microseconds}}, the library's beside ours."""
     weights = make_weights(element) if element in TYPES else None
     results = {}

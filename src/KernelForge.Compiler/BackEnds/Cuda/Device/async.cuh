@@ -78,4 +78,24 @@ __device__ __forceinline__ void tensor_load_2d(u32 to, const TensorMap& map, int
     asm volatile("cp.async.bulk.tensor.2d.shared::cluster.global.mbarrier::complete_tx::bytes [%0], [%1, {%2, %3}], [%4];"
                  :: "r"(to), "l"(reinterpret_cast<u64>(&map)), "r"(x), "r"(y), "r"(barrier) : "memory");
 }
+
+// The same box to every block of the cluster whose rank's bit is set: to the same place there, completing on the barrier in the same place.
+__device__ __forceinline__ void tensor_load_2d(u32 to, const TensorMap& map, int x, int y, u32 barrier, u16 ranks)
+{
+    asm volatile("cp.async.bulk.tensor.2d.shared::cluster.global.mbarrier::complete_tx::bytes.multicast::cluster "
+                 "[%0], [%1, {%2, %3}], [%4], %5;"
+                 :: "r"(to), "l"(reinterpret_cast<u64>(&map)), "r"(x), "r"(y), "r"(barrier), "h"(ranks) : "memory");
+}
+
+// One arrival at the barrier in the same place of another block of the cluster.
+__device__ __forceinline__ void barrier_arrive_at(u32 barrier, u32 rank)
+{
+    asm volatile("{ .reg .b32 there; mapa.shared::cluster.u32 there, %0, %1; "
+                 "mbarrier.arrive.release.cluster.shared::cluster.b64 _, [there]; }" :: "r"(barrier), "r"(rank) : "memory");
+}
+
+// Every thread of every block of the cluster arrives, and later waits for all that arrived. A block whose shared memory others still
+// write or signal must not end before.
+__device__ __forceinline__ void cluster_arrive() { asm volatile("barrier.cluster.arrive.release.aligned;" ::: "memory"); }
+__device__ __forceinline__ void cluster_wait() { asm volatile("barrier.cluster.wait.acquire.aligned;" ::: "memory"); }
 #endif
