@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# Builds everything from clean without a warning, runs every test project, and ends with the line "N passed, N failed, N skipped",
+# counted from the reports that the runner leaves in artifacts/test-results. Arguments go to the runner: ./test.sh --filter-class '*Gemm*'
+set -euo pipefail
+cd "$(dirname "$0")"
+export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+results=artifacts/test-results
+
+rm -rf artifacts
+dotnet build KernelForge.sln --configuration Release --verbosity quiet -m:2 -warnaserror -p:UseSharedCompilation=false
+
+status=0
+dotnet test --solution KernelForge.sln --configuration Release --no-build --max-parallel-test-modules 2 \
+    --report-trx --results-directory "$results" --no-progress --no-ansi "$@" || status=$?
+
+passed=0 failed=0 skipped=0
+count() { sed -n "s/.*<Counters [^>]*\b$1=\"\([0-9]*\)\".*/\1/p" "$2"; }
+for project in tests/*.Tests/*.csproj; do
+    name=$(basename "$project" .csproj)
+    report=$(find "$results" -name "${name}_*.trx" 2>/dev/null)
+    total=0
+    if [ -n "$report" ]; then
+        total=$(count total "$report")
+        passed=$((passed + $(count passed "$report")))
+        skipped=$((skipped + $(count notExecuted "$report")))
+        failed=$((failed + total - $(count passed "$report") - $(count notExecuted "$report")))
+    fi
+    if [ "$total" -eq 0 ] && [ $# -eq 0 ]; then
+        echo "$name ran no test: it left no results in $results."
+        status=1
+    fi
+done
+
+[ $((passed + failed)) -gt 0 ] && [ "$failed" -eq 0 ] || status=1
+echo "$passed passed, $failed failed, $skipped skipped"
+exit "$status"
