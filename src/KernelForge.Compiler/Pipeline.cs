@@ -21,6 +21,7 @@ public static class Pipeline
         new InlineMaps(),
         new FuseEpilogues(),
         new MergeGemms(),
+        new NameValues(),
     ];
 
     /// <summary>The devices that code is written for.</summary>

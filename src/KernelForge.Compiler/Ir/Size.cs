@@ -103,8 +103,8 @@ public sealed class Size : IEquatable<Size>
     public Scalar ToScalar()
     {
         Scalar? sum = null;
-        // Positive terms first, so that the text reads `a - b`.
-        foreach (Term t in terms.Values.OrderBy(t => t.Coefficient < 0))
+        // Positive terms first, so that the text reads `a - b`; the constant last of its sign.
+        foreach (Term t in terms.Values.OrderBy(t => t.Coefficient < 0).ThenBy(t => t.Factors.Count == 0))
         {
             long c = sum is null ? t.Coefficient : Math.Abs(t.Coefficient);
             Scalar? product = c == 1 && t.Factors.Count > 0 ? null : Scalar.Of((int)c);

@@ -23,6 +23,9 @@ internal sealed partial class GraphBuilder
         _ => throw Fail(Rules.UnknownCall, c, $"'{c.Name}' is not an operation that is compiled"),
     };
 
+    /// <summary>A name of the compiler's own, to be replaced by the user's where there is one.</summary>
+    private static string OwnName(string op) => "~" + char.ToLowerInvariant(op[0]) + op.Substring(1);
+
     private Val Apply(Primitive primitive, CallExpr c, (string? Name, Val Value)[] arguments)
     {
         if (arguments.All(a => a.Value is Val.Host))
@@ -36,7 +39,7 @@ internal sealed partial class GraphBuilder
         }
         return Map(
             [.. arguments.Select((a, i) => RowsArgument(a.Value, c.Arguments[i].Value))],
-            e => new Expression.Call(primitive, e.ToEquatableArray()), "~" + c.Name, c);
+            e => new Expression.Call(primitive, e.ToEquatableArray()), OwnName(c.Name), c);
     }
 
     private Val.Rows Required(OpArguments a, string name, Expr call)
@@ -59,7 +62,7 @@ internal sealed partial class GraphBuilder
         Size groups = HostSize(a, "groups", Size.One);
         if (x.Space == Val.Rows.Table) throw Fail(Rules.NotCompilable, c, $"{c.Name} over a parameter alone; use it on tokens");
         RequireDivisible(x.Columns, groups);
-        Value result = NewValue("~" + c.Name, x.Space, groups);
+        Value result = NewValue(OwnName(c.Name), x.Space, groups);
         body.Add(new Node.Reduce(result.Id, x.Operands, x.Expression, x.Columns, reduction, groups));
         return Val.Rows.Of(x.Space, result.Whole);
     }
@@ -138,7 +141,7 @@ internal sealed partial class GraphBuilder
         // A row a sequence already: each is its own mean, maximum, sum and first.
         if (spaces[x.Space].SequencesOf is not null) return x;
         View input = Store(x, "~pooled");
-        Value result = NewValue("~" + c.Name, Sequences(x.Space), x.Columns);
+        Value result = NewValue(OwnName(c.Name), Sequences(x.Space), x.Columns);
         body.Add(new Node.Segment(result.Id, reduction, input));
         return Val.Rows.Of(result.Rows, result.Whole);
     }

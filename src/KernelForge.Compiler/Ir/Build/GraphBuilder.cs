@@ -144,7 +144,9 @@ internal sealed partial class GraphBuilder
     private void RequireDivisible(Size dividend, Size divisor)
     {
         if (dividend.Divides(divisor, out _)) return;
-        Scalar condition = Scalars.Binary(BinaryOp.Equal, Scalars.Binary(BinaryOp.Remainder, dividend.ToScalar(), divisor.ToScalar()), Scalar.Of(0));
+        Scalar condition = Scalars.Binary(
+            BinaryOp.And, Scalars.Binary(BinaryOp.Greater, divisor.ToScalar(), Scalar.Of(0)),
+            Scalars.Binary(BinaryOp.Equal, Scalars.Binary(BinaryOp.Remainder, dividend.ToScalar(), divisor.ToScalar()), Scalar.Of(0)));
         var check = new PlanCheck(condition, $"{dividend} must be divisible by {divisor}");
         if (!checks.Contains(check)) checks.Add(check);
     }

@@ -12,6 +12,9 @@ internal sealed class MemoryPlanner
 {
     private readonly Graph graph;
     private readonly int[] buffers;
+
+    /// <summary>Names of values that pass around a loop, by value: a buffer that holds one is called after it.</summary>
+    private readonly Dictionary<int, string> carried = [];
     private IReadOnlyList<LoweredStep> steps;
 
     private MemoryPlanner(Graph graph, IReadOnlyList<LoweredStep> steps)
@@ -36,7 +39,11 @@ internal sealed class MemoryPlanner
         {
             if (step is LoweredStep.Loop l)
             {
-                foreach (CarriedValue c in l.Carried) Union(c.Inside, c.Result);
+                foreach (CarriedValue c in l.Carried)
+                {
+                    Union(c.Inside, c.Result);
+                    carried[c.Inside] = graph.Values[c.Inside].Name;
+                }
                 Join(l.Body);
             }
             if (step is LoweredStep.Branch b)
@@ -110,7 +117,7 @@ internal sealed class MemoryPlanner
 
         int[] slotOrder = [.. order.Select(b => slots[b]).Distinct()];
         PlanBuffer[] planned = [.. order.Select((b, id) => new PlanBuffer(
-            id, graph.Values[b].Name.TrimStart('~'), graph.Values[b].Rows, graph.Values[b].Columns, Array.IndexOf(slotOrder, slots[b])))];
+            id, carried.Where(c => buffers[c.Key] == b).OrderBy(c => c.Key).Select(c => c.Value).FirstOrDefault() ?? graph.Values[b].Name, graph.Values[b].Rows, graph.Values[b].Columns, Array.IndexOf(slotOrder, slots[b])))];
         Func<View, View> place = v => v with { Buffer = order.IndexOf(buffers[v.Buffer]) };
         return new KernelPlan(
             graph.Layer.Name, graph.Layer.HyperParameters, graph.RowSpaces,

@@ -10,7 +10,7 @@ internal sealed class Summaries(Graph graph)
     public string Name(View view)
     {
         Value value = graph.Values[view.Buffer];
-        string name = value.Name.TrimStart('~');
+        string name = value.Name;
         return view.Equals(value.Whole) ? name : $"{name}[{view.Start} … {view.Start + view.Columns}]";
     }
 
@@ -55,7 +55,7 @@ internal sealed class Summaries(Graph graph)
     {
         RowInteger.Ids i => graph.Inputs[i.Input].Name,
         RowInteger.Types t => graph.Inputs[t.Input].Name + ".Types",
-        RowInteger.Position => "position",
+        RowInteger.Position => "Positions",
         RowInteger.Affine a => (a.Factor.Constant == 1 ? "" : ScalarText.Of(a.Factor) + " * ") + Integer(a.Value)
             + (a.Offset.Constant is { } o ? (o == 0 ? "" : o < 0 ? " - " + (-o).ToString(CultureInfo.InvariantCulture) : " + " + o.ToString(CultureInfo.InvariantCulture)) : " + " + ScalarText.Of(a.Offset)),
         _ => "?",
