@@ -10,6 +10,7 @@
 //   STAGES, BLOCKS     depth of the ring; blocks meant to share a multiprocessor
 //   CLUSTER_M, _N      blocks of a cluster: those of one column of tiles share W's tile, those of one row A's, each bringing in a slice
 //                      for all; it is what the second-level cache has to deliver that bounds this kernel at small tiles
+//   UNDER_WAY          1: a step's products run on while the next step's start, and its stage is left one step later; 0: it waits
 //   EPILOGUE_...       as in gemm.cu
 
 constexpr int tileK = 64, steps = (GEMM_K + tileK - 1) / tileK, consumers = TILE_M / 64;
@@ -18,6 +19,7 @@ constexpr int clusterSize = CLUSTER_M * CLUSTER_N, sharers = CLUSTER_M + CLUSTER
 constexpr int sliceA = TILE_M / CLUSTER_N, sliceW = TILE_N / CLUSTER_M;
 static_assert(GEMM_N % 8 == 0 && GEMM_K % 8 == 0, "N and K in multiples of 8");
 static_assert(TILE_M % 64 == 0 && TILE_N % 32 == 0, "tiles in multiples of 64 x 32");
+static_assert(UNDER_WAY == 0 || UNDER_WAY == 1, "a stage is left at once or one step later");
 static_assert(sliceA % 8 == 0 && sliceW % 8 == 0, "slices in multiples of the swizzle's eight rows");
 
 // One block of a cluster, at (x, y) in it.
@@ -152,8 +154,9 @@ gemm_sm90(const __grid_constant__ TensorMap aMap, const __grid_constant__ Tensor
         for (int piece = 0; piece < 4; ++piece) Wgmma<Element, TILE_N>::multiply(c, a + piece * 2, w + piece * 2, step + piece);
         wgmma_commit();
         hold(c);
-        wgmma_wait<1>();  // the products of the step before are done: its stage may be filled again
-        if (step > 0) leave(empty + (stage == 0 ? STAGES - 1 : stage - 1) * 8, x, y, lane);
+        wgmma_wait<UNDER_WAY>();
+        if constexpr (UNDER_WAY == 0) leave(empty + stage * 8, x, y, lane);
+        else if (step > 0) leave(empty + (stage == 0 ? STAGES - 1 : stage - 1) * 8, x, y, lane);
         if (++stage == STAGES) { stage = 0; parity ^= 1; }
     }
     wgmma_wait<0>();

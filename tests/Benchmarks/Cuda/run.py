@@ -19,6 +19,7 @@ HERE = Path(__file__).resolve().parent
 VARIANTS = [(t, "mma") for t in K.MMA_TILES] + [(t, "wgmma") for t in K.WGMMA_TILES]
 MIXES = {"whole64 + whole128 + stream64": {64: "whole64", 128: "whole128", 0: "stream64"}, "stream64": {0: "stream64"},
          "stream128": {0: "stream128"}, "whole64 + stream64": {64: "whole64", 0: "stream64"}}
+TRIALS = {family: {0: family} for family in K.ATTENTION if family.startswith("stream")}
 MIX = "stream64"
 DEFAULT_TILES = {"qkv": ("128x128", "wgmma"), "out": ("128x64", "wgmma"), "ffn1": ("128x128", "wgmma"), "ffn2": ("128x64", "wgmma")}
 PARALLEL = ["check", "model"]  # steps whose results do not depend on having the GPU alone
@@ -114,7 +115,7 @@ def step_attention(options):
     runner, results = Runner(options.folder), {}
     workloads = dict(batch.WORKLOADS, b16_all512=[512] * 16, b64_max64=batch.draw(64, 64), b8_all2048=[2048] * 8)
     for name, lengths in workloads.items():
-        results[name] = time_attention(runner, "f16", lengths, MIXES)
+        results[name] = time_attention(runner, "f16", lengths, MIXES | TRIALS)
         print(name, results[name])
     return results
 

@@ -87,15 +87,16 @@ __device__ __forceinline__ void tensor_load_2d(u32 to, const TensorMap& map, int
                  :: "r"(to), "l"(reinterpret_cast<u64>(&map)), "r"(x), "r"(y), "r"(barrier), "h"(ranks) : "memory");
 }
 
-// One arrival at the barrier in the same place of another block of the cluster.
+// One arrival at the barrier in the same place of another block of the cluster. It orders no memory accesses: it says that a stage has been
+// read, by products that have completed. (Releasing at cluster scope would cost a fence of the whole memory system at each step.)
 __device__ __forceinline__ void barrier_arrive_at(u32 barrier, u32 rank)
 {
     asm volatile("{ .reg .b32 there; mapa.shared::cluster.u32 there, %0, %1; "
-                 "mbarrier.arrive.release.cluster.shared::cluster.b64 _, [there]; }" :: "r"(barrier), "r"(rank) : "memory");
+                 "mbarrier.arrive.relaxed.cluster.shared::cluster.b64 _, [there]; }" :: "r"(barrier), "r"(rank) : "memory");
 }
 
-// Every thread of every block of the cluster arrives, and later waits for all that arrived. A block whose shared memory others still
-// write or signal must not end before.
-__device__ __forceinline__ void cluster_arrive() { asm volatile("barrier.cluster.arrive.release.aligned;" ::: "memory"); }
-__device__ __forceinline__ void cluster_wait() { asm volatile("barrier.cluster.wait.acquire.aligned;" ::: "memory"); }
+// Every thread of every block of the cluster arrives, and later waits for all that arrived. It orders execution, not memory: a block whose
+// shared memory others still write or signal must not end before, nor be written before its barriers stand (fence_barrier_init).
+__device__ __forceinline__ void cluster_arrive() { asm volatile("barrier.cluster.arrive.relaxed.aligned;" ::: "memory"); }
+__device__ __forceinline__ void cluster_wait() { asm volatile("barrier.cluster.wait.aligned;" ::: "memory"); }
 #endif
