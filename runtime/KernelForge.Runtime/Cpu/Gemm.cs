@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace KernelForge.Runtime.Cpu;
 
 /// <summary>What becomes of a product's numbers: adds the bias, applies the activation, adds the residual, stores.</summary>
@@ -28,83 +26,56 @@ public interface IGemmPairEpilogue<TVector> where TVector : unmanaged, IVector<T
 /// </remarks>
 public static class Gemm
 {
-    /// <summary>Runs <paramref name="epilogue"/> over input · weights.</summary>
-    public static void Run<TVector, TEpilogue>(WorkerPool pool, Rows<TVector> input, PackedMatrix<TVector> weights, TEpilogue epilogue)
+    /// <summary>Weights with what becomes of their product.</summary>
+    public static GemmBlock<TVector, TEpilogue> Block<TVector, TEpilogue>(PackedMatrix<TVector> weights, TEpilogue epilogue)
         where TVector : unmanaged, IVector<TVector>
-        where TEpilogue : struct, IGemmEpilogue<TVector> =>
-        Split(pool, input, weights, new Columns<TVector, TEpilogue>(epilogue, weights.Outputs));
+        where TEpilogue : struct, IGemmEpilogue<TVector> => new(weights, epilogue);
 
-    /// <summary>Runs <paramref name="epilogue"/> over both products of input with a <see cref="PackedMatrix.Pair"/>.</summary>
-    public static void RunPair<TVector, TEpilogue>(WorkerPool pool, Rows<TVector> input, PackedMatrix<TVector> weights, TEpilogue epilogue)
+    /// <summary>A <see cref="PackedMatrix.Pair"/> of weights with what becomes of both products.</summary>
+    public static GemmPairBlock<TVector, TEpilogue> PairBlock<TVector, TEpilogue>(PackedMatrix<TVector> weights, TEpilogue epilogue)
         where TVector : unmanaged, IVector<TVector>
-        where TEpilogue : struct, IGemmPairEpilogue<TVector> =>
-        Split(pool, input, weights, new Pairs<TVector, TEpilogue>(epilogue));
+        where TEpilogue : struct, IGemmPairEpilogue<TVector> => new(weights, epilogue);
 
-    private static void Split<TVector, TFinish>(WorkerPool pool, Rows<TVector> input, PackedMatrix<TVector> weights, TFinish finish)
+    /// <summary>Multiplies <paramref name="input"/> with the weights of a block.</summary>
+    /// <exception cref="ArgumentException">The rows are not as wide as the weights take them.</exception>
+    public static void Run<TVector, TBlock>(WorkerPool pool, Rows<TVector> input, TBlock block)
         where TVector : unmanaged, IVector<TVector>
-        where TFinish : struct, IFinish<TVector>
+        where TBlock : struct, IGemmBlock<TVector>
     {
-        if (input.Columns != weights.Inputs)
-            throw new ArgumentException($"Rows of {input.Columns} columns do not meet a weight of {weights.Inputs} inputs.", nameof(weights));
-        if (input.Count == 0 || weights.Panels == 0) return;
-        GemmShape shape = GemmShape.Choose(input.Count, weights.Inputs, weights.Panels, TVector.TileRows, pool.Threads);
-        pool.Run(shape.Items, new Work<TVector, TFinish>(pool, input, weights, finish, shape));
+        if (input.Columns != block.Inputs)
+            throw new ArgumentException($"Rows of {input.Columns} columns do not meet a weight of {block.Inputs} inputs.", nameof(block));
+        if (input.Count == 0 || block.Panels == 0) return;
+        GemmShape shape = GemmShape.Choose(input.Count, block.Inputs, block.Panels, TVector.TileRows, pool.Threads);
+        pool.Run(shape.Items, new Work<TVector, TBlock>(pool, input, block, shape));
     }
 
-    /// <summary>Two neighbouring vectors of a panel, either two columns' worth or a pair.</summary>
-    private interface IFinish<TVector> where TVector : unmanaged, IVector<TVector>
-    {
-        void Apply(int row, int panelColumn, TVector left, TVector right);
-    }
-
-    private readonly struct Columns<TVector, TEpilogue>(TEpilogue epilogue, int columns) : IFinish<TVector>
+    /// <summary>Multiplies <paramref name="input"/> with the weights of two blocks in one pass.</summary>
+    /// <inheritdoc cref="Run{TVector, TBlock}"/>
+    public static void Run<TVector, TFirst, TSecond>(WorkerPool pool, Rows<TVector> input, TFirst first, TSecond second)
         where TVector : unmanaged, IVector<TVector>
-        where TEpilogue : struct, IGemmEpilogue<TVector>
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Apply(int row, int panelColumn, TVector left, TVector right)
-        {
-            epilogue.Apply(row, panelColumn, left);
-            if (panelColumn + TVector.Count < columns) epilogue.Apply(row, panelColumn + TVector.Count, right);
-        }
-    }
+        where TFirst : struct, IGemmBlock<TVector>
+        where TSecond : struct, IGemmBlock<TVector> =>
+        Run(pool, input, new GemmBlocks<TVector, TFirst, TSecond>(first, second));
 
-    private readonly struct Pairs<TVector, TEpilogue>(TEpilogue epilogue) : IFinish<TVector>
+    /// <summary>Multiplies <paramref name="input"/> with the weights of three blocks in one pass.</summary>
+    /// <inheritdoc cref="Run{TVector, TBlock}"/>
+    public static void Run<TVector, TFirst, TSecond, TThird>(WorkerPool pool, Rows<TVector> input, TFirst first, TSecond second, TThird third)
         where TVector : unmanaged, IVector<TVector>
-        where TEpilogue : struct, IGemmPairEpilogue<TVector>
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Apply(int row, int panelColumn, TVector left, TVector right) => epilogue.Apply(row, panelColumn / 2, left, right);
-    }
+        where TFirst : struct, IGemmBlock<TVector>
+        where TSecond : struct, IGemmBlock<TVector>
+        where TThird : struct, IGemmBlock<TVector> =>
+        Run(pool, input, first, new GemmBlocks<TVector, TSecond, TThird>(second, third));
 
-    private readonly struct Work<TVector, TFinish>(
-        WorkerPool pool, Rows<TVector> input, PackedMatrix<TVector> weights, TFinish finish, GemmShape shape) : IWork
+    private readonly struct Work<TVector, TBlock>(WorkerPool pool, Rows<TVector> input, TBlock block, GemmShape shape) : IWork
         where TVector : unmanaged, IVector<TVector>
-        where TFinish : struct, IFinish<TVector>
+        where TBlock : struct, IGemmBlock<TVector>
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public unsafe void Run(int item, int worker)
         {
-            int lanes = TVector.Count, width = 2 * lanes;
-            float* sums = pool.Scratch(worker, TVector.TileRows * width);
+            float* sums = pool.Scratch(worker, TVector.TileRows * PackedMatrix<TVector>.PanelWidth);
             (int firstRow, int endRow) = shape.Rows(item);
             (int firstPanel, int endPanel) = shape.Panels(item);
-            int tiles = (endRow - firstRow + TVector.TileRows - 1) / TVector.TileRows;
-            for (int panel = firstPanel; panel < endPanel; panel++)
-            {
-                float* b = weights.Panel(panel);
-                for (int tile = 0; tile < tiles; tile++)
-                {
-                    int row = Even.Start(firstRow, endRow, tile, tiles);
-                    int rows = Even.Start(firstRow, endRow, tile + 1, tiles) - row;
-                    Tile.Multiply<TVector>(rows, input.Address(row, 0), input.Stride, 1, b, width, weights.Inputs, sums, resume: false);
-                    for (int r = 0; r < rows; r++)
-                    {
-                        float* sum = sums + (r * width);
-                        finish.Apply(row + r, panel * width, TVector.Load(sum), TVector.Load(sum + lanes));
-                    }
-                }
-            }
+            block.Run(input, firstRow, endRow, firstPanel, endPanel, new GemmScratch(sums));
         }
     }
 }

@@ -20,19 +20,16 @@ public static class VectorWidth
     /// <summary>True where multiply-adds round once; without it results differ in the last bit and speed halves.</summary>
     public static bool Fused => Fma.IsSupported || AdvSimd.IsSupported || Avx512F.IsSupported;
 
-    /// <summary>Checks a width asked for, 0 meaning the widest.</summary>
-    /// <exception cref="NotSupportedException">This process cannot run that width.</exception>
-    public static int Resolve(int bits)
+    /// <summary>
+    /// The width asked for, 0 meaning the widest. One that this process has no registers for runs in pieces: slowly, and with the same bits
+    /// as on a machine that has them, provided that both are <see cref="Fused"/>.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such width.</exception>
+    public static int Resolve(int bits) => bits switch
     {
-        if (bits == 0) return Widest;
-        if (bits is not (128 or 256 or 512))
-            throw new ArgumentOutOfRangeException(nameof(bits), bits, "The CPU back end has vectors of 128, 256 and 512 bits (0 for the widest).");
-        if (bits > Widest)
-        {
-            throw new NotSupportedException(
-                $"Vectors of {bits} bits were asked for, but this process has at most {Widest}. Ask for 0 to take the widest; "
-                + "an ahead-of-time build has only what its IlcInstructionSet states.");
-        }
-        return bits;
-    }
+        0 => Widest,
+        128 or 256 or 512 => bits,
+        _ => throw new ArgumentOutOfRangeException(
+            nameof(bits), bits, "The CPU back end has vectors of 128, 256 and 512 bits (0 for the widest)."),
+    };
 }

@@ -23,6 +23,9 @@ public sealed class GemmTests
     public void A_pair_gives_both_numbers_of_a_column_at_once(int outputs) => Widths.ForEach(new PairCase(outputs));
 
     [Fact]
+    public void Blocks_in_one_pass_give_what_each_gives_alone() => Widths.ForEach(new BlocksCase());
+
+    [Fact]
     public void A_row_has_the_same_bits_in_every_batch_tile_and_thread_count() => Widths.ForEach(new BitsCase());
 
     [Fact]
@@ -36,7 +39,7 @@ public sealed class GemmTests
         using var output = new RowBuffer(2, 4);
         using PackedMatrix<Float128> weights = PackedMatrix.Concat<Float128>(5, new WeightPart(new float[20], 4));
         var exception = Assert.Throws<ArgumentException>(() =>
-            Gemm.Run(pool, input.View<Float128>(), weights, new Keep<Float128>(output.View<Float128>())));
+            Gemm.Run(pool, input.View<Float128>(), Gemm.Block(weights, new Keep<Float128>(output.View<Float128>()))));
         Assert.Contains("3 columns", exception.Message, StringComparison.Ordinal);
     }
 
@@ -75,8 +78,8 @@ public sealed class GemmTests
             using RowBuffer residual = RowBuffer.Of(r, RowCount, Outputs), output = new(RowCount, Outputs);
             using PackedMatrix<TVector> weights = PackedMatrix.Concat<TVector>(Inputs, new WeightPart(w, Outputs, Transposed));
 
-            Gemm.Run(pool, input.View<TVector>(), weights,
-                new AddBiasAndResidual<TVector>(output.View<TVector>(), bias.View<TVector>(), residual.View<TVector>()));
+            Gemm.Run(pool, input.View<TVector>(), Gemm.Block(
+                weights, new AddBiasAndResidual<TVector>(output.View<TVector>(), bias.View<TVector>(), residual.View<TVector>())));
 
             Rows<TVector> y = output.View<TVector>();
             for (int row = 0; row < RowCount; row++)
@@ -97,7 +100,7 @@ public sealed class GemmTests
             using RowBuffer input = RowBuffer.Of(x, rows, inputs), output = new(rows, 14);
             using PackedMatrix<TVector> weights =
                 PackedMatrix.Concat<TVector>(inputs, new WeightPart(a, 11), new WeightPart(b, 3, Transposed: true));
-            Gemm.Run(pool, input.View<TVector>(), weights, new Keep<TVector>(output.View<TVector>()));
+            Gemm.Run(pool, input.View<TVector>(), Gemm.Block(weights, new Keep<TVector>(output.View<TVector>())));
             Rows<TVector> y = output.View<TVector>();
             for (int row = 0; row < rows; row++)
             {
@@ -116,7 +119,7 @@ public sealed class GemmTests
             using var pool = new WorkerPool(2);
             using RowBuffer input = RowBuffer.Of(x, rows, inputs), output = new(rows, Outputs);
             using PackedMatrix<TVector> weights = PackedMatrix.Pair<TVector>(inputs, new WeightPart(a, Outputs), new WeightPart(b, Outputs));
-            Gemm.RunPair(pool, input.View<TVector>(), weights, new Gate<TVector>(output.View<TVector>()));
+            Gemm.Run(pool, input.View<TVector>(), Gemm.PairBlock(weights, new Gate<TVector>(output.View<TVector>())));
             Rows<TVector> y = output.View<TVector>();
             for (int row = 0; row < rows; row++)
             {
@@ -127,6 +130,34 @@ public sealed class GemmTests
                 }
             }
         }
+    }
+
+    private sealed class BlocksCase : IWidthCase
+    {
+        public void Run<TVector>() where TVector : unmanaged, IVector<TVector>
+        {
+            const int rows = 23, inputs = 18;
+            using var pool = new WorkerPool(3);
+            using RowBuffer input = RowBuffer.Of(Samples.Normal(1, rows * inputs), rows, inputs);
+            using RowBuffer a = new(rows, 70), b = new(rows, 5), c = new(rows, 37), alone = new(rows, 37), wide = new(rows, 70), narrow = new(rows, 5);
+            using PackedMatrix<TVector> first = Weight<TVector>(2, 70, inputs), second = Weight<TVector>(3, 5, inputs);
+            using PackedMatrix<TVector> third = PackedMatrix.Pair<TVector>(
+                inputs, new WeightPart(Samples.Normal(4, 37 * inputs), 37), new WeightPart(Samples.Normal(5, 37 * inputs), 37));
+            Rows<TVector> x = input.View<TVector>();
+            Gemm.Run(pool, x,
+                Gemm.Block(first, new Keep<TVector>(a.View<TVector>())), Gemm.Block(second, new Keep<TVector>(b.View<TVector>())),
+                Gemm.PairBlock(third, new Gate<TVector>(c.View<TVector>())));
+
+            Gemm.Run(pool, x, Gemm.Block(first, new Keep<TVector>(wide.View<TVector>())));
+            Gemm.Run(pool, x, Gemm.Block(second, new Keep<TVector>(narrow.View<TVector>())));
+            Gemm.Run(pool, x, Gemm.PairBlock(third, new Gate<TVector>(alone.View<TVector>())));
+            Assert.Equal(Samples.Bits(wide, 0, rows), Samples.Bits(a, 0, rows));
+            Assert.Equal(Samples.Bits(narrow, 0, rows), Samples.Bits(b, 0, rows));
+            Assert.Equal(Samples.Bits(alone, 0, rows), Samples.Bits(c, 0, rows));
+        }
+
+        private static PackedMatrix<TVector> Weight<TVector>(int seed, int outputs, int inputs) where TVector : unmanaged, IVector<TVector> =>
+            PackedMatrix.Concat<TVector>(inputs, new WeightPart(Samples.Normal(seed, outputs * inputs), outputs));
     }
 
     private sealed class BitsCase : IWidthCase
@@ -153,7 +184,7 @@ public sealed class GemmTests
         {
             using var pool = new WorkerPool(threads);
             using RowBuffer input = RowBuffer.Of(x, rows, weights.Inputs), output = new(rows, weights.Outputs);
-            Gemm.Run(pool, input.View<TVector>(), weights, new Keep<TVector>(output.View<TVector>()));
+            Gemm.Run(pool, input.View<TVector>(), Gemm.Block(weights, new Keep<TVector>(output.View<TVector>())));
             return Samples.Bits(output, 0, rows);
         }
     }
@@ -168,7 +199,7 @@ public sealed class GemmTests
             using var pool = new WorkerPool(2);
             using RowBuffer input = RowBuffer.Of(x, rows, inputs), output = new(rows, outputs);
             using PackedMatrix<TVector> weights = PackedMatrix.Concat<TVector>(inputs, new WeightPart(w, outputs));
-            Gemm.Run(pool, input.View<TVector>(), weights, new Keep<TVector>(output.View<TVector>()));
+            Gemm.Run(pool, input.View<TVector>(), Gemm.Block(weights, new Keep<TVector>(output.View<TVector>())));
             Rows<TVector> y = output.View<TVector>();
             for (int row = 0; row < rows; row++)
             {

@@ -17,14 +17,28 @@ internal sealed class CpuKernels(KernelPlan plan, CpuNames names, CpuParameters 
     /// <summary>The statements that run a kernel.</summary>
     public IEnumerable<string> Calls(Kernel kernel) => kernel switch
     {
-        GemmKernel g => g.Blocks.Select(b => Gemm(g, b)),
+        GemmKernel g => Gemm(g),
         RowKernel r => [CpuRowKernel.Write(plan, names, parameters, r, structs)],
         AttentionKernel a => [Attention(a)],
         SegmentKernel s => [Segment(s)],
         _ => throw new NotSupportedException(kernel.GetType().Name),
     };
 
-    private string Gemm(GemmKernel kernel, GemmBlock block)
+    /// <summary>All blocks that share the input in one pass, three at a time at most.</summary>
+    private IEnumerable<string> Gemm(GemmKernel kernel)
+    {
+        string[] blocks = [.. kernel.Blocks.Select(b => Block(kernel, b))];
+        string head = $"Gemm.Run(Pool, {parameters.View(kernel.Input)}, ";
+        for (int first = 0; first < blocks.Length; first += 3)
+        {
+            string[] together = [.. blocks.Skip(first).Take(3)];
+            yield return together.Length == 1
+                ? head + together[0] + ");"
+                : head.TrimEnd() + string.Concat(together.Select((b, i) => (i == 0 ? "" : ",") + "\n    " + b)) + ");";
+        }
+    }
+
+    private string Block(GemmKernel kernel, GemmBlock block)
     {
         bool pair = block.Weights.Count == 2;
         var arguments = new CpuArguments(names, parameters);
@@ -46,8 +60,7 @@ internal sealed class CpuKernels(KernelPlan plan, CpuNames names, CpuParameters 
         structs.Line($"{output}.Store(row, column, {value});");
         structs.Close().Close();
 
-        string weights = parameters.Field([.. block.Weights]);
-        return $"Gemm.{(pair ? "RunPair" : "Run")}(Pool, {parameters.View(kernel.Input)}, {weights}, new {name}({arguments.Values}));";
+        return $"Gemm.{(pair ? "PairBlock" : "Block")}({parameters.Field([.. block.Weights])}, new {name}({arguments.Values}))";
     }
 
     private string Attention(AttentionKernel kernel)

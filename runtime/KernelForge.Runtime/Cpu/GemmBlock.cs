@@ -1,0 +1,118 @@
+using System.Runtime.CompilerServices;
+
+namespace KernelForge.Runtime.Cpu;
+
+/// <summary>One or more weights of the same input, in panels, each with its epilogue.</summary>
+public interface IGemmBlock<TVector> where TVector : unmanaged, IVector<TVector>
+{
+    int Inputs { get; }
+
+    int Panels { get; }
+
+    /// <summary>Computes the panels from <paramref name="firstPanel"/> to below <paramref name="endPanel"/> for rows likewise.</summary>
+    void Run(Rows<TVector> input, int firstRow, int endRow, int firstPanel, int endPanel, GemmScratch scratch);
+}
+
+/// <summary>Where a worker's tile leaves its sums.</summary>
+public readonly unsafe struct GemmScratch
+{
+    internal GemmScratch(float* sums) => Sums = sums;
+
+    internal float* Sums { get; }
+}
+
+/// <summary>See <see cref="Gemm.Block"/>.</summary>
+public readonly struct GemmBlock<TVector, TEpilogue> : IGemmBlock<TVector>
+    where TVector : unmanaged, IVector<TVector>
+    where TEpilogue : struct, IGemmEpilogue<TVector>
+{
+    private readonly PackedMatrix<TVector> weights;
+    private readonly TEpilogue epilogue;
+
+    internal GemmBlock(PackedMatrix<TVector> weights, TEpilogue epilogue) => (this.weights, this.epilogue) = (weights, epilogue);
+
+    public int Inputs => weights.Inputs;
+
+    public int Panels => weights.Panels;
+
+    public void Run(Rows<TVector> input, int firstRow, int endRow, int firstPanel, int endPanel, GemmScratch scratch) =>
+        GemmTiles.Run(input, weights, new Columns(epilogue, weights.Outputs), firstRow, endRow, firstPanel, endPanel, scratch);
+
+    private readonly struct Columns(TEpilogue epilogue, int columns) : IGemmPairEpilogue<TVector>
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Apply(int row, int column, TVector first, TVector second)
+        {
+            epilogue.Apply(row, 2 * column, first);
+            if ((2 * column) + TVector.Count < columns) epilogue.Apply(row, (2 * column) + TVector.Count, second);
+        }
+    }
+}
+
+/// <summary>See <see cref="Gemm.PairBlock"/>.</summary>
+public readonly struct GemmPairBlock<TVector, TEpilogue> : IGemmBlock<TVector>
+    where TVector : unmanaged, IVector<TVector>
+    where TEpilogue : struct, IGemmPairEpilogue<TVector>
+{
+    private readonly PackedMatrix<TVector> weights;
+    private readonly TEpilogue epilogue;
+
+    internal GemmPairBlock(PackedMatrix<TVector> weights, TEpilogue epilogue) => (this.weights, this.epilogue) = (weights, epilogue);
+
+    public int Inputs => weights.Inputs;
+
+    public int Panels => weights.Panels;
+
+    public void Run(Rows<TVector> input, int firstRow, int endRow, int firstPanel, int endPanel, GemmScratch scratch) =>
+        GemmTiles.Run(input, weights, epilogue, firstRow, endRow, firstPanel, endPanel, scratch);
+}
+
+/// <summary>Two blocks as one: the panels of the first, then those of the second.</summary>
+internal readonly struct GemmBlocks<TVector, TFirst, TSecond>(TFirst first, TSecond second) : IGemmBlock<TVector>
+    where TVector : unmanaged, IVector<TVector>
+    where TFirst : struct, IGemmBlock<TVector>
+    where TSecond : struct, IGemmBlock<TVector>
+{
+    public int Inputs => first.Inputs == second.Inputs
+        ? first.Inputs
+        : throw new ArgumentException($"Weights of {first.Inputs} and {second.Inputs} inputs have no input in common.");
+
+    public int Panels => first.Panels + second.Panels;
+
+    public void Run(Rows<TVector> input, int firstRow, int endRow, int firstPanel, int endPanel, GemmScratch scratch)
+    {
+        int border = first.Panels;
+        if (firstPanel < border) first.Run(input, firstRow, endRow, firstPanel, Math.Min(endPanel, border), scratch);
+        if (endPanel > border) second.Run(input, firstRow, endRow, Math.Max(firstPanel, border) - border, endPanel - border, scratch);
+    }
+}
+
+/// <summary>The loops over panels and tiles.</summary>
+internal static class GemmTiles
+{
+    /// <summary>Hands each row of each tile to the epilogue, whose column counts half a panel a panel: that of a pair.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static unsafe void Run<TVector, TEpilogue>(
+        Rows<TVector> input, PackedMatrix<TVector> weights, TEpilogue epilogue, int firstRow, int endRow, int firstPanel, int endPanel, GemmScratch scratch)
+        where TVector : unmanaged, IVector<TVector>
+        where TEpilogue : struct, IGemmPairEpilogue<TVector>
+    {
+        int lanes = TVector.Count, width = 2 * lanes;
+        int tiles = (endRow - firstRow + TVector.TileRows - 1) / TVector.TileRows;
+        for (int panel = firstPanel; panel < endPanel; panel++)
+        {
+            for (int tile = 0; tile < tiles; tile++)
+            {
+                int row = Even.Start(firstRow, endRow, tile, tiles);
+                int rows = Even.Start(firstRow, endRow, tile + 1, tiles) - row;
+                Tile.Multiply<TVector>(
+                    rows, input.Address(row, 0), input.Stride, 1, weights.Panel(panel), width, weights.Inputs, scratch.Sums, resume: false);
+                for (int r = 0; r < rows; r++)
+                {
+                    float* sum = scratch.Sums + (r * width);
+                    epilogue.Apply(row + r, panel * lanes, TVector.Load(sum), TVector.Load(sum + lanes));
+                }
+            }
+        }
+    }
+}
