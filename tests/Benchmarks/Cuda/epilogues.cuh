@@ -22,7 +22,7 @@ __device__ __forceinline__ void epilogue(float (&v)[8], int row, int column, con
     load8(bias, o.bias + column);
 #if defined(EPILOGUE_BIAS_GELU)
 #pragma unroll
-    for (int i = 0; i < 8; ++i) v[i] = gelu_erf(v[i] + bias[i]);
+    for (int i = 0; i < 8; ++i) v[i] = sizeof(Element) == 2 ? gelu_erf_16bit(v[i] + bias[i]) : gelu_erf(v[i] + bias[i]);
     store8(o.out + static_cast<u64>(row) * GEMM_N + column, v);
 #elif defined(EPILOGUE_BIAS_RESIDUAL)
     float residual[8];

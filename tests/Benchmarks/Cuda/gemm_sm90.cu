@@ -155,8 +155,9 @@ gemm_sm90(const __grid_constant__ TensorMap aMap, const __grid_constant__ Tensor
         wgmma_commit();
         hold(c);
         wgmma_wait<UNDER_WAY>();
-        if constexpr (UNDER_WAY == 0) leave(empty + stage * 8, x, y, lane);
-        else if (step > 0) leave(empty + (stage == 0 ? STAGES - 1 : stage - 1) * 8, x, y, lane);
+        // Only for a stage that is filled again: nobody waits for the last ones, and their signals could meet a block that has ended.
+        const int done = step - UNDER_WAY;
+        if (done >= 0 && done + STAGES < steps) leave(empty + (stage >= UNDER_WAY ? stage - UNDER_WAY : STAGES - 1) * 8, x, y, lane);
         if (++stage == STAGES) { stage = 0; parity ^= 1; }
     }
     wgmma_wait<0>();

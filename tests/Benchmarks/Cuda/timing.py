@@ -75,7 +75,10 @@ def time_gemms(runner, element, variants, rows, rounds=2):
         for tile, instruction in variants:
             kernel = K.gemm(name, element, tile, instruction)
             runner.function(kernel)
-            times[f"{instruction}.{tile}"] = graph_time(lambda: ours(kernel))[0] * 1e3 / len(sets) / rounds
+            try:
+                times[f"{instruction}.{tile}"] = graph_time(lambda: ours(kernel))[0] * 1e3 / len(sets) / rounds
+            except RuntimeError as error:
+                raise RuntimeError(kernel.name) from error
         torch.backends.cuda.matmul.allow_tf32 = element == "tf32"
         times["library"] = graph_time(library)[0] * 1e3 / len(sets) / rounds
         results[name] = dict(microseconds={v: round(t, 2) for v, t in times.items()},

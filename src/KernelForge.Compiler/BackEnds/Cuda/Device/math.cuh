@@ -51,6 +51,18 @@ __device__ __forceinline__ float gelu_erf(float x)
     return x < 0.0f ? half_tail : x - half_tail;
 }
 
+// x Phi(x) for results kept in 16 bits: absolute error below 4e-6, and below 7e-6 |x|; ten instructions where gelu_erf needs sixteen.
+// Phi(x) is the logistic function of a smooth odd function of x, here a polynomial fitted for the least largest error of x Phi(x).
+__device__ __forceinline__ float gelu_erf_16bit(float x)
+{
+    const float u = x * x;
+    float p = fmaf(-3.22898859e-6f, u, 8.82381282e-5f);
+    p = fmaf(p, u, 3.60274542e-4f);
+    p = fmaf(p, u, -1.05226688e-1f);
+    p = fmaf(p, u, -2.30204535f);
+    return x * reciprocal(1.0f + exp2_fast(p * x));
+}
+
 // 1 / (1 + e^-x): relative error below 2^-20 for x >= -80, 0 or a denormal below.
 __device__ __forceinline__ float sigmoid_fast(float x) { return reciprocal(1.0f + exp_fast(-x)); }
 
