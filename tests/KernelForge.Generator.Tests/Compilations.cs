@@ -53,9 +53,12 @@ internal static class Compilations
         return (CSharpCompilation)result;
     }
 
-    /// <summary>Warnings and errors of C# itself.</summary>
-    public static IEnumerable<string> Complaints(Compilation compilation) => compilation.GetDiagnostics(TestContext.Current.CancellationToken)
-        .Where(d => d.Severity >= DiagnosticSeverity.Warning).Select(d => d.ToString());
+    /// <summary>Warnings and errors of C# itself, a line each.</summary>
+    public static string Complaints(Compilation compilation) => string.Join('\n', compilation.GetDiagnostics(TestContext.Current.CancellationToken)
+        .Where(d => d.Severity >= DiagnosticSeverity.Warning).Select(d => d.ToString()));
+
+    /// <summary>Fails with all that C# complains of.</summary>
+    public static void AssertCompiles(CSharpCompilation compilation) => Assert.True(Complaints(compilation) is "", Complaints(compilation));
 
     /// <summary>The compilation as a binary that another one references.</summary>
     public static MetadataReference Image(Compilation compilation)

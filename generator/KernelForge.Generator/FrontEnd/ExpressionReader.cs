@@ -52,7 +52,7 @@ internal sealed class ExpressionReader
         IDelegateCreationOperation => Unsupported(operation, "a method stands where a function is expected; write a lambda that calls it"),
         IAnonymousFunctionOperation lambda => Lambda(lambda),
         ITupleOperation tuple => new TupleExpr(Read(tuple.Elements)),
-        IIsPatternOperation match => patterns.Matches(Read(match.Value), match.Pattern),
+        IIsPatternOperation match => patterns.Matches(ReadNumber(match.Value), match.Pattern),
         ISwitchExpressionOperation choice => patterns.Choose(choice),
         IParenthesizedOperation inner => Read(inner.Operand),
         IInvalidOperation => Broken(),
@@ -139,8 +139,15 @@ internal sealed class ExpressionReader
         bool isOwnOperator = binary.OperatorMethod is not { } method || Known.IsLanguage(method.ContainingType)
             || method.ContainingType.SpecialType == SpecialType.System_String;
         return op is { } known && isOwnOperator
-            ? new BinaryExpr(known, Read(binary.LeftOperand), Read(binary.RightOperand))
+            ? new BinaryExpr(known, ReadNumber(binary.LeftOperand), ReadNumber(binary.RightOperand))
             : Unsupported(binary, "the operators are + - * / % == != < <= > >= && || over values, numbers, truths and texts");
+    }
+
+    /// <summary>As <see cref="Read(IOperation)"/>, an enum's value as the integer that it is compared by.</summary>
+    public Expr ReadNumber(IOperation operation)
+    {
+        Expr value = Read(operation);
+        return operation.Type is { TypeKind: TypeKind.Enum } && value is not NumberExpr ? new ConvertExpr(ValueKind.Integer, value) { Span = value.Span } : value;
     }
 
     private Expr Unary(IUnaryOperation unary) => unary.OperatorKind switch

@@ -29,7 +29,7 @@ internal sealed class PatternReader(ParseContext context, ExpressionReader expre
         for (int i = last - 1; i >= 0; i--)
         {
             ISwitchExpressionArmOperation arm = choice.Arms[i];
-            Expr condition = Matches(expressions.Read(choice.Value), arm.Pattern);
+            Expr condition = Matches(expressions.ReadNumber(choice.Value), arm.Pattern);
             if (arm.Guard is { } guard) condition = new BinaryExpr(BinaryOp.And, condition, expressions.Read(guard));
             result = new ConditionalExpr(condition, expressions.Read(arm.Value), result) { Span = context.SpanOf(arm.Syntax) };
         }

@@ -20,7 +20,7 @@ internal static class Read
         CSharpCompilation compilation = Compilations.Of(sources);
         Reading<ParsedLayer> reading = LayerReader.Read(compilation.GetTypeByMetadataName(name)!, compilation, withSpans: false, TestContext.Current.CancellationToken)!;
         Assert.Empty(reading.Findings.Select(f => f.Message));
-        Assert.False(reading.Parsed.IsBroken, "C# itself has an error: " + string.Join("\n", Compilations.Complaints(compilation)));
+        Assert.False(reading.Parsed.IsBroken, "C# itself has an error: " + Compilations.Complaints(compilation));
         return reading.Parsed.Spec;
     }
 

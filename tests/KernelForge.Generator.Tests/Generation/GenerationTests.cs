@@ -1,0 +1,102 @@
+using System.Diagnostics;
+using KernelForge.TestData;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+
+namespace KernelForge.Generator.Tests.Generation;
+
+public sealed class GenerationTests(ITestOutputHelper output)
+{
+    [Fact]
+    public void The_description_of_a_model() => Snapshot.Verify(Compilations.Generate(Compilations.Of(Descriptions.BertLayer, Descriptions.BertModel))
+        .SyntaxTrees.Single(tree => tree.FilePath.EndsWith("Demo.BertModel.Specification.g.cs", StringComparison.Ordinal)).ToString());
+
+    [Fact]
+    public void Without_the_runtime_only_descriptions_are_made() => Assert.Equal(
+        ["Demo.BertLayer.Specification.g.cs", "Demo.BertModel.Specification.g.cs"],
+        Generated(Compilations.Of(Descriptions.BertLayer, Descriptions.BertModel)));
+
+    [Fact]
+    public void With_the_runtime_each_layer_and_model_is_compiled() => Assert.Superset(
+        new HashSet<string>(["Demo.BertLayer.Specification.g.cs", "Demo.BertLayer.g.cs", "Demo.BertModel.Specification.g.cs", "Demo.BertModel.g.cs"]),
+        Generated(WithRuntime(Descriptions.BertLayer, Descriptions.BertModel)).ToHashSet());
+
+    [Fact]
+    public void What_is_generated_compiles_without_a_warning_and_without_unsafe_code() =>
+        Compilations.AssertCompiles(Compilations.Generate(WithRuntime(Descriptions.BertLayer, Descriptions.BertModel)));
+
+    [Fact]
+    public void Code_that_uses_a_model_with_errors_gets_none_of_its_own() => Compilations.AssertCompiles(Compilations.Generate(WithRuntime(
+        """
+        [TransformerModel]
+        public sealed partial class Broken([Config("hidden_size")] int hidden)
+        {
+            private readonly Linear linear = new(hidden, hidden);
+
+            public Tokens Forward(TokenIds ids)
+            {
+                while (hidden > 0) { }
+                return (Tokens)null!;
+            }
+        }
+        """,
+        """
+        using KernelForge.Runtime;
+
+        public static class Uses
+        {
+            public static Matrix All(string folder, int[][] ids)
+            {
+                using var model = Broken.Load(folder, Device.Cpu());
+                using var batch = RaggedBatch.Pack(ids);
+                RaggedMatrix hidden = model.Run(batch);
+                model.Run(batch, hidden);
+                return hidden.MeanPool();
+            }
+        }
+        """)));
+
+    [Fact]
+    public void Names_that_are_keywords_types_within_types_and_enums_are_written_as_they_must_be() => Compilations.AssertCompiles(Compilations.Generate(WithRuntime("""
+        namespace Some.Space;
+
+        internal static partial class Outer
+        {
+            public enum Mode { Plain, Doubled }
+
+            public partial record struct Middle
+            {
+                [TransformerLayer]
+                internal sealed partial class Inner(int @base, Mode mode, float? @float = null)
+                {
+                    [Weight("class")] private readonly Linear @class = new(@base, @base);
+
+                    public Tokens Forward(Tokens @event) => mode == Mode.Doubled ? @class[@event] * 2 : @class[@event] * (@float ?? 1);
+                }
+            }
+        }
+        """)));
+
+    [Fact]
+    public void All_descriptions_take_a_warm_driver_little_time()
+    {
+        string[] sources = [Descriptions.BertLayer, Descriptions.BertModel];
+        CSharpCompilation compilation = WithRuntime(sources);
+        Compilations.Driver().RunGenerators(compilation, TestContext.Current.CancellationToken);
+
+        var watch = Stopwatch.StartNew();
+        GeneratorDriver driver = Compilations.Driver().RunGenerators(compilation.Clone(), TestContext.Current.CancellationToken);
+        TimeSpan all = watch.Elapsed;
+        watch.Restart();
+        driver.RunGenerators(compilation.AddSyntaxTrees(Compilations.Tree("class Elsewhere;", "Elsewhere.cs")), TestContext.Current.CancellationToken);
+        output.WriteLine($"{sources.Length} descriptions: {all.TotalMilliseconds:F0} ms in a warm driver, {watch.Elapsed.TotalMilliseconds:F0} ms after an edit elsewhere");
+
+        Assert.True(all < TimeSpan.FromSeconds(20), $"{all} for {sources.Length} descriptions");
+    }
+
+    private static CSharpCompilation WithRuntime(params string[] sources) => Compilations.Create("User", sources, [Compilations.Language, Compilations.Runtime]);
+
+    private static IEnumerable<string> Generated(CSharpCompilation compilation) => Compilations.Driver()
+        .RunGenerators(compilation, TestContext.Current.CancellationToken).GetRunResult().GeneratedTrees
+        .Select(tree => Path.GetFileName(tree.FilePath)).Order(StringComparer.Ordinal);
+}
