@@ -157,7 +157,7 @@ gemm_sm90(const __grid_constant__ TensorMap aMap, const __grid_constant__ Tensor
         wgmma_wait<UNDER_WAY>();
         // Only for a stage that is filled again: nobody waits for the last ones, and their signals could meet a block that has ended.
         const int done = step - UNDER_WAY;
-        if (done >= 0 && done + STAGES < steps) leave(empty + (stage >= UNDER_WAY ? stage - UNDER_WAY : STAGES - 1) * 8, x, y, lane);
+        if (done >= 0 && done + STAGES < steps) leave(empty + done % STAGES * 8, x, y, lane);
         if (++stage == STAGES) { stage = 0; parity ^= 1; }
     }
     wgmma_wait<0>();

@@ -98,8 +98,8 @@ def step_gemm(options):
             mma = min((t, v) for v, t in r["microseconds"].items() if v.startswith("mma"))
             print(name, sum(lengths), shape, "best", [(v, t, r["tflops"][v]) for t, v in best], "mma", mma,
                   "library", r["microseconds"]["library"], r["tflops"]["library"])
+        write_json(Path(options.out) / "gemm.json", dict(result=results))  # what is known if a later kernel hangs
     rows = sum(batch.WORKLOADS["b16_max512"])
-        write_json(Path(options.out) / "gemm.json", dict(result=results))
     results["bf16"] = time_gemms(runner, "bf16", [("128x128", "mma"), ("128x128", "wgmma"), ("256x128", "wgmma")], rows)
     results["float"] = time_gemms(runner, "float", [("128x128", "fma"), ("64x64", "fma")], rows, rounds=1)
     results["tf32"] = time_gemms(runner, "tf32", [("128x64", "mma"), ("64x64", "mma")], rows, rounds=1)
