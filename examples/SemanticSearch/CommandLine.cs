@@ -50,7 +50,9 @@ internal static class CommandLine
             Console.Error.WriteLine("Try --help.");
             return ExitCode.Usage;
         }
-        return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+        // Exceptions and signals become messages and exit codes below, not in the parser's way.
+        var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
+        return await parsed.InvokeAsync(configuration);
     }
 
     private static RootCommand Build()
@@ -62,13 +64,15 @@ internal static class CommandLine
         Bound(threads, 0);
         root.Validators.Add(result =>
         {
-            if (result.GetResult(texts) is not null && result.GetResult(docs) is not null) result.AddError("--texts and --docs exclude each other");
+            if (result.GetResult(texts) is not null && result.GetResult(docs) is not null)
+                result.AddError("--texts and --docs exclude each other");
         });
         question.Validators.Add(result =>
         {
             if (result.Tokens.FirstOrDefault(t => t.Value.StartsWith('-') && t.Value.Length > 1) is { } option)
                 result.AddError($"'{option.Value}' is no option");
-            else if (result.Tokens.Count > 0 && result.Tokens.All(t => string.IsNullOrWhiteSpace(t.Value))) result.AddError("the question is empty");
+            else if (result.Tokens.Count > 0 && result.Tokens.All(t => string.IsNullOrWhiteSpace(t.Value)))
+                result.AddError("the question is empty");
         });
         root.SetAction((result, _) => RunAsync(Options(result)));
         return root;
@@ -111,7 +115,8 @@ internal static class CommandLine
     // What is no number at all has its own message.
     private static void Bound(Option<int> option, int least) => option.Validators.Add(result =>
     {
-        if (result.Tokens.Any(t => int.TryParse(t.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value) && value < least))
-            result.AddError($"{option.Name} must be at least {least}");
+        foreach (Token token in result.Tokens)
+            if (int.TryParse(token.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value) && value < least)
+                result.AddError($"{option.Name} must be at least {least}");
     });
 }

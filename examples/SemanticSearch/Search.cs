@@ -20,7 +20,8 @@ internal static class Search
 
         using SentenceEncoder encoder = await loading.WaitAsync(cancellation);
         SearchIndex index = kept is IndexReading.Whole whole ? whole.Index : Build(kept, source, encoder, key, path, cancellation);
-        var results = new ResultWriter(Console.Out, options.Json, options.Question is null && Console.IsInputRedirected, Terminal.ShowsBold);
+        bool unseen = options.Question is null && Console.IsInputRedirected;
+        var results = new ResultWriter(Console.Out, options.Json, showsQuestion: unseen, Terminal.ShowsBold);
         if (options.Question is { } question) return Answer(question) ? ExitCode.Found : ExitCode.NothingFound;
 
         int asked = 0, answered = 0;

@@ -38,7 +38,8 @@ internal static class DocumentationReader
         if (method >= 0) name = name[..method];
         int dot = name.LastIndexOf('.');
         string owner = dot < 0 ? "" : name[..dot];
-        string display = (dot < 0 ? "" : genericNames.GetValueOrDefault(owner, WithoutArity(owner)) + ".") + WithoutArity(name[(dot + 1)..]);
+        string display = WithoutArity(name[(dot + 1)..]);
+        if (dot >= 0) display = $"{genericNames.GetValueOrDefault(owner, WithoutArity(owner))}.{display}";
         if (parameters.Count > 0 && (type || method >= 0)) display += $"<{string.Join(", ", parameters)}>";
         if (type) genericNames[name] = display;
         if (summary.Length == 0) return null;
@@ -58,7 +59,8 @@ internal static class DocumentationReader
             if (reader is { NodeType: XmlNodeType.Element, Name: "summary" }) summary = ReadText(reader);
             else
             {
-                if (reader is { NodeType: XmlNodeType.Element, Name: "typeparam" } && reader.GetAttribute("name") is { } name) parameters.Add(name);
+                if (reader is { NodeType: XmlNodeType.Element, Name: "typeparam" } && reader.GetAttribute("name") is { } name)
+                    parameters.Add(name);
                 reader.Skip();
             }
         }

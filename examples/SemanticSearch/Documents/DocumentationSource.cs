@@ -4,7 +4,7 @@ using System.Text;
 
 namespace SemanticSearch.Documents;
 
-/// <summary>The types and methods of all XML documentation files below a folder: the general namespaces first, then the special ones.</summary>
+/// <summary>The types and methods of all XML documentation files below a folder: general namespaces first, then special ones.</summary>
 internal sealed class DocumentationSource : IDocumentSource
 {
     private readonly string folder;
@@ -41,7 +41,8 @@ internal sealed class DocumentationSource : IDocumentSource
             }
         }
         // What is cut off is what lies deepest: System.IO comes before System.Runtime.Intrinsics.X86.
-        return [.. members.Values.OrderBy(m => m.Depth).ThenBy(m => m.Name, StringComparer.Ordinal).Take(limit).Select(m => m.ToDocument())];
+        IEnumerable<ApiMember> kept = members.Values.OrderBy(m => m.Depth).ThenBy(m => m.Name, StringComparer.Ordinal).Take(limit);
+        return [.. kept.Select(m => m.ToDocument())];
     }
 
     // Names, sizes and times, not contents: thirty megabytes are not read at every start.

@@ -15,7 +15,8 @@ internal sealed record IndexKey(string Name, byte[] Content)
         string model = Path.GetFullPath(modelFolder);
         byte[] name = SHA256.HashData(Encoding.UTF8.GetBytes($"{source.Identity}\n{model}"));
         using var content = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        content.AppendData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{IndexFile.Version}\n{source.Fingerprint}\n")));
+        string version = IndexFile.Version.ToString(CultureInfo.InvariantCulture);
+        content.AppendData(Encoding.UTF8.GetBytes($"{version}\n{source.Fingerprint}\n"));
         AppendModel(content, model);
         return new IndexKey(Convert.ToHexStringLower(name.AsSpan(0, 12)), content.GetHashAndReset());
     }

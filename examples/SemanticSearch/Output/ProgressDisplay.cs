@@ -38,7 +38,8 @@ internal static class ProgressDisplay
     {
         public EncodingProgress Latest { get; set; }
 
-        public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime) => new Spectre.Console.Text(Speed(Latest));
+        public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime) =>
+            new Spectre.Console.Text(Speed(Latest));
     }
 
     private sealed class Lines(TextWriter output) : IProgress<EncodingProgress>
@@ -50,7 +51,8 @@ internal static class ProgressDisplay
         {
             if (value.Elapsed < next && value.Texts < value.Total) return;
             next = value.Elapsed + interval;
-            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"indexed {value.Texts:N0} of {value.Total:N0} texts, {Speed(value)}"));
+            string counts = string.Create(CultureInfo.InvariantCulture, $"indexed {value.Texts:N0} of {value.Total:N0} texts");
+            output.WriteLine($"{counts}, {Speed(value)}");
         }
     }
 }

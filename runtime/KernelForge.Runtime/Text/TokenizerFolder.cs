@@ -6,7 +6,8 @@ namespace KernelForge.Runtime.Text;
 internal static class TokenizerFolder
 {
     // Those that are WordPiece with BERT's normalizer.
-    private static readonly string[] families = ["Bert", "DistilBert", "Electra", "MobileBert", "LayoutLM", "Lxmert", "Funnel", "MPNet", "Retribert"];
+    private static readonly string[] families =
+        ["Bert", "DistilBert", "Electra", "MobileBert", "LayoutLM", "Lxmert", "Funnel", "MPNet", "Retribert"];
 
     public static WordPieceDefinition Read(string folder)
     {
@@ -22,7 +23,7 @@ internal static class TokenizerFolder
             using (tokenizer) definition = TokenizerJson.Read(new("tokenizer.json", tokenizer.RootElement));
         }
         else if (File.Exists(vocabularyPath)) definition = VocabularyFile.Read(vocabularyPath, settings);
-        else throw new FileNotFoundException($"'{folder}' has neither tokenizer.json nor vocab.txt: is it the folder of a model?", tokenizerPath);
+        else throw new FileNotFoundException($"'{folder}' has neither tokenizer.json nor vocab.txt: a model's folder has one", tokenizerPath);
 
         return settings is null ? definition : Apply(definition, settings.Value);
     }
@@ -42,13 +43,14 @@ internal static class TokenizerFolder
             throw new NotSupportedException($"tokenizer_config.json: truncation_side '{side}' is not covered; 'right' is");
         BertNormalizer normalizer = definition.Normalizer;
         bool lowercase = settings.Boolean("do_lower_case") ?? normalizer.Lowercase;
+        bool stripsAccents = lowercase == normalizer.Lowercase ? normalizer.StripAccents : lowercase;
         return definition with
         {
             Normalizer = normalizer with
             {
                 Lowercase = lowercase,
                 SeparateIdeographs = settings.Boolean("tokenize_chinese_chars") ?? normalizer.SeparateIdeographs,
-                StripAccents = settings.Boolean("strip_accents") ?? (lowercase == normalizer.Lowercase ? normalizer.StripAccents : lowercase),
+                StripAccents = settings.Boolean("strip_accents") ?? stripsAccents,
             },
             // A model without a limit states 1e30.
             MaxTokens = settings.Number("model_max_length") is { } limit and < int.MaxValue ? (int)limit : int.MaxValue,

@@ -10,13 +10,16 @@ internal static class TokenizerJson
     {
         JsonNodeReader model = root.Object("model") ?? throw root.Damaged("'model' is missing");
         RequireType(model, "WordPiece");
-        RequireType(root.Object("pre_tokenizer") ?? throw root.Refused("no pre_tokenizer is not covered; 'BertPreTokenizer' is"), "BertPreTokenizer");
+        JsonNodeReader splitting = root.Object("pre_tokenizer")
+            ?? throw root.Refused("no pre_tokenizer is not covered; 'BertPreTokenizer' is");
+        RequireType(splitting, "BertPreTokenizer");
         Dictionary<string, int> vocabulary = ReadVocabulary(model);
-        string unknown = model.Text("unk_token") ?? "[UNK]";
+        string unknownToken = model.Text("unk_token") ?? "[UNK]";
+        if (!vocabulary.TryGetValue(unknownToken, out int unknown))
+            throw model.Damaged($"the unknown token '{unknownToken}' is not in the vocabulary");
         ImmutableArray<AddedToken> added = [.. root.List("added_tokens").Select(ReadAddedToken)];
         (ImmutableArray<int> before, ImmutableArray<int> after) = ReadFrame(root.Object("post_processor"));
-        return new WordPieceDefinition(vocabulary, ReadNormalizer(root), added,
-            vocabulary.TryGetValue(unknown, out int id) ? id : throw model.Damaged($"the unknown token '{unknown}' is not in the vocabulary"),
+        return new WordPieceDefinition(vocabulary, ReadNormalizer(root), added, unknown,
             model.Text("continuing_subword_prefix") ?? "##", model.Integer("max_input_chars_per_word") ?? 100, before, after);
     }
 
@@ -81,7 +84,8 @@ internal static class TokenizerJson
         foreach (JsonNodeReader item in processor.List("single"))
         {
             JsonNodeReader? special = item.Object("SpecialToken");
-            JsonNodeReader part = special ?? item.Object("Sequence") ?? throw item.Refused("a part that is neither a special token nor the text");
+            JsonNodeReader part = special ?? item.Object("Sequence")
+                ?? throw item.Refused("a part that is neither a special token nor the text");
             if (part.Integer("type_id") is { } type and not 0) throw part.Refused($"type_id {type} of a single text is not covered; 0 is");
             if (special is null)
             {

@@ -64,7 +64,7 @@ internal static class UnicodeTables
     /// <summary>The combining class of a character that is not a nonspacing mark; 0 for nearly all.</summary>
     public static int Order(Rune c) => orders.TryGetValue(c.Value, out byte order) ? order : 0;
 
-    /// <summary>The characters that are left of one after canonical decomposition without its marks; null where it stays as it is.</summary>
+    /// <summary>What is left of a character after canonical decomposition, without its marks; null where it stays as it is.</summary>
     public static Rune[]? Decompose(Rune c) => decompositions.GetValueOrDefault(c.Value);
 
     private static void Mark(ReadOnlySpan<string> ranges, Class value)

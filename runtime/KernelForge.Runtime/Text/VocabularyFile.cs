@@ -22,7 +22,8 @@ internal static class VocabularyFile
                where vocabulary.ContainsKey(token)
                select new AddedToken(token, vocabulary[token])
         ];
-        return new WordPieceDefinition(vocabulary, new BertNormalizer(true, true, true, true), added, unknown, "##", 100, [before], [after]);
+        var normalizer = new BertNormalizer(CleanText: true, SeparateIdeographs: true, StripAccents: true, Lowercase: true);
+        return new WordPieceDefinition(vocabulary, normalizer, added, unknown, "##", 100, [before], [after]);
 
         int Special(string key, string usual) => vocabulary.TryGetValue(Name(key, usual), out int id)
             ? id : throw new InvalidDataException($"'{path}' lacks the {key} '{Name(key, usual)}'");

@@ -35,7 +35,7 @@ public sealed class SentenceEncoder : IDisposable
     /// <summary>Loads an encoder from a folder with <c>modules.json</c>.</summary>
     /// <param name="folder">As sentence-transformers saves it.</param>
     /// <param name="device">Where it runs; null for <see cref="Device.Auto"/>.</param>
-    /// <exception cref="ConfigException">A file is missing or damaged, or asks for what this encoder does not do; the message names it.</exception>
+    /// <exception cref="ConfigException">A file is missing or damaged, or asks for what this encoder does not do, by name.</exception>
     /// <exception cref="NotSupportedException">The tokenizer is of another kind; the message names what is not covered.</exception>
     /// <exception cref="WeightException">The weights do not fit the model.</exception>
     public static SentenceEncoder Load(string folder, Device? device = null)
@@ -45,7 +45,7 @@ public sealed class SentenceEncoder : IDisposable
         WordPieceTokenizer tokenizer = WordPieceTokenizer.Load(settings.TransformerFolder);
         using ModelSource source = ModelSource.Open(settings.TransformerFolder);
         if (source.Config.Int32("vocab_size") is var vocabulary && vocabulary < tokenizer.VocabularySize)
-            throw new ConfigException("config.json", "vocab_size", $"is {vocabulary}, but the tokenizer has {tokenizer.VocabularySize} tokens");
+            throw new ConfigException("config.json", "vocab_size", $"is {vocabulary}, the tokenizer's is {tokenizer.VocabularySize}");
         int limit = Math.Min(source.Config.Int32("max_position_embeddings"), tokenizer.MaxTokens);
         settings = settings with { MaxTokens = Math.Min(limit, settings.MaxTokens ?? limit) };
         return new SentenceEncoder(tokenizer, TokenModels.Load(source, device), settings);

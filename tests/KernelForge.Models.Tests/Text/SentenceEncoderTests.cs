@@ -10,7 +10,8 @@ public sealed class SentenceEncoderTests
     private static readonly WordPieceTokenizer tokenizer =
         WordPieceTokenizer.Load(Path.Combine(Data.RepositoryRoot, "examples", "SemanticSearch", "Model"));
 
-    private static readonly string[] texts = [.. Enumerable.Range(0, 3000).Select(i => string.Join(' ', Enumerable.Repeat("read a file", i % 7)))];
+    private static readonly string[] texts =
+        [.. Enumerable.Range(0, 3000).Select(i => string.Join(' ', Enumerable.Repeat("read a file", i % 7)))];
 
     [Fact]
     public void Vectors_stand_in_the_order_of_their_texts()
@@ -112,7 +113,8 @@ public sealed class SentenceEncoderTests
     public void A_model_of_another_width_than_its_pooling_says_is_refused()
     {
         using var encoder = new SentenceEncoder(tokenizer, new FakeModel(), new SentenceSettings("", 4, PoolingMode.Mean, false, null));
-        Assert.Contains("3 features", Assert.Throws<InvalidOperationException>(() => encoder.Encode("a")).Message, StringComparison.Ordinal);
+        InvalidOperationException error = Assert.Throws<InvalidOperationException>(() => encoder.Encode("a"));
+        Assert.Contains("3 features", error.Message, StringComparison.Ordinal);
     }
 
     private static SentenceEncoder Encoder(FakeModel model, PoolingMode mode) =>

@@ -11,7 +11,7 @@ public sealed class DocumentationReaderTests
             <member name="M:System.IO.File.ReadLines(System.String)"><summary>Reads the
               lines of a file.</summary><param name="path">The <b>file</b>.</param></member>
             """));
-        Assert.Equal(("System.IO.File.ReadLines", "System.IO.File.ReadLines", "Reads the lines of a file."), (member.Name, member.Display, member.Summary));
+        Assert.Equal(("System.IO.File.ReadLines", "Reads the lines of a file."), (member.Display, member.Summary));
         Document document = member.ToDocument();
         Assert.Equal("System.IO.File.ReadLines()", document.Title);
         Assert.Equal("read lines (file): Reads the lines of a file.", document.Embedded);
@@ -22,7 +22,8 @@ public sealed class DocumentationReaderTests
     {
         ApiMember member = Assert.Single(Read("""
             <member name="T:A.B"><summary>Is <see langword="null" />, <paramref name="x" /> or a
-            <see cref="T:System.Collections.Generic.List`1" />; see <see cref="M:A.B.Go(System.Int32)">there</see>.<para>Twice.</para></summary></member>
+            <see cref="T:System.Collections.Generic.List`1" />; see <see cref="M:A.B.Go(System.Int32)">there</see>.<para>Twice.</para>
+            </summary></member>
             """));
         Assert.Equal("Is null, x or a List; see there. Twice.", member.Summary);
     }
@@ -31,11 +32,14 @@ public sealed class DocumentationReaderTests
     public void Type_parameters_have_their_names()
     {
         IReadOnlyList<ApiMember> members = Read("""
-            <member name="T:A.Map`2"><typeparam name="TKey">k</typeparam><typeparam name="TValue">v</typeparam><summary>A map.</summary></member>
-            <member name="M:A.Map`2.Select``1(System.Func{`0,``0})"><summary>Selects.</summary><typeparam name="TResult">r</typeparam></member>
+            <member name="T:A.Map`2"><typeparam name="TKey">k</typeparam><typeparam name="TValue">v</typeparam>
+              <summary>A map.</summary></member>
+            <member name="M:A.Map`2.Select``1(System.Func{`0,``0})"><summary>Selects.</summary>
+              <typeparam name="TResult">r</typeparam></member>
             <member name="M:A.Map`2.Clear"><summary>Clears.</summary></member>
             """);
-        Assert.Equal(["A.Map<TKey, TValue>", "A.Map<TKey, TValue>.Select<TResult>", "A.Map<TKey, TValue>.Clear"], members.Select(m => m.Display));
+        string[] expected = ["A.Map<TKey, TValue>", "A.Map<TKey, TValue>.Select<TResult>", "A.Map<TKey, TValue>.Clear"];
+        Assert.Equal(expected, members.Select(m => m.Display));
         Assert.Equal("select (map): Selects.", members[1].ToDocument().Embedded);
         Assert.Equal("map: A map.", members[0].ToDocument().Embedded);
     }
@@ -50,14 +54,17 @@ public sealed class DocumentationReaderTests
 
     [Fact]
     public void What_says_nothing_of_itself_is_left_out() =>
-        Assert.Empty(Read("""<member name="T:A.B" /><member name="T:A.C"><summary /></member><member name="T:A.D"><summary> </summary></member>"""));
+        Assert.Empty(Read("""
+            <member name="T:A.B" /><member name="T:A.C"><summary /></member><member name="T:A.D"><summary> </summary></member>
+            """));
 
     [Fact]
     public void A_file_that_breaks_off_is_named()
     {
         using var folder = new TemporaryFolder();
         string file = folder.Write("broken.xml", "<doc><members><member name=\"T:A.B\"><summary>Some");
-        Assert.Contains("broken.xml", Assert.Throws<InvalidDataException>(() => DocumentationReader.Read(file)).Message, StringComparison.Ordinal);
+        InvalidDataException error = Assert.Throws<InvalidDataException>(() => DocumentationReader.Read(file));
+        Assert.Contains("broken.xml", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]
