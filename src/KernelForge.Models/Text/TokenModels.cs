@@ -5,7 +5,11 @@ namespace KernelForge.Models.Text;
 /// <summary>The architectures that an encoder can have, by the <c>model_type</c> of their configuration.</summary>
 internal static class TokenModels
 {
-    private static readonly SortedDictionary<string, Func<ModelSource, Device?, ITokenModel>> loaders = new(StringComparer.Ordinal);
+    private static readonly SortedDictionary<string, Func<ModelSource, Device?, ITokenModel>> loaders = new(StringComparer.Ordinal)
+    {
+        ["bert"] = (source, device) => Adapt(BertModel.Load(source, device), model => model.Run),
+        ["distilbert"] = (source, device) => Adapt(DistilBertModel.Load(source, device), model => model.Run),
+    };
 
     /// <exception cref="ConfigException">The architecture is none of those covered.</exception>
     public static ITokenModel Load(ModelSource source, Device? device)
@@ -14,5 +18,14 @@ internal static class TokenModels
         return loaders.TryGetValue(type, out Func<ModelSource, Device?, ITokenModel>? load)
             ? load(source, device)
             : throw new ConfigException("config.json", "model_type", $"is '{type}'; this encoder covers {string.Join(", ", loaders.Keys)}");
+    }
+
+    private static Loaded Adapt<T>(T model, Func<T, Action<RaggedBatch, RaggedMatrix>> run) where T : IDisposable => new(model, run(model));
+
+    private sealed class Loaded(IDisposable model, Action<RaggedBatch, RaggedMatrix> run) : ITokenModel
+    {
+        public void Run(RaggedBatch batch, RaggedMatrix destination) => run(batch, destination);
+
+        public void Dispose() => model.Dispose();
     }
 }
