@@ -1,3 +1,4 @@
+using KernelForge.TestData;
 using SemanticSearch.Documents;
 
 namespace SemanticSearch.Tests.Documents;
@@ -103,7 +104,7 @@ public sealed class DocumentationReaderTests
     public void The_fingerprint_changes_with_a_file_that_does()
     {
         using var folder = new TemporaryFolder();
-        string file = folder.Write("deep/a.xml", Wrap(""));
+        string file = folder.Write("a.xml", Wrap(""));
         string before = new DocumentationSource(folder.Path, 10).Fingerprint;
         Assert.Equal(before, new DocumentationSource(folder.Path, 10).Fingerprint);
         File.SetLastWriteTimeUtc(file, File.GetLastWriteTimeUtc(file).AddSeconds(1));

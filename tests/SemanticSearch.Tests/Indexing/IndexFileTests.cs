@@ -1,3 +1,4 @@
+using KernelForge.TestData;
 using SemanticSearch.Documents;
 using SemanticSearch.Indexing;
 
@@ -10,7 +11,7 @@ public sealed class IndexFileTests : IDisposable
     private readonly TemporaryFolder folder = new();
     private readonly string path;
 
-    public IndexFileTests() => path = folder.File("docs.index");
+    public IndexFileTests() => path = Path.Combine(folder.Path, "docs.index");
 
     public void Dispose() => folder.Dispose();
 
