@@ -32,7 +32,7 @@ internal readonly unsafe struct AttentionWork<TVector, TScore, TMask>(
         }
 
         var tile = new Scratch(pool, worker, keyCount, headWidth);
-        KeyPanels.Fill<TVector>(key, keyStart, keyCount, keyHead * headWidth, headWidth, tile.Keys);
+        Turned.Keys(key, keyStart, keyCount, keyHead * headWidth, headWidth, tile.Keys);
         for (int h = keyHead * group; h < (keyHead + 1) * group; h++)
         {
             for (int i = first; i < end; i += TVector.TileRows)

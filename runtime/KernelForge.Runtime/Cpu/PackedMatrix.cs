@@ -16,8 +16,7 @@ public static class PackedMatrix
         int column = 0;
         foreach (WeightPart part in parts)
         {
-            int first = column;
-            packed.Fill(part, output => first + output);
+            packed.Fill(part, column, run: packed.Outputs, gap: 0);
             column += part.Outputs;
         }
         return packed;
@@ -33,11 +32,9 @@ public static class PackedMatrix
         if (first.Outputs != second.Outputs)
             throw new ArgumentException($"A pair has equal outputs; these have {first.Outputs} and {second.Outputs}.", nameof(second));
         var packed = new PackedMatrix<TVector>(inputs, first.Outputs, Panels(first.Outputs, TVector.Count));
-        packed.Fill(first, output => Interleaved(output, 0));
-        packed.Fill(second, output => Interleaved(output, 1));
+        packed.Fill(first, 0, run: TVector.Count, gap: TVector.Count);
+        packed.Fill(second, TVector.Count, run: TVector.Count, gap: TVector.Count);
         return packed;
-
-        static int Interleaved(int output, int side) => (((output / TVector.Count * 2) + side) * TVector.Count) + (output % TVector.Count);
     }
 
     private static int Panels(int columns, int width) => (columns + width - 1) / width;
@@ -70,16 +67,35 @@ public sealed unsafe class PackedMatrix<TVector> : IDisposable where TVector : u
 
     internal float* Panel(int panel) => memory.Pointer + ((nint)panel * Inputs * PanelWidth);
 
-    internal void Fill(WeightPart part, Func<int, int> columnOf)
+    /// <summary>Puts the outputs of a part into columns from <paramref name="column"/> on: runs of neighbours with gaps between them.</summary>
+    internal void Fill(WeightPart part, int column, int run, int gap)
     {
         if (part.Values.Length != (long)part.Outputs * Inputs)
             throw new ArgumentException($"A weight of {part.Values.Length} values is not [{part.Outputs}, {Inputs}].", nameof(part));
-        for (int output = 0; output < part.Outputs; output++)
+        fixed (float* values = part.Values)
         {
-            int column = columnOf(output);
-            float* destination = Panel(column / PanelWidth) + (column % PanelWidth);
-            int source = part.Transposed ? output : output * Inputs, step = part.Transposed ? part.Outputs : 1;
-            for (int k = 0; k < Inputs; k++) destination[k * PanelWidth] = part.Values[source + (k * step)];
+            int leftOfRun = run;
+            for (int output = 0; output < part.Outputs;)
+            {
+                int lane = column % PanelWidth, count = Math.Min(Math.Min(PanelWidth - lane, leftOfRun), part.Outputs - output);
+                FillLanes(values, part, output, count, Panel(column / PanelWidth) + lane);
+                (output, column, leftOfRun) = (output + count, column + count, leftOfRun - count);
+                if (leftOfRun == 0) (column, leftOfRun) = (column + gap, run);
+            }
+        }
+    }
+
+    private void FillLanes(float* values, WeightPart part, int output, int count, float* lanes)
+    {
+        if (!part.Transposed)
+        {
+            Turned.Fill(values + ((nint)output * Inputs), Inputs, count, Inputs, lanes, PanelWidth);
+            return;
+        }
+        for (int k = 0; k < Inputs; k++)
+        {
+            float* source = values + ((nint)k * part.Outputs) + output;
+            for (int l = 0; l < count; l++) lanes[(k * PanelWidth) + l] = source[l];
         }
     }
 }

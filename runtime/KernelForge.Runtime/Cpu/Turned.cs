@@ -4,32 +4,39 @@ using System.Runtime.Intrinsics.X86;
 
 namespace KernelForge.Runtime.Cpu;
 
-/// <summary>Keys of one sequence and head turned round: panels of two vectors of keys, each [width][keys], zeros after the last key.</summary>
-internal static unsafe class KeyPanels
+/// <summary>Rows turned round into panels, [width][lanes]: what a tile reads its columns from.</summary>
+internal static unsafe class Turned
 {
-    public static void Fill<TVector>(Rows<TVector> keys, int firstRow, int count, int column, int width, float* destination)
+    /// <summary>Keys of one sequence and head, in panels of two vectors of keys, zeros after the last key.</summary>
+    public static void Keys<TVector>(Rows<TVector> keys, int firstRow, int count, int column, int width, float* destination)
         where TVector : unmanaged, IVector<TVector>
     {
         int panel = 2 * TVector.Count;
         for (int j = 0; j < count; j += panel)
         {
             float* target = destination + ((nint)j * width);
-            int present = Math.Min(panel, count - j), l = 0;
-            for (; l + 4 <= present; l += 4) Turn(keys.Address(firstRow + j + l, column), keys.Stride, width, target + l, panel);
-            for (; l < present; l++)
-            {
-                float* source = keys.Address(firstRow + j + l, column);
-                for (int c = 0; c < width; c++) target[(c * panel) + l] = source[c];
-            }
-            for (; l < panel; l++)
+            int present = Math.Min(panel, count - j);
+            Fill(keys.Address(firstRow + j, column), keys.Stride, present, width, target, panel);
+            for (int l = present; l < panel; l++)
             {
                 for (int c = 0; c < width; c++) target[(c * panel) + l] = 0;
             }
         }
     }
 
+    /// <summary>target[c · step + row] = source[row · stride + c].</summary>
+    public static void Fill(float* source, nint stride, int rows, int width, float* target, nint step)
+    {
+        int row = 0;
+        for (; row + 4 <= rows; row += 4) Four(source + (row * stride), stride, width, target + row, step);
+        for (; row < rows; row++)
+        {
+            for (int c = 0; c < width; c++) target[(c * step) + row] = source[(row * stride) + c];
+        }
+    }
+
     /// <summary>Four rows become four columns, a square of four by four at a time.</summary>
-    private static void Turn(float* source, nint stride, int width, float* target, nint step)
+    private static void Four(float* source, nint stride, int width, float* target, nint step)
     {
         int c = 0;
         for (; c + 4 <= width; c += 4, source += 4, target += 4 * step)
