@@ -13,6 +13,9 @@ internal sealed class BodyReader(ParseContext context, ExpressionReader expressi
     /// <summary>The body of a method, indexer or property, or nothing where it has none.</summary>
     public EquatableArray<Statement> Read(IMethodSymbol method)
     {
+        context.Locals = new LocalNames();
+        foreach (IParameterSymbol parameter in method.Parameters) context.Locals.Of(parameter);
+
         SyntaxNode? syntax = method.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(context.Cancellation);
         IOperation? operation = syntax is null ? null : context.ModelOf(syntax.SyntaxTree).GetOperation(syntax, context.Cancellation);
         IBlockOperation? block = operation switch
@@ -81,7 +84,7 @@ internal sealed class BodyReader(ParseContext context, ExpressionReader expressi
     {
         // A constant is folded into what reads it; a local without a value gets one later.
         if (declarator.Symbol.IsConst || declarator.GetVariableInitializer() is not { } initializer) return;
-        to.Add(At(declarator, new AssignStatement([declarator.Symbol.Name], expressions.Read(initializer.Value))));
+        to.Add(At(declarator, new AssignStatement([context.Locals.Of(declarator.Symbol)], expressions.Read(initializer.Value))));
     }
 
     private void AddExpression(IExpressionStatementOperation statement, List<Statement> to)
@@ -151,43 +154,47 @@ internal sealed class BodyReader(ParseContext context, ExpressionReader expressi
             Unsupported(loop, "'foreach' runs over a Layers<T> field of this layer itself");
             return;
         }
-        to.Add(At(loop, new ForEachStatement(variable.Symbol.Name, field.Name, Branch(loop.Body))));
+        to.Add(At(loop, new ForEachStatement(context.Locals.Of(variable.Symbol), field.Name, Branch(loop.Body))));
     }
 
     private void AddLoop(IForLoopOperation loop, List<Statement> to)
     {
-        ILocalSymbol? counter = loop.Before is [IVariableDeclarationGroupOperation { Declarations: [{ Declarators: [{ } declarator] }] }] ? declarator.Symbol : null;
-        IOperation? start = loop.Before is [IVariableDeclarationGroupOperation { Declarations: [{ Declarators: [{ } first] }] }] ? first.GetVariableInitializer()?.Value : null;
-        bool isUpwards = loop.AtLoopBottom is [IExpressionStatementOperation { Operation: IIncrementOrDecrementOperation { Kind: OperationKind.Increment, Target: ILocalReferenceOperation step } }]
-            && SymbolEqualityComparer.Default.Equals(step.Local, counter);
-        bool isBounded = loop.Condition is IBinaryOperation { LeftOperand: ILocalReferenceOperation left, OperatorKind: BinaryOperatorKind.LessThan }
-            && SymbolEqualityComparer.Default.Equals(left.Local, counter);
-        if (counter is null || start is null || !isUpwards || !isBounded)
+        if (CounterOf(loop) is not { } counter || counter.GetVariableInitializer() is not { } start || !IsCountedUpwards(loop, counter.Symbol))
         {
             Unsupported(loop, "'for' counts upwards by one: for (int i = start; i < end; i++)");
             return;
         }
-        Expr end = expressions.Read(((IBinaryOperation)loop.Condition!).RightOperand);
-        to.Add(At(loop, new ForStatement(counter.Name, expressions.Read(start), end, Branch(loop.Body))));
+        Expr first = expressions.Read(start.Value), end = expressions.Read(((IBinaryOperation)loop.Condition!).RightOperand);
+        to.Add(At(loop, new ForStatement(context.Locals.OfCounter(counter.Symbol), first, end, Branch(loop.Body))));
     }
+
+    private static IVariableDeclaratorOperation? CounterOf(IForLoopOperation loop) =>
+        loop.Before is [IVariableDeclarationGroupOperation { Declarations: [{ Declarators: [{ } declarator] }] }] ? declarator : null;
+
+    private static bool IsCountedUpwards(IForLoopOperation loop, ILocalSymbol counter) =>
+        loop.Condition is IBinaryOperation { LeftOperand: ILocalReferenceOperation tested, OperatorKind: BinaryOperatorKind.LessThan }
+        && SymbolEqualityComparer.Default.Equals(tested.Local, counter)
+        && loop.AtLoopBottom is [IExpressionStatementOperation { Operation: IIncrementOrDecrementOperation step }]
+        && step is { Kind: OperationKind.Increment, Target: ILocalReferenceOperation stepped }
+        && SymbolEqualityComparer.Default.Equals(stepped.Local, counter);
 
     private string? Target(IOperation target)
     {
         switch (target)
         {
-            case ILocalReferenceOperation local:
-                return local.Local.Name;
+            case ILocalReferenceOperation local when !context.Locals.IsCounter(local.Local):
+                return context.Locals.Of(local.Local);
             case IDeclarationExpressionOperation { Expression: ILocalReferenceOperation local }:
-                return local.Local.Name;
+                return context.Locals.Of(local.Local);
             case IParameterReferenceOperation { Parameter.ContainingSymbol: IMethodSymbol { MethodKind: not MethodKind.Constructor } } parameter:
-                return parameter.Parameter.Name;
+                return context.Locals.Of(parameter.Parameter);
             case IDiscardOperation:
                 return "_";
             case IInvalidOperation:
                 context.Break();
                 return null;
             default:
-                Unsupported(target, "only locals are assigned: fields and constructor parameters keep their values");
+                Unsupported(target, "only locals are assigned: fields, constructor parameters and the counters of loops keep their values");
                 return null;
         }
     }

@@ -35,7 +35,7 @@ internal sealed class ExpressionReader
 
     private Expr ReadVariable(IOperation operation) => operation switch
     {
-        ILocalReferenceOperation local => new NameExpr(local.Local.Name, NameKind.Local),
+        ILocalReferenceOperation local => new NameExpr(context.Locals.Of(local.Local), NameKind.Local),
         IParameterReferenceOperation parameter => Parameter(parameter.Parameter),
         IFieldReferenceOperation field => Field(field),
         IPropertyReferenceOperation { Arguments.Length: > 0 } indexer => Indexer(indexer),
@@ -73,8 +73,9 @@ internal sealed class ExpressionReader
         return new NullExpr();
     }
 
-    private static NameExpr Parameter(IParameterSymbol parameter) => new(parameter.Name,
-        parameter.ContainingSymbol is IMethodSymbol { MethodKind: MethodKind.Constructor } ? NameKind.HyperParameter : NameKind.Local);
+    private NameExpr Parameter(IParameterSymbol parameter) => parameter.ContainingSymbol is IMethodSymbol { MethodKind: MethodKind.Constructor }
+        ? new NameExpr(parameter.Name, NameKind.HyperParameter)
+        : new NameExpr(context.Locals.Of(parameter), NameKind.Local);
 
     private Expr Field(IFieldReferenceOperation field)
     {
@@ -183,6 +184,8 @@ internal sealed class ExpressionReader
     {
         if (lambda.Syntax is not LambdaExpressionSyntax { ExpressionBody: not null } || lambda.Body.Operations.FirstOrDefault() is not IReturnOperation { ReturnedValue: { } body })
             return Unsupported(lambda, "the body of a lambda is one expression; move the steps to a private method of the layer");
-        return new LambdaExpr(lambda.Symbol.Parameters.Select(p => p.Name).ToEquatableArray(), Read(body));
+        var expression = new LambdaExpr(lambda.Symbol.Parameters.Select(context.Locals.Of).ToEquatableArray(), Read(body));
+        foreach (IParameterSymbol parameter in lambda.Symbol.Parameters) context.Locals.Release(parameter);
+        return expression;
     }
 }

@@ -26,6 +26,7 @@ internal sealed class FieldReader(ParseContext context, ExpressionReader express
                 ? $"'{field.Name}' has no initialiser; make it where it is declared: {field.Name} = new(…)"
                 : $"'{field.Name}' has no initialiser; a field is a parameter, a layer, or a value of the constructor's parameters");
 
+        context.Locals = new LocalNames();
         FieldSpec? spec = Known.IsLanguage(field.Type) || Known.IsLayer(field.Type)
             ? Made(field, syntax, initializer.Value)
             : Value(field, syntax, initializer.Value);
@@ -84,7 +85,7 @@ internal sealed class FieldReader(ParseContext context, ExpressionReader express
             return null;
         }
         context.Refer(type, syntax);
-        string? index = lambda.Symbol.Parameters.Length > 0 ? lambda.Symbol.Parameters[0].Name : null;
+        string? index = lambda.Symbol.Parameters.Length > 0 ? context.Locals.Of(lambda.Symbol.Parameters[0]) : null;
         if (names.FirstOrDefault(n => !n.Contains("{i}")) is { } bare)
             context.Report(Rules.WeightNameIndex, syntax.Identifier,
                 $"all layers of '{field.Name}' would have their weights under '{bare}'; put {{i}} where the checkpoint has the layer's index");

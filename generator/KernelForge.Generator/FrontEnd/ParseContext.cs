@@ -25,6 +25,9 @@ internal sealed class ParseContext(string owner, INamedTypeSymbol? layer, Compil
     /// <summary>Whether something could not be read: by a finding, or by an error that C# itself reports.</summary>
     public bool IsBroken { get; private set; }
 
+    /// <summary>The names of the body that is being read.</summary>
+    public LocalNames Locals { get; set; } = new();
+
     public HashSet<string> UsedFields { get; } = new(StringComparer.Ordinal);
 
     /// <summary>The helper methods that are called, in the order of their first call, with the place of that call.</summary>
