@@ -191,7 +191,7 @@ def pool(runner, element, lengths, width=K.HIDDEN, seed=0):
 
 
 ODD = [(200, 200, "GELU"), (72, 1000, "RESIDUAL"), (264, 64, "RESIDUAL")]
-CLUSTERS = ("64x64", "128x96", "64x128w0.2x1", "128x64s8.1x2", "128x128w0.2x2")
+CLUSTERS = ("64x64", "128x96w0", "128x64w0.1x2", "128x256p.2x1", "128x128w0p.1x2")
 WHOLE, MIXED = [64, 1, 17, 33, 63, 16], [300, 1, 64, 65, 128, 17, 129, 63]
 MMA, WGMMA = [(t, "mma") for t in K.MMA_TILES], [(t, "wgmma") for t in K.WGMMA_TILES]
 

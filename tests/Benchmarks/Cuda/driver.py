@@ -32,6 +32,8 @@ class Device:
         self.call("cuCtxSetCurrent", context)
         self.call("cuDriverGetVersion", byref(version))
         self.version = version.value
+        self.call("cuDeviceGetAttribute", byref(version), 16, device)
+        self.multiprocessors = version.value
         self.keep = []
 
     def call(self, name, *arguments):

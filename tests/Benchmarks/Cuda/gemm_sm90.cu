@@ -22,37 +22,60 @@ static_assert(TILE_M % 64 == 0 && TILE_N % 32 == 0, "tiles in multiples of 64 x 
 static_assert(UNDER_WAY == 0 || UNDER_WAY == 1, "a stage is left at once or one step later");
 static_assert(sliceA % 8 == 0 && sliceW % 8 == 0, "slices in multiples of the swizzle's eight rows");
 
-// One block of a cluster, at (x, y) in it.
+// The tiles of a block, one after another: clusters take cluster-sized pieces of the output in turn, rows first. A grid with a cluster for
+// every piece gives each block one tile; a smaller one makes blocks stay, and the next tile's loads run beside this one's epilogue.
+struct Tiles
+{
+    int rowPieces, count, first, stride, x, y;
+
+    __device__ __forceinline__ explicit Tiles(int rows)
+    {
+        constexpr int columnPieces = (GEMM_N + TILE_N * CLUSTER_N - 1) / (TILE_N * CLUSTER_N);
+        rowPieces = (rows + TILE_M * CLUSTER_M - 1) / (TILE_M * CLUSTER_M);
+        const int rank = blockIdx.x % clusterSize;
+        first = blockIdx.x / clusterSize;
+        stride = gridDim.x / clusterSize;
+        count = (rowPieces * columnPieces - first + stride - 1) / stride;
+        x = rank % CLUSTER_M;
+        y = rank / CLUSTER_M;
+    }
+
+    __device__ __forceinline__ int row(int tile) const { return ((first + tile * stride) % rowPieces * CLUSTER_M + x) * TILE_M; }
+    __device__ __forceinline__ int column(int tile) const { return ((first + tile * stride) / rowPieces * CLUSTER_N + y) * TILE_N; }
+};
+
 struct Producer
 {
     const TensorMap& aMap;
     const TensorMap& wMap;
+    const Tiles& tiles;
     u32 base, full;
-    int x, y, firstRow, firstColumn;
 
     // The block's slice of its A tile to all blocks of its row of the cluster.
-    __device__ __forceinline__ void load_a(u32 stage, int step) const
+    __device__ __forceinline__ void load_a(u32 stage, int step, int row) const
     {
-        const u32 to = base + stage * tileBytes + y * sliceA * 128, barrier = full + stage * 8;
-        if constexpr (CLUSTER_N == 1) tensor_load_2d(to, aMap, step * tileK, firstRow, barrier);
+        const u32 to = base + stage * tileBytes + tiles.y * sliceA * 128, barrier = full + stage * 8;
+        if constexpr (CLUSTER_N == 1) tensor_load_2d(to, aMap, step * tileK, row, barrier);
         else
         {
             u16 ranks = 0;
 #pragma unroll
             for (int i = 0; i < CLUSTER_N; ++i) ranks |= 1 << (i * CLUSTER_M);
-            tensor_load_2d(to, aMap, step * tileK, firstRow + y * sliceA, barrier, ranks << x);
+            tensor_load_2d(to, aMap, step * tileK, row + tiles.y * sliceA, barrier, ranks << tiles.x);
         }
     }
 
     // The block's slice of its W tile to all blocks of its column of the cluster.
-    __device__ __forceinline__ void load_w(u32 stage, int step) const
+    __device__ __forceinline__ void load_w(u32 stage, int step, int column) const
     {
-        const u32 to = base + stage * tileBytes + (TILE_M + x * sliceW) * 128, barrier = full + stage * 8;
-        if constexpr (CLUSTER_M == 1) tensor_load_2d(to, wMap, step * tileK, firstColumn, barrier);
-        else tensor_load_2d(to, wMap, step * tileK, firstColumn + x * sliceW, barrier, ((1 << CLUSTER_M) - 1) << (y * CLUSTER_M));
+        const u32 to = base + stage * tileBytes + (TILE_M + tiles.x * sliceW) * 128, barrier = full + stage * 8;
+        if constexpr (CLUSTER_M == 1) tensor_load_2d(to, wMap, step * tileK, column, barrier);
+        else
+            tensor_load_2d(to, wMap, step * tileK, column + tiles.x * sliceW, barrier,
+                           ((1 << CLUSTER_M) - 1) << (tiles.y * CLUSTER_M));
     }
 
-    // One thread. empty: a stage's barrier that all consumers it is shared with have left.
+    // One thread. empty: barriers of stages that every block they are shared with has left.
     __device__ __forceinline__ void run(u32 empty) const
     {
         // Weights are constant: their first tiles are under way before the previous grid has finished.
@@ -61,20 +84,24 @@ struct Producer
         for (int s = 0; s < early; ++s)
         {
             barrier_arrive_expecting(full + s * 8, tileBytes);
-            load_w(s, s);
+            load_w(s, s, tiles.column(0));
         }
         wait_for_previous_grid();
 #pragma unroll
-        for (int s = 0; s < early; ++s) load_a(s, s);
-        u32 stage = 0, parity = 0;
-#pragma unroll 1
-        for (int step = early; step < steps; ++step)
+        for (int s = 0; s < early; ++s) load_a(s, s, tiles.row(0));
+        u32 stage = early % STAGES, parity = early == STAGES ? 0 : 1;  // a stage's first use waits for nobody: parity 1
+        for (int tile = 0; tile < tiles.count; ++tile)
         {
-            barrier_wait(empty + stage * 8, parity);
-            barrier_arrive_expecting(full + stage * 8, tileBytes);
-            load_a(stage, step);
-            load_w(stage, step);
-            if (++stage == STAGES) { stage = 0; parity ^= 1; }
+            const int row = tiles.row(tile), column = tiles.column(tile);
+#pragma unroll 1
+            for (int step = tile == 0 ? early : 0; step < steps; ++step)
+            {
+                barrier_wait(empty + stage * 8, parity);
+                barrier_arrive_expecting(full + stage * 8, tileBytes);
+                load_a(stage, step, row);
+                load_w(stage, step, column);
+                if (++stage == STAGES) { stage = 0; parity ^= 1; }
+            }
         }
     }
 };
@@ -95,19 +122,18 @@ __device__ __forceinline__ void leave(u32 barrier, int x, int y, int lane)
 
 // aMap over A [capacity, K] in boxes of TILE_M / CLUSTER_N x 64, wMap over the packed weight in boxes of TILE_N / CLUSTER_M x 64, both
 // with the 128-byte swizzle. Rows of A from rowCount on are read where the buffer has them; they reach no output.
-// Grid: (row tiles, column tiles), each a multiple of the cluster's.
-extern "C" __global__ void __cluster_dims__(CLUSTER_M, CLUSTER_N, 1) __launch_bounds__(threads, BLOCKS)
+// Grid: a multiple of the cluster, at most what the capacity's tiles need.
+extern "C" __global__ void __cluster_dims__(CLUSTER_M * CLUSTER_N, 1, 1) __launch_bounds__(threads, BLOCKS)
 gemm_sm90(const __grid_constant__ TensorMap aMap, const __grid_constant__ TensorMap wMap, const Element* bias, const Element* residual,
           Element* out, const int* rowCount, int capacity)
 {
     extern __shared__ __align__(1024) char ring[];
     __shared__ u64 barriers[2 * STAGES];
     const u32 base = shared_address(ring), full = shared_address(barriers), empty = full + STAGES * 8;
-    const int firstRow = blockIdx.x * TILE_M, firstColumn = blockIdx.y * TILE_N, rows = *rowCount;
-    const int x = blockIdx.x % CLUSTER_M, y = blockIdx.y % CLUSTER_N;
-    const int warp = threadIdx.x / 32, lane = threadIdx.x % 32;
+    const int rows = *rowCount, warp = threadIdx.x / 32, lane = threadIdx.x % 32;
+    const Tiles tiles(rows);
     let_next_grid_start();
-    if (firstRow - x * TILE_M >= rows) return;  // the whole cluster at once
+    if (tiles.count <= 0) return;  // the whole cluster at once
 
     if (threadIdx.x == 0)
     {
@@ -128,7 +154,7 @@ gemm_sm90(const __grid_constant__ TensorMap aMap, const __grid_constant__ Tensor
 
     if (warp == consumers * 4)
     {
-        if (lane == 0) Producer{aMap, wMap, base, full, x, y, firstRow, firstColumn}.run(empty);
+        if (lane == 0) Producer{aMap, wMap, tiles, base, full}.run(empty);
         __syncwarp();
         if constexpr (clusterSize > 1)
         {
@@ -139,45 +165,48 @@ gemm_sm90(const __grid_constant__ TensorMap aMap, const __grid_constant__ Tensor
     }
 
     wait_for_previous_grid();
-    const int group = warp / 4;
-    float c[TILE_N / 2] = {};
-    u32 stage = 0, parity = 0;
-#pragma unroll 1
-    for (int step = 0; step < steps; ++step)
-    {
-        barrier_wait(full + stage * 8, parity);
-        const u64 a = tile_descriptor(base + stage * tileBytes + group * 64 * 128);
-        const u64 w = tile_descriptor(base + stage * tileBytes + TILE_M * 128);
-        hold(c);
-        wgmma_fence();
-#pragma unroll
-        for (int piece = 0; piece < 4; ++piece) Wgmma<Element, TILE_N>::multiply(c, a + piece * 2, w + piece * 2, step + piece);
-        wgmma_commit();
-        hold(c);
-        wgmma_wait<UNDER_WAY>();
-        // Only for a stage that is filled again: nobody waits for the last ones, and their signals could meet a block that has ended.
-        const int done = step - UNDER_WAY;
-        if (done >= 0 && done + STAGES < steps) leave(empty + done % STAGES * 8, x, y, lane);
-        if (++stage == STAGES) { stage = 0; parity ^= 1; }
-    }
-    wgmma_wait<0>();
-    hold(c);
-    if constexpr (clusterSize > 1) cluster_arrive();
-
     const Operands operands{bias, residual, out, capacity};
-#pragma unroll
-    for (int half = 0; half < 2; ++half)
+    const int group = warp / 4;
+    u32 stage = 0, parity = 0;
+    int refilled = tiles.count * steps - STAGES;  // stages left before this many are filled again: nobody waits for the others
+    for (int tile = 0; tile < tiles.count; ++tile)
     {
-        const int row = firstRow + warp * 16 + half * 8 + lane / 4;
-#pragma unroll
-        for (int columns = 0; columns < TILE_N / 32; ++columns)
+        float c[TILE_N / 2] = {};
+#pragma unroll 1
+        for (int step = 0; step < steps; ++step)
         {
-            const int column = firstColumn + columns * 32 + lane % 4 * 8;
-            float v[8];
+            barrier_wait(full + stage * 8, parity);
+            const u64 a = tile_descriptor(base + stage * tileBytes + group * 64 * 128);
+            const u64 w = tile_descriptor(base + stage * tileBytes + TILE_M * 128);
+            hold(c);
+            wgmma_fence();
 #pragma unroll
-            for (int n = 0; n < 8; ++n) v[n] = c[(columns * 4 + n / 2) * 4 + half * 2 + n % 2];
-            if (row < rows && (GEMM_N % (TILE_N * CLUSTER_N) == 0 || column < GEMM_N)) epilogue(v, row, column, operands);
+            for (int piece = 0; piece < 4; ++piece) Wgmma<Element, TILE_N>::multiply(c, a + piece * 2, w + piece * 2, step + piece);
+            wgmma_commit();
+            hold(c);
+            wgmma_wait<UNDER_WAY>();
+            if ((UNDER_WAY == 0 || step > 0) && refilled-- > 0)
+                leave(empty + (UNDER_WAY == 0 ? stage : stage == 0 ? STAGES - 1 : stage - 1) * 8, tiles.x, tiles.y, lane);
+            if (++stage == STAGES) { stage = 0; parity ^= 1; }
         }
+        wgmma_wait<0>();
+        hold(c);
+        if (UNDER_WAY == 1 && refilled-- > 0) leave(empty + (stage == 0 ? STAGES - 1 : stage - 1) * 8, tiles.x, tiles.y, lane);
+        if constexpr (clusterSize > 1)
+            if (tile == tiles.count - 1) cluster_arrive();
+
+        const int firstRow = tiles.row(tile) + warp * 16 + lane / 4, firstColumn = tiles.column(tile) + lane % 4 * 8;
+#pragma unroll
+        for (int half = 0; half < 2; ++half)
+#pragma unroll
+            for (int columns = 0; columns < TILE_N / 32; ++columns)
+            {
+                const int row = firstRow + half * 8, column = firstColumn + columns * 32;
+                float v[8];
+#pragma unroll
+                for (int n = 0; n < 8; ++n) v[n] = c[(columns * 4 + n / 2) * 4 + half * 2 + n % 2];
+                if (row < rows && (GEMM_N % (TILE_N * CLUSTER_N) == 0 || column < GEMM_N)) epilogue(v, row, column, operands);
+            }
     }
     if constexpr (clusterSize > 1) cluster_wait();
 }

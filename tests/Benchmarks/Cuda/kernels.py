@@ -17,42 +17,34 @@ MMA_TILES = {
     "64x128": (64, 128, 32, 64, 3, 3),
     "64x64": (64, 64, 32, 32, 4, 3),
 }
-# tile, with the cluster's rows x columns of tiles: (rows, columns, stages, blocks a multiprocessor, cluster, steps left under way)
-# s: a deep ring for a grid of one block a multiprocessor; w0: a stage is left as soon as its own products are done.
+# tile, with the cluster's rows x columns of tiles: (rows, columns, stages, blocks a multiprocessor, cluster, steps left under way, stays)
+# s: a deep ring for a grid of one block a multiprocessor; w0: a stage is left as soon as its own products are done; p: blocks stay and
+# take tile after tile.
 WGMMA_TILES = {
-    "128x256": (128, 256, 4, 1, (1, 1), 1),
-    "128x256.2x1": (128, 256, 4, 1, (2, 1), 1),
-    "128x256.1x2": (128, 256, 4, 1, (1, 2), 1),
-    "128x192": (128, 192, 5, 1, (1, 1), 1),
-    "128x192.2x1": (128, 192, 5, 1, (2, 1), 1),
-    "128x192.1x2": (128, 192, 5, 1, (1, 2), 1),
-    "256x128": (256, 128, 4, 1, (1, 1), 1),
-    "256x128.1x2": (256, 128, 4, 1, (1, 2), 1),
-    "256x128.2x1": (256, 128, 4, 1, (2, 1), 1),
-    "192x128.1x2": (192, 128, 5, 1, (1, 2), 1),
-    "192x128.2x1": (192, 128, 5, 1, (2, 1), 1),
-    "128x128": (128, 128, 3, 2, (1, 1), 1),
-    "128x128w0": (128, 128, 3, 2, (1, 1), 0),
-    "128x128.2x1": (128, 128, 3, 2, (2, 1), 1),
-    "128x128w0.2x1": (128, 128, 3, 2, (2, 1), 0),
-    "128x128w0.1x2": (128, 128, 3, 2, (1, 2), 0),
-    "128x128w0.2x2": (128, 128, 3, 2, (2, 2), 0),
-    "128x128w0.4x1": (128, 128, 3, 2, (4, 1), 0),
-    "128x128s6": (128, 128, 6, 1, (1, 1), 1),
-    "128x128s6.2x1": (128, 128, 6, 1, (2, 1), 1),
-    "128x128s6.1x2": (128, 128, 6, 1, (1, 2), 1),
-    "128x96": (128, 96, 4, 2, (1, 1), 1),
-    "128x96w0.2x1": (128, 96, 4, 2, (2, 1), 0),
-    "128x96w0.1x2": (128, 96, 4, 2, (1, 2), 0),
-    "128x64": (128, 64, 4, 2, (1, 1), 1),
-    "128x64w0.1x2": (128, 64, 4, 2, (1, 2), 0),
-    "128x64s8": (128, 64, 8, 1, (1, 1), 1),
-    "128x64s8.1x2": (128, 64, 8, 1, (1, 2), 1),
-    "64x192w0.2x1": (64, 192, 3, 2, (2, 1), 0),
-    "64x128w0.2x1": (64, 128, 4, 2, (2, 1), 0),
-    "64x128s8.2x1": (64, 128, 8, 1, (2, 1), 1),
-    "64x256.2x1": (64, 256, 5, 1, (2, 1), 1),
-    "64x64": (64, 64, 4, 3, (1, 1), 1),
+    "128x256": (128, 256, 4, 1, (1, 1), 1, 0),
+    "128x256p": (128, 256, 4, 1, (1, 1), 1, 1),
+    "128x256p.2x1": (128, 256, 4, 1, (2, 1), 1, 1),
+    "128x192": (128, 192, 5, 1, (1, 1), 1, 0),
+    "128x192p": (128, 192, 5, 1, (1, 1), 1, 1),
+    "256x128": (256, 128, 4, 1, (1, 1), 1, 0),
+    "256x128p": (256, 128, 4, 1, (1, 1), 1, 1),
+    "256x128p.1x2": (256, 128, 4, 1, (1, 2), 1, 1),
+    "192x128": (192, 128, 5, 1, (1, 1), 1, 0),
+    "192x128p": (192, 128, 5, 1, (1, 1), 1, 1),
+    "128x128": (128, 128, 3, 2, (1, 1), 1, 0),
+    "128x128w0.1x2": (128, 128, 3, 2, (1, 2), 0, 0),
+    "128x128p": (128, 128, 3, 2, (1, 1), 1, 1),
+    "128x128w0p": (128, 128, 3, 2, (1, 1), 0, 1),
+    "128x128w0p.1x2": (128, 128, 3, 2, (1, 2), 0, 1),
+    "128x128s6": (128, 128, 6, 1, (1, 1), 1, 0),
+    "128x128s6.1x2": (128, 128, 6, 1, (1, 2), 1, 0),
+    "128x96w0": (128, 96, 4, 2, (1, 1), 0, 0),
+    "128x96w0.1x2": (128, 96, 4, 2, (1, 2), 0, 0),
+    "128x96w0p.1x2": (128, 96, 4, 2, (1, 2), 0, 1),
+    "128x64w0.1x2": (128, 64, 4, 2, (1, 2), 0, 0),
+    "128x64s8": (128, 64, 8, 1, (1, 1), 1, 0),
+    "64x128s8": (64, 128, 8, 1, (1, 1), 1, 0),
+    "64x64": (64, 64, 4, 3, (1, 1), 1, 0),
 }
 FLOAT_TILES = {"128x128": (128, 128, 64, 32, 3, 2), "64x64": (64, 64, 32, 32, 3, 3)}
 # family: (warps, query rows of a warp, keys at a time, whole sequence in one block, stages, blocks a multiprocessor)
@@ -84,11 +76,11 @@ def gemm(sizes, element="f16", tile="128x128", instruction="mma", arch="sm_90"):
         defines["HEAD_DIM"] = HEAD_DIM
     name = f"gemm.{n}x{k}.{epilogue.lower()}.{element}.{instruction}.{tile}"
     if instruction == "wgmma":
-        m, columns, stages, blocks, (cluster_m, cluster_n), under_way = WGMMA_TILES[tile]
+        m, columns, stages, blocks, (cluster_m, cluster_n), under_way, stays = WGMMA_TILES[tile]
         defines |= {"ELEMENT": element, "TILE_M": m, "TILE_N": columns, "STAGES": stages, "BLOCKS": blocks, "CLUSTER_M": cluster_m,
                     "CLUSTER_N": cluster_n, "UNDER_WAY": under_way}
         return Kernel(name, "gemm_sm90.cu", "gemm_sm90", "sm_90a", m * 2 + 32, stages * (m + columns) * 128, defines,
-                      (m, columns, n, k, cluster_m, cluster_n))
+                      (m, columns, n, k, cluster_m, cluster_n, blocks if stays else 0))
     m, columns, warp_m, warp_n, stages, blocks = (FLOAT_TILES if instruction == "fma" else MMA_TILES)[tile]
     defines |= {"TILE_M": m, "TILE_N": columns, "WARP_M": warp_m, "WARP_N": warp_n, "STAGES": stages, "BLOCKS": blocks}
     defines |= {"FULL_FLOAT": 1} if instruction == "fma" else {"ELEMENT": element}

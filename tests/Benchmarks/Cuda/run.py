@@ -2,7 +2,7 @@
 
     python run.py all --out results --steps build,check,model,gemm,attention,rows,forward,sanitize
     python run.py build            needs no GPU
-Each step runs in a process of its own, so that one that fails or hangs leaves the others; each writes <out>/<step>.json.
+Each step runs in a process of its own, so that one that fails or hangs leaves the others; <out>/results.json holds what all of them found.
 """
 import argparse
 import json
@@ -20,7 +20,8 @@ VARIANTS = [(t, "mma") for t in K.MMA_TILES] + [(t, "wgmma") for t in K.WGMMA_TI
 MIXES = {"whole64 + whole128 + stream64": {64: "whole64", 128: "whole128", 0: "stream64"}, "stream64": {0: "stream64"},
          "stream128": {0: "stream128"}, "whole64 + stream64": {64: "whole64", 0: "stream64"}}
 MIX = "stream64"
-DEFAULT_TILES = {"qkv": ("128x128", "wgmma"), "out": ("128x64", "wgmma"), "ffn1": ("128x128", "wgmma"), "ffn2": ("128x64", "wgmma")}
+DEFAULT_TILES = {"qkv": ("128x128", "wgmma"), "out": ("128x64s8", "wgmma"), "ffn1": ("128x128", "wgmma"),
+                 "ffn2": ("128x128s6", "wgmma")}
 PARALLEL = ["check", "model"]  # steps whose results do not depend on having the GPU alone
 
 
@@ -45,7 +46,7 @@ def step_check(options, small=False):
     runner, records = Runner(options.folder), []
     for function, arguments in checks.all_checks(small):
         records += function(runner, *arguments)
-        write_json(Path(options.out) / f"{options.step}.json", records)  # what is known if a later kernel hangs
+        write_json(Path(options.parts) / f"{options.step}.json", records)  # what is known if a later kernel hangs
     failed = [r for r in records if not r["ok"]]
     different = [r["what"] for r in records if not r.get("same_bits_as_first", True)]
     for r in failed:
@@ -56,7 +57,7 @@ def step_check(options, small=False):
         key = ".".join(p for p in r["what"].split(".") if p in ("gemm", "attention", "row", "pool", "f16", "bf16", "tf32", "float"))
         worst[key] = max(worst.get(key, 0), r["error"])
     print("worst errors", {k: f"{v:.1e}" for k, v in sorted(worst.items())})
-    return dict(ok=not failed, records=records, worst=worst)
+    return dict(ok=not failed, checks=len(records), failed=failed, bits_unlike_the_first_variant=different, worst_errors=worst)
 
 
 def step_model(options):
@@ -98,7 +99,7 @@ def step_gemm(options):
             mma = min((t, v) for v, t in r["microseconds"].items() if v.startswith("mma"))
             print(name, sum(lengths), shape, "best", [(v, t, r["tflops"][v]) for t, v in best], "mma", mma,
                   "library", r["microseconds"]["library"], r["tflops"]["library"])
-        write_json(Path(options.out) / "gemm.json", dict(result=results))  # what is known if a later kernel hangs
+        write_json(Path(options.parts) / "gemm.json", dict(result=results))  # what is known if a later kernel hangs
     rows = sum(batch.WORKLOADS["b16_max512"])
     results["bf16"] = time_gemms(runner, "bf16", [("128x128", "mma"), ("128x128", "wgmma"), ("256x128", "wgmma")], rows)
     results["float"] = time_gemms(runner, "float", [("128x128", "fma"), ("64x64", "fma")], rows, rounds=1)
@@ -132,7 +133,7 @@ def step_rows(options):
 
 def chosen_tiles(options, name, instruction=""):
     """The fastest measured variant of each product in this run, else the default."""
-    path = Path(options.out) / "gemm.json"
+    path = Path(options.parts) / "gemm.json"
     if not path.exists():
         return DEFAULT_TILES
     measured = json.loads(path.read_text())["result"][name]["f16"]
@@ -196,16 +197,20 @@ def step_forward(options):
 
 
 def step_sanitize(options):
-    results = {}
-    for tool in ("memcheck", "racecheck"):
+    """compute-sanitizer over the small checks, its tools side by side."""
+    started, running, results = time.perf_counter(), {}, {}
+    for tool in ("memcheck", "racecheck", "synccheck"):
         command = ["compute-sanitizer", "--tool", tool, sys.executable, str(HERE / "run.py"), "small", "--folder", options.folder,
-                   "--out", options.out]
-        started = time.perf_counter()
-        done = subprocess.run(command, capture_output=True, text=True, timeout=options.limit)
-        text = done.stdout + done.stderr
-        summary = [line for line in text.splitlines() if "SUMMARY" in line or "checked" in line or "FAILED" in line]
-        results[tool] = dict(status=done.returncode, summary=summary, seconds=round(time.perf_counter() - started, 1))
-        Path(options.out, f"{tool}.log").write_text(text[:100000])
+                   "--parts", f"{options.parts}/{tool}"]
+        running[tool] = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    for tool, process in running.items():
+        try:
+            text, _ = process.communicate(timeout=max(1, options.limit - 5 - (time.perf_counter() - started)))
+        except subprocess.TimeoutExpired:
+            process.kill()
+            text = process.communicate()[0] + "\nstopped: over the time limit"
+        lines = [line.strip("= ") for line in text.splitlines() if line.strip("= ")]
+        results[tool] = dict(status=process.returncode, seconds=round(time.perf_counter() - started, 1), first=lines[:12], last=lines[-4:])
         print(tool, results[tool])
     return results
 
@@ -226,8 +231,12 @@ def step_machine(options):
     return result
 
 
+LIMITS = {"forward": 3}  # times the limit of a step
+
+
 def spawn(step, options):
-    command = [sys.executable, str(HERE / "run.py"), step, "--folder", options.folder, "--out", options.out, "--limit", str(options.limit)]
+    command = [sys.executable, str(HERE / "run.py"), step, "--folder", options.folder, "--parts", options.parts,
+               "--limit", str(options.limit)]
     if options.compile:
         command.append("--compile")
     environment = dict(os.environ, PYTHONUNBUFFERED="1")
@@ -235,13 +244,15 @@ def spawn(step, options):
 
 
 def finish(step, process, options, started):
+    limit = options.limit * LIMITS.get(step, 1)
     try:
-        text, _ = process.communicate(timeout=options.limit)
+        text, _ = process.communicate(timeout=limit)
     except subprocess.TimeoutExpired:
         process.kill()
-        text, _ = process.communicate()
-        text += f"\nstopped after {options.limit} s"
-    print(f"=== {step}: status {process.returncode}, {time.perf_counter() - started:.1f} s\n{text[-6000:]}", flush=True)
+        text = process.communicate()[0] + f"\nstopped after {limit} s"
+    print(f"=== {step}: status {process.returncode}, {time.perf_counter() - started:.1f} s\n{text[-3000:]}", flush=True)
+    parts = {path.stem: json.loads(path.read_text()) for path in sorted(Path(options.parts).glob("*.json"))}
+    write_json(Path(options.out) / "results.json", dict(command=" ".join(sys.argv), **parts))
 
 
 def run_all(options):
@@ -261,16 +272,17 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("step")
     parser.add_argument("--steps", default="machine,build,check,model,gemm,attention,rows,forward,sanitize")
-    parser.add_argument("--out", default="results")
+    parser.add_argument("--out", default="results", help="where `all` leaves results.json")
+    parser.add_argument("--parts", default="/tmp/kernelforge-parts", help="where each step leaves its own results")
     parser.add_argument("--folder", default="/tmp/kernelforge-cubins")
     parser.add_argument("--limit", type=int, default=120, help="seconds a step may take")
     parser.add_argument("--compile", action="store_true", help="torch.compile peers too: some minutes")
     chosen = parser.parse_args()
-    os.makedirs(chosen.out, exist_ok=True)
+    os.makedirs(chosen.parts, exist_ok=True)
     if chosen.step == "all":
         run_all(chosen)
     else:
         began = time.perf_counter()
         value = globals()[f"step_{chosen.step}"](chosen)
-        write_json(Path(chosen.out) / f"{chosen.step}.json",
-                   dict(command=" ".join(sys.argv), seconds=round(time.perf_counter() - began, 1), result=value))
+        write_json(Path(chosen.parts) / f"{chosen.step}.json",
+                   dict(seconds=round(time.perf_counter() - began, 1), result=value))

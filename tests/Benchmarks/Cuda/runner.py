@@ -57,12 +57,15 @@ class Runner:
         return self.maps[key]
 
     def gemm(self, kernel, a, w, bias, residual, out, row_count, rows, capacity, **how):
-        tile_m, tile_n, n, k, *cluster = kernel.info
+        tile_m, tile_n, n, k, *wide = kernel.info
         grid = (-(-rows // tile_m), -(-n // tile_n))
         rest = [pointer(bias), pointer(residual), pointer(out), pointer(row_count), c_int(capacity)]
         if kernel.file == "gemm_sm90.cu":
             element = kernel.defines["ELEMENT"]
-            grid = tuple(round_up(g, c) for g, c in zip(grid, cluster))
+            *cluster, stays = wide
+            blocks = round_up(grid[0], cluster[0]) * round_up(grid[1], cluster[1])
+            together = self.device.multiprocessors * stays // (cluster[0] * cluster[1]) * (cluster[0] * cluster[1])
+            grid = (min(blocks, together) if stays else blocks,)
             first = [self._map(a, capacity, k, tile_m // cluster[1], element),
                      self._map(w, round_up(n, 32), k, tile_n // cluster[0], element)]
         else:
