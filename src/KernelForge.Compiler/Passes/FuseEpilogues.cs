@@ -15,6 +15,9 @@ namespace KernelForge.Compiler.Passes;
 /// </remarks>
 internal sealed class FuseEpilogues : IPass
 {
+    /// <summary>Sums of so many weights fit in a tile's registers side by side; a further product is read from memory.</summary>
+    private const int MostWeights = 2;
+
     public string Name => "fuse epilogues";
 
     public Graph Run(Graph graph)
@@ -46,7 +49,7 @@ internal sealed class FuseEpilogues : IPass
                 Expression[] leaves = new Expression[map.Operands.Count];
                 for (int i = 0; i < leaves.Length; i++)
                 {
-                    if (ProductOf(map.Operands[i]) is { } source && source.Input.Equals(input))
+                    if (weights.Count < MostWeights && ProductOf(map.Operands[i]) is { } source && source.Input.Equals(input))
                     {
                         leaves[i] = new Expression.Accumulator(weights.Count);
                         weights.Add(source.Blocks[0].Weights[0]);

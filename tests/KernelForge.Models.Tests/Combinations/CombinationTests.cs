@@ -74,6 +74,14 @@ public sealed class CombinationTests
         AgreeMatrix(device, Make, (l, s, d) => l.LoadWeights(s, d), l => l.Run(Some.Rows(Lengths, 24, 8)));
     }
 
+    [Theory]
+    [MemberData(nameof(Devices.Compiled), MemberType = typeof(Devices))]
+    public void Names_that_generated_programs_use_themselves(string device)
+    {
+        Awkward.Attention Make() => new(2, 3, 24, 5, 16, 2, 2, 0, 0.5, 5);
+        Agree(device, Make, (l, s, d) => l.LoadWeights(s, d), l => l.Run(Some.Rows(Lengths, 16, 9)));
+    }
+
     [Fact]
     public void Hyper_parameters_that_do_not_fit_are_named_when_weights_are_loaded()
     {
