@@ -54,6 +54,16 @@ public sealed class WordPieceTests
     }
 
     [Fact]
+    public void Combining_characters_that_stay_come_in_canonical_order()
+    {
+        using var folder = new TokenizerFixture();
+        folder.Replace("\"b\":3", "\"a\U0001D165\U0001D16D\":3"); // classes 216 and 226
+        Assert.Equal([1, 3, 2], folder.Load().Encode("a\U0001D165\U0001D16D"));
+        Assert.Equal([1, 3, 2], folder.Load().Encode("á\U0001D16D\u0301\U0001D165"));
+        Assert.Equal([1, 0, 2], folder.Load().Encode("a\U0001D16D\u0941\U0001D165")); // a mark of class 0 stands between
+    }
+
+    [Fact]
     public void A_word_of_more_characters_than_the_limit_is_unknown_as_a_whole()
     {
         using var folder = new TokenizerFixture();
