@@ -1,3 +1,4 @@
+using System.Globalization;
 using KernelForge.Models.Text;
 using KernelForge.Runtime;
 using SemanticSearch.Documents;
@@ -50,15 +51,15 @@ internal static class Search
     private static SearchIndex Build(
         IndexReading kept, IDocumentSource source, SentenceEncoder encoder, IndexKey key, string path, CancellationToken cancellation)
     {
-        Console.Error.WriteLine(kept switch
+        Say(kept switch
         {
-            IndexReading.Damaged damaged => $"semantic-search: the kept index is damaged ({damaged.Reason}): building it again",
-            IndexReading.Stale => "The documents, the model or this program have changed: building the index again.",
-            _ => "No index yet: building it, once.",
+            IndexReading.Damaged damaged => $"the kept index is damaged ({damaged.Reason}): building it again",
+            IndexReading.Stale => "the documents, the model or this program have changed: building the index again",
+            _ => "no index yet: building it, once",
         });
-        IReadOnlyList<Document> documents = source.Read(cancellation);
+        IReadOnlyList<Document> documents = source.Read(Say, cancellation);
         string[] texts = [.. documents.Select(d => d.Embedded)];
-        Console.Error.WriteLine($"{texts.Length:N0} texts from {source.Description}");
+        Say(string.Create(CultureInfo.InvariantCulture, $"{texts.Length:N0} texts from {source.Description}"));
         Matrix vectors = ProgressDisplay.Run(progress => encoder.EncodeMatrix(texts, progress, cancellation));
         var index = new SearchIndex(documents, vectors.Values.ToArray(), encoder.Dimensions);
         try
@@ -67,8 +68,10 @@ internal static class Search
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            Console.Error.WriteLine($"semantic-search: the index cannot be kept, the next run builds it again: {e.Message}");
+            Say($"the index cannot be kept, the next run builds it again: {e.Message}");
         }
         return index;
     }
+
+    private static void Say(string what) => Console.Error.WriteLine($"semantic-search: {what}");
 }

@@ -27,7 +27,7 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public void The_second_run_uses_the_index_of_the_first_until_a_text_changes()
     {
-        Assert.Contains("No index yet", Run("--texts", texts, "sort").Error, StringComparison.Ordinal);
+        Assert.Contains("no index yet", Run("--texts", texts, "sort").Error, StringComparison.Ordinal);
         Assert.Equal("", Run("--texts", texts, "sort").Error);
         File.AppendAllText(texts, "Compresses a stream.\n");
         (_, string output, string error) = Run("--texts", texts, "--top", "1", "compress");
@@ -142,7 +142,7 @@ public sealed class CommandLineTests : IDisposable
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no signals");
         using var program = new SemanticSearchProcess(folder.Path, "--texts", texts);
-        Assert.Contains("No index yet", program.Error.ReadLine(), StringComparison.Ordinal); // signals are handled from here on
+        Assert.Contains("no index yet", program.Error.ReadLine(), StringComparison.Ordinal); // signals are handled from here on
         program.Signal(signal);
         Assert.Equal(expected, program.WaitForExit());
     }

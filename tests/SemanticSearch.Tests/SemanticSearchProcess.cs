@@ -34,13 +34,13 @@ internal sealed partial class SemanticSearchProcess : IDisposable
         Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();
         process.StandardInput.Write(input);
         process.StandardInput.Close();
-        if (!process.WaitForExit(TimeSpan.FromMinutes(2))) throw new TimeoutException("the program does not end");
+        if (!process.WaitForExit(TimeSpan.FromMinutes(5))) throw new TimeoutException("the program does not end");
         return (process.ExitCode, output.GetAwaiter().GetResult(), error.GetAwaiter().GetResult());
     }
 
     public int WaitForExit()
     {
-        if (!process.WaitForExit(TimeSpan.FromMinutes(2))) throw new TimeoutException("the program does not end");
+        if (!process.WaitForExit(TimeSpan.FromMinutes(5))) throw new TimeoutException("the program does not end");
         return process.ExitCode;
     }
 

@@ -10,6 +10,7 @@ namespace SemanticSearch.Documents;
 /// <param name="Overloads">0 for a type.</param>
 internal sealed record ApiMember(string Name, string Display, string Summary, int Depth, int Overloads)
 {
+    /// <summary>Both together. Of overloads the shortest summary says what all of them have in common.</summary>
     public ApiMember Or(ApiMember other) =>
         (other.Summary.Length < Summary.Length ? other : this) with { Overloads = Overloads + other.Overloads };
 

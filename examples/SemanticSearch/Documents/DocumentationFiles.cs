@@ -8,13 +8,13 @@ internal static class DocumentationFiles
     private const string Pack = "Microsoft.NETCore.App.Ref";
 
     /// <exception cref="DirectoryNotFoundException">There is none; the message says where it was looked for.</exception>
-    public static DocumentationSource Find(int limit)
+    public static DocumentationSource Find(int limit) => Find(limit, [.. SdkFolders().Distinct()], PackageCache());
+
+    internal static DocumentationSource Find(int limit, string[] sdks, string packages)
     {
-        string[] sdks = [.. SdkFolders().Distinct()];
         foreach (string sdk in sdks)
             if (Newest(Path.Combine(sdk, "packs", Pack)) is { } pack) return new DocumentationSource(pack, limit);
 
-        string packages = PackageCache();
         if (Newest(Path.Combine(packages, Pack.ToLowerInvariant())) is { } packaged) return new DocumentationSource(packaged, limit);
         if (Directory.Exists(packages) && XmlFiles(packages).Any()) return new DocumentationSource(packages, limit);
 
@@ -31,7 +31,7 @@ internal static class DocumentationFiles
         if (Environment.GetEnvironmentVariable("DOTNET_ROOT") is { Length: > 0 } root) yield return root;
         // …/shared/Microsoft.NETCore.App/<version>/
         string runtime = Path.TrimEndingDirectorySeparator(RuntimeEnvironment.GetRuntimeDirectory());
-        if (Path.GetFullPath(Path.Combine(runtime, "..", "..", "..")) is var shared) yield return shared;
+        yield return Path.GetFullPath(Path.Combine(runtime, "..", "..", ".."));
         foreach (string usual in (string[])["/usr/share/dotnet", "/usr/lib/dotnet", "/usr/local/share/dotnet"])
             if (Directory.Exists(usual)) yield return usual;
     }

@@ -21,23 +21,28 @@ internal sealed class DocumentationSource : IDocumentSource
         Fingerprint = Fingerprints();
     }
 
+    public string Folder => folder;
+
     public string Identity => $"documentation of {folder}, at most {limit}";
 
     public string Fingerprint { get; }
 
     public string Description => string.Create(CultureInfo.InvariantCulture, $"{files.Length} documentation files of {folder}");
 
-    public IReadOnlyList<Document> Read(CancellationToken cancellation)
+    public IReadOnlyList<Document> Read(Action<string> warn, CancellationToken cancellation)
     {
         var members = new Dictionary<string, ApiMember>(StringComparer.Ordinal);
         foreach (FileInfo file in files)
         {
             cancellation.ThrowIfCancellationRequested();
-            foreach (ApiMember member in DocumentationReader.Read(file.FullName))
+            try
             {
-                // Of overloads the shortest summary says what all of them have in common.
-                if (!members.TryGetValue(member.Name, out ApiMember? known)) members.Add(member.Name, member);
-                else members[member.Name] = known.Or(member);
+                foreach (ApiMember member in DocumentationReader.Read(file.FullName))
+                    members[member.Name] = members.TryGetValue(member.Name, out ApiMember? known) ? known.Or(member) : member;
+            }
+            catch (InvalidDataException e)
+            {
+                warn($"{e.Message}: left out");
             }
         }
         // What is cut off is what lies deepest: System.IO comes before System.Runtime.Intrinsics.X86.

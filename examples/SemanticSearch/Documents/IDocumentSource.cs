@@ -12,5 +12,7 @@ internal interface IDocumentSource
     /// <summary>A few words for a person: what is searched.</summary>
     string Description { get; }
 
-    IReadOnlyList<Document> Read(CancellationToken cancellation);
+    /// <param name="warn">Told of what cannot be read and is left out.</param>
+    /// <param name="cancellation">Looked at between files.</param>
+    IReadOnlyList<Document> Read(Action<string> warn, CancellationToken cancellation);
 }

@@ -22,6 +22,6 @@ internal sealed class LineSource : IDocumentSource
 
     public string Description => path;
 
-    public IReadOnlyList<Document> Read(CancellationToken cancellation) =>
+    public IReadOnlyList<Document> Read(Action<string> warn, CancellationToken cancellation) =>
         [.. File.ReadLines(path).Select(l => l.Trim()).Where(l => l.Length > 0).Take(limit).Select(l => new Document("", l, l))];
 }

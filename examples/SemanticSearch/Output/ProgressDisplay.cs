@@ -29,8 +29,8 @@ internal static class ProgressDisplay
         public void Report(EncodingProgress value)
         {
             speed.Latest = value;
-            task.MaxValue = value.Total;
-            task.Value = value.Texts;
+            task.MaxValue = value.TotalTokens;
+            task.Value = value.Tokens;
         }
     }
 
@@ -49,9 +49,9 @@ internal static class ProgressDisplay
 
         public void Report(EncodingProgress value)
         {
-            if (value.Elapsed < next && value.Texts < value.Total) return;
+            if (value.Elapsed < next && value.Texts < value.TotalTexts) return;
             next = value.Elapsed + interval;
-            string counts = string.Create(CultureInfo.InvariantCulture, $"indexed {value.Texts:N0} of {value.Total:N0} texts");
+            string counts = string.Create(CultureInfo.InvariantCulture, $"indexed {value.Texts:N0} of {value.TotalTexts:N0} texts");
             output.WriteLine($"{counts}, {Speed(value)}");
         }
     }

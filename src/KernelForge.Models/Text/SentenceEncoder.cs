@@ -107,9 +107,10 @@ public sealed class SentenceEncoder : IDisposable
         using RaggedBatch batch = RaggedBatch.Pack([]);
         var hidden = new RaggedMatrix();
         var pooled = new Matrix(0, 0);
+        int[] lengths = Array.ConvertAll(ids, sequence => sequence.Length);
         int done = 0;
-        long tokens = 0;
-        foreach (int[] indices in TokenBatches.Cut(Array.ConvertAll(ids, sequence => sequence.Length), TokenBudget))
+        long tokens = 0, total = lengths.Sum(length => (long)length);
+        foreach (int[] indices in TokenBatches.Cut(lengths, TokenBudget))
         {
             cancellation.ThrowIfCancellationRequested();
             batch.Reset(Array.ConvertAll(indices, i => ids[i]));
@@ -121,7 +122,7 @@ public sealed class SentenceEncoder : IDisposable
             for (int s = 0; s < indices.Length; s++) pooled.Row(s).CopyTo(vectors.Row(indices[s]));
             done += indices.Length;
             tokens += batch.TokenCount;
-            progress?.Report(new EncodingProgress(done, ids.Length, tokens, clock.Elapsed));
+            progress?.Report(new EncodingProgress(done, ids.Length, tokens, total, clock.Elapsed));
         }
     }
 }

@@ -94,8 +94,9 @@ public sealed class SentenceEncoderTests
         encoder.Encode(texts, new Collect(reports.Add));
         Assert.True(reports.Count > 3);
         Assert.Equal(reports.OrderBy(r => r.Texts), reports);
-        Assert.Equal((texts.Length, texts.Length), (reports[^1].Texts, reports[^1].Total));
-        Assert.Equal(texts.Sum(t => tokenizer.Encode(t).Length), reports[^1].Tokens);
+        long tokens = texts.Sum(t => tokenizer.Encode(t).Length);
+        Assert.All(reports, report => Assert.Equal((texts.Length, tokens), (report.TotalTexts, report.TotalTokens)));
+        Assert.Equal((texts.Length, tokens), (reports[^1].Texts, reports[^1].Tokens));
         Assert.True(reports[^1].TokensPerSecond > 0);
     }
 

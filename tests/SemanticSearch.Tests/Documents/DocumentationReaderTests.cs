@@ -86,7 +86,7 @@ public sealed class DocumentationReaderTests
             <member name="M:A.B.Go"><summary>Goes.</summary></member>
             <member name="M:A.B.Go(System.String)"><summary>Goes to a place.</summary></member>
             """));
-        Document document = Assert.Single(new DocumentationSource(folder.Path, 10).Read(default));
+        Document document = Assert.Single(new DocumentationSource(folder.Path, 10).Read(Fail, default));
         Assert.Equal(("A.B.Go() and 2 more", "Goes."), (document.Title, document.Text));
     }
 
@@ -97,7 +97,7 @@ public sealed class DocumentationReaderTests
         folder.Write("a.xml", Wrap("""
             <member name="T:A.B.C.Deep"><summary>Deep.</summary></member><member name="T:A.Flat"><summary>Flat.</summary></member>
             """));
-        Assert.Equal("A.Flat", Assert.Single(new DocumentationSource(folder.Path, 1).Read(default)).Title);
+        Assert.Equal("A.Flat", Assert.Single(new DocumentationSource(folder.Path, 1).Read(Fail, default)).Title);
     }
 
     [Fact]
@@ -112,6 +112,19 @@ public sealed class DocumentationReaderTests
         folder.Write("b.xml", Wrap(""));
         Assert.Equal(3, new HashSet<string> { before, touched, new DocumentationSource(folder.Path, 10).Fingerprint }.Count);
     }
+
+    [Fact]
+    public void A_file_that_cannot_be_read_is_left_out_and_named()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("bad.xml", "<doc><member");
+        folder.Write("good.xml", Wrap("""<member name="T:A.B"><summary>Some.</summary></member>"""));
+        var warnings = new List<string>();
+        Assert.Single(new DocumentationSource(folder.Path, 10).Read(warnings.Add, default));
+        Assert.Contains("bad.xml", Assert.Single(warnings), StringComparison.Ordinal);
+    }
+
+    private static void Fail(string warning) => Assert.Fail(warning);
 
     private static IReadOnlyList<ApiMember> Read(string members)
     {
