@@ -1,0 +1,102 @@
+using System.CommandLine;
+using System.Globalization;
+using KernelForge.Benchmarks.Kernels;
+using KernelForge.Benchmarks.Measure;
+using KernelForge.Benchmarks.Model;
+using KernelForge.Benchmarks.Peers;
+using KernelForge.Benchmarks.Workloads;
+
+namespace KernelForge.Benchmarks;
+
+/// <summary>No command: the model against its peers. <c>kernels</c>: the kernels alone. <c>run</c>: one workload, one line.</summary>
+internal static class CommandLine
+{
+    private static readonly Option<int> threads = new("--threads")
+    {
+        Description = "Threads of every contender.",
+        DefaultValueFactory = _ => 2,
+    };
+    private static readonly Option<int> bits = new("--vector-bits") { Description = "128, 256 or 512; 0 for the widest." };
+    private static readonly Option<int> rounds = new("--rounds")
+    {
+        Description = "How often each contender has its turn.",
+        DefaultValueFactory = _ => 3,
+    };
+    private static readonly Option<string[]> names = new("--workloads")
+    {
+        Description = "What to measure.",
+        DefaultValueFactory = _ => Everything,
+        AllowMultipleArgumentsPerToken = true,
+    };
+    private static readonly Option<string?> output = new("--output") { Description = "Write the results to this file too, as a JSON array." };
+    private static readonly Option<string> peer = new("--peer")
+    {
+        Description = "The prepared program that runs ONNX Runtime.",
+        DefaultValueFactory = _ => Path.GetFullPath("../../../peers/ort-cs", AppContext.BaseDirectory),
+    };
+
+    private static string[] Everything => [.. Workload.All.Select(w => w.Name)];
+
+    public static int Run(string[] arguments)
+    {
+        names.AcceptOnlyFromAmong(Everything);
+        var root = new RootCommand("Measures KernelForge on the CPU, and ONNX Runtime in the same minutes.")
+        {
+            threads, bits, rounds, names, output, peer, Kernels(), OneRun(),
+        };
+        root.SetAction(parsed => Reporting(parsed, report =>
+        {
+            IReadOnlyList<Workload> workloads = Workloads(parsed);
+            IReadOnlyList<Contender> peers = OnnxRuntime.Find(parsed.GetValue(peer)!, workloads, out string? missing);
+            if (missing is not null) report.Add(new() { ["missing"] = missing });
+            new Comparison(report, Self(parsed.GetValue(bits)), peers, parsed.GetValue(threads)).Run(workloads, parsed.GetValue(rounds));
+        }));
+        return root.Parse(arguments).Invoke();
+    }
+
+    private static Command Kernels()
+    {
+        var command = new Command("kernels", "The product and attention kernels alone, at the shapes of one layer.")
+        {
+            threads, bits, names, output,
+        };
+        command.SetAction(parsed => Reporting(parsed, report =>
+            KernelBenchmark.Run(report, Workloads(parsed), parsed.GetValue(threads), parsed.GetValue(bits))));
+        return command;
+    }
+
+    /// <summary>What <see cref="Contender"/> calls; also the way to look at one workload with a profiler.</summary>
+    private static Command OneRun()
+    {
+        var workload = new Argument<string>("workload");
+        workload.AcceptOnlyFromAmong(Everything);
+        var count = new Argument<int>("threads");
+        var layers = new Argument<int>("layers");
+        var repetitions = new Argument<int>("repetitions");
+        var command = new Command("run", "One workload in this process, one line of JSON.") { workload, count, layers, repetitions, bits };
+        command.SetAction(parsed =>
+        {
+            Workload chosen = Workload.All.Single(w => w.Name == parsed.GetValue(workload));
+            new Report().Add(ModelRun.Run(
+                chosen, parsed.GetValue(count), parsed.GetValue(layers), parsed.GetValue(repetitions), parsed.GetValue(bits)));
+        });
+        return command;
+    }
+
+    private static void Reporting(ParseResult parsed, Action<Report> measure)
+    {
+        var report = new Report();
+        report.Add(Machine.Describe());
+        measure(report);
+        if (parsed.GetValue(output) is { } path) report.WriteTo(path);
+    }
+
+    private static List<Workload> Workloads(ParseResult parsed) => [.. Workload.All.Where(w => parsed.GetValue(names)!.Contains(w.Name))];
+
+    private static Contender Self(int vectorBits)
+    {
+        string program = Path.Combine(AppContext.BaseDirectory, "KernelForge.Benchmarks.dll");
+        string width = vectorBits.ToString(CultureInfo.InvariantCulture);
+        return new("kernelforge", AppContext.BaseDirectory, ["dotnet", program, "run", "--vector-bits", width], SplitsBatches: false);
+    }
+}

@@ -1,0 +1,34 @@
+using System.Diagnostics;
+
+namespace KernelForge.Benchmarks.Measure;
+
+/// <summary>Milliseconds of repeated runs of the same thing: on the clock, and on all of the process's processors together.</summary>
+internal sealed class Times
+{
+    private readonly List<double> milliseconds = [], processor = [];
+
+    public int Count => milliseconds.Count;
+
+    public double Best => milliseconds.Min();
+
+    public double Median => MedianOf(milliseconds);
+
+    /// <summary>The least processor time: on one thread, what the clock would have shown had the machine been idle.</summary>
+    public double BestProcessor => processor.Min();
+
+    public void Add(Action run)
+    {
+        TimeSpan used = Environment.CpuUsage.TotalTime;
+        long start = Stopwatch.GetTimestamp();
+        run();
+        milliseconds.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+        processor.Add((Environment.CpuUsage.TotalTime - used).TotalMilliseconds);
+    }
+
+    /// <summary>The upper one of the two in the middle where there are two.</summary>
+    public static double MedianOf(IEnumerable<double> values)
+    {
+        double[] sorted = [.. values.Order()];
+        return sorted[sorted.Length / 2];
+    }
+}

@@ -1,0 +1,1 @@
+return KernelForge.Benchmarks.CommandLine.Run(args);
