@@ -42,8 +42,7 @@ public static class Pipeline
     {
         try
         {
-            GraphBuilder.Build(unit);
-            return [];
+            return GraphBuilder.Build(unit).Notes;
         }
         catch (CompileException e)
         {

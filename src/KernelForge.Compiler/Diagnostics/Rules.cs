@@ -34,6 +34,7 @@ public static class Rules
     public static Rule ConditionNotHost { get; } = Error("KF0108", "A condition is decided by hyper-parameters and loop indices alone");
     public static Rule LambdaTooWide { get; } = Error("KF0109", "A score or mask lambda uses what it cannot");
     public static Rule NotCompilable { get; } = Error("KF0110", "The combination of operations is not compiled yet");
+    public static Rule MaskNotBounded { get; } = Info("KF0111", "The mask cannot be bounded from positions and prunes nothing");
 
     /// <summary>All of them, in the order of their numbers.</summary>
     public static IReadOnlyList<Rule> All => Listed;

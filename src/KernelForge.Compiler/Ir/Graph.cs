@@ -1,3 +1,4 @@
+using KernelForge.Compiler.Diagnostics;
 using KernelForge.Compiler.Kernels;
 using KernelForge.Compiler.Spec;
 
@@ -6,6 +7,7 @@ namespace KernelForge.Compiler.Ir;
 /// <summary>
 /// What a layer computes, before it is decided which kernel computes it. A <see cref="View"/>'s buffer is here the <see cref="Value.Id"/> of what it reads.
 /// </summary>
+/// <param name="Notes">What a person should know of it, though it breaks no rule that is an error.</param>
 public sealed record Graph(
     LayerSpec Layer,
     EquatableArray<RowSpace> RowSpaces,
@@ -15,7 +17,8 @@ public sealed record Graph(
     EquatableArray<PlanParameter> Parameters,
     EquatableArray<PlanCheck> Checks,
     EquatableArray<Value> Values,
-    EquatableArray<Node> Body)
+    EquatableArray<Node> Body,
+    EquatableArray<Finding> Notes)
 {
     /// <summary>Every node, those inside loops and branches included.</summary>
     public IEnumerable<Node> AllNodes => Node.All(Body);

@@ -184,7 +184,7 @@ public sealed class LayerAnalyzerTests
         {
             bool isError = descriptor.DefaultSeverity == DiagnosticSeverity.Error;
             Assert.Equal(isError, descriptor.CustomTags.Contains(WellKnownDiagnosticTags.NotConfigurable));
-            Assert.Equal(isError, descriptor.Id != Rules.ForwardCalled.Id);
+            Assert.Equal(isError, descriptor.Id != Rules.ForwardCalled.Id && descriptor.Id != Rules.MaskNotBounded.Id);
         }
     }
 }

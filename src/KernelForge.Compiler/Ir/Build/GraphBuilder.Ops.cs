@@ -179,6 +179,9 @@ internal sealed partial class GraphBuilder
         pairSpaces = (q.Space, k.Space);
         Expression? score = a["score"] is ({ } s1, { } s2) ? Lambda(s1, s2, ["s", "i", "j", "h"]).Expression : null;
         Expression? mask = a["mask"] is ({ } m1, { } m2) ? Truth(Lambda(m1, m2, ["i", "j"]), m2) : null;
+        if (mask is not null && !MaskBounds.AreKnown(mask))
+            notes.Add(Found(Rules.MaskNotBounded, a["mask"]!.Value.At.Span,
+                "from positions alone nothing is known of this mask, so that every pair is computed and then masked; compare positions with integers where you can"));
         Value result = NewValue("~attention", q.Space, keyHeads.Equals(heads) ? v.Columns : v.Columns.DivideBy(keyHeads) * heads);
         body.Add(new Node.Attention(
             result.Id, Store(q, "~queries"), Store(k, "~keys"), Store(v, "~values"), k.Space, heads, keyHeads, scale, score, mask,

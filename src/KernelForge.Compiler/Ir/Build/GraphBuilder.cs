@@ -28,6 +28,7 @@ internal sealed partial class GraphBuilder
     private readonly List<PlanCheck> checks = [];
     private readonly List<Value> values = [];
     private readonly Stack<(string Callee, string Caller, SourceSpan Call)> frames = new();
+    private readonly HashSet<Finding> notes = [];
     private List<Node> body = [];
     private int loopDepth;
 
@@ -84,7 +85,8 @@ internal sealed partial class GraphBuilder
         return new Graph(
             root, spaces.ToEquatableArray(), inputs.ToEquatableArray(), outputs.ToEquatableArray(),
             outputs.Select((_, i) => outputs.Count == 1 ? "output" : "output" + i.ToString(CultureInfo.InvariantCulture)).ToEquatableArray(),
-            parameters.ToEquatableArray(), checks.ToEquatableArray(), values.ToEquatableArray(), body.ToEquatableArray());
+            parameters.ToEquatableArray(), checks.ToEquatableArray(), values.ToEquatableArray(), body.ToEquatableArray(),
+            notes.ToEquatableArray());
     }
 
     private Val AddInput(MethodParameter p, MethodSpec entry)
@@ -204,8 +206,10 @@ internal sealed partial class GraphBuilder
 
     private CompileException Fail(Rule rule, Expr at, string message) => Fail(rule, at.Span, message);
 
+    private CompileException Fail(Rule rule, SourceSpan span, string message) => new(Found(rule, span, message));
+
     /// <summary>A finding at a span of the innermost source that is at hand: code of a referenced assembly has none, its caller has.</summary>
-    private CompileException Fail(Rule rule, SourceSpan span, string message)
+    private Finding Found(Rule rule, SourceSpan span, string message)
     {
         string owner = frames.Count > 0 ? frames.Peek().Callee : unit.Root.Id;
         foreach ((_, string caller, SourceSpan call) in frames)
@@ -213,7 +217,7 @@ internal sealed partial class GraphBuilder
             if (span.IsKnown) break;
             (owner, span) = (caller, call);
         }
-        return new CompileException(new Finding(rule, owner, span, message));
+        return new Finding(rule, owner, span, message);
     }
 
     private string Shape(Val.Rows v) => $"[{(v.Space == Val.Rows.Table ? "1" : spaces[v.Space].Name)}, {WidthText(v.Columns)}]";
