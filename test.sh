@@ -1,13 +1,23 @@
 #!/usr/bin/env bash
 # Builds everything from clean without a warning, runs every test project, and ends with the line "N passed, N failed, N skipped",
-# counted from the reports that the runner leaves in artifacts/test-results. Arguments go to the runner: ./test.sh --filter-class '*Gemm*'
+# counted from the reports that the runner leaves in artifacts/test-results.
+#   ./test.sh --layout                   verifies before the tests that 'dotnet format' has nothing to change
+#   ./test.sh --filter-class '*Gemm*'    other arguments go to the runner
 set -euo pipefail
 cd "$(dirname "$0")"
 export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 results=artifacts/test-results
+layout=false
+if [ "${1:-}" = --layout ]; then
+    layout=true
+    shift
+fi
 
 rm -rf artifacts
 dotnet build KernelForge.sln --configuration Release --verbosity quiet -m:2 -warnaserror -p:UseSharedCompilation=false
+
+# The formatter reads the projects as they were just built: with the generator, and in the same configuration.
+if $layout; then Configuration=Release dotnet format KernelForge.sln --verify-no-changes --no-restore; fi
 
 status=0
 dotnet test --solution KernelForge.sln --configuration Release --no-build --max-parallel-test-modules 2 \

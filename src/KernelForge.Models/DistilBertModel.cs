@@ -37,7 +37,8 @@ public sealed partial class DistilBertModel(
     [Weight("embeddings.word_embeddings")] private readonly Embedding word = new(vocabulary, hidden);
     [Weight("embeddings.position_embeddings")] private readonly Embedding position = new(positions, hidden);
     [Weight("embeddings.LayerNorm")] private readonly LayerNorm norm = new(hidden, 1e-12);
-    [Weight("transformer.layer.{i}")] private readonly Layers<DistilBertLayer> layers =
+    [Weight("transformer.layer.{i}")]
+    private readonly Layers<DistilBertLayer> layers =
         new(depth, () => new DistilBertLayer(hidden, heads, intermediate, activation));
 
     /// <summary>Ids to the last hidden state, <c>[tokens, hidden]</c>.</summary>

@@ -25,7 +25,8 @@ public sealed partial class RobertaModel(
     [Weight("embeddings.position_embeddings")] private readonly Embedding position = new(positions, hidden);
     [Weight("embeddings.token_type_embeddings")] private readonly Embedding type = new(types, hidden);
     [Weight("embeddings.LayerNorm")] private readonly LayerNorm norm = new(hidden, epsilon);
-    [Weight("encoder.layer.{i}")] private readonly Layers<BertLayer> layers =
+    [Weight("encoder.layer.{i}")]
+    private readonly Layers<BertLayer> layers =
         new(depth, () => new BertLayer(hidden, heads, intermediate, activation, epsilon));
 
     /// <summary>Ids to the last hidden state, <c>[tokens, hidden]</c>.</summary>

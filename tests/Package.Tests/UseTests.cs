@@ -31,14 +31,21 @@ public sealed partial class UseTests(Workshop workshop)
         Assert.All(errors, e => Assert.Matches("GatedUnit.cs\\(.*: error KF", e));
     }
 
-    [Fact]
-    public void A_compiler_older_than_the_generator_is_told_in_one_sentence()
+    [Theory]
+    [InlineData("CompilerApiVersion=roslyn4.14", "KF9001: KernelForge needs the C# compiler of .NET SDK 10.0.100 or later (Roslyn 5.0), but this build uses Roslyn 4.14")]
+    [InlineData("LangVersion=12.0", "KF9002: KernelForge generates C# 13, but this project is compiled as C# 12.0")]
+    public void A_compiler_or_a_language_that_is_too_old_is_told_in_one_sentence(string property, string expected)
     {
-        string project = workshop.Copy("GatedUnit", "Old");
-        Sdk.Outcome build = Sdk.DotNet(project, "build", "-p:CompilerApiVersion=roslyn4.14");
+        string project = workshop.Copy("GatedUnit", property.Split('=')[0]);
+        Sdk.Outcome build = Sdk.DotNet(project, "build", $"-p:{property}");
         Assert.NotEqual(0, build.ExitCode);
-        Assert.Contains("error KF9001: KernelForge needs the C# compiler of .NET SDK 10.0.100 or later (Roslyn 5.0), but this build uses Roslyn 4.14", build.Output, StringComparison.Ordinal);
+        Assert.Contains($"error {expected}", build.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("error CS", build.Output, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void The_oldest_language_that_is_accepted_compiles_what_is_generated() =>
+        Sdk.DotNet(workshop.Copy("GatedUnit", "Thirteen"), "build", "-p:LangVersion=13.0").Succeeded();
 
     [Fact]
     public void Without_the_global_usings_a_project_names_its_namespaces_itself()

@@ -8,12 +8,28 @@ internal sealed class Abi
 {
     private static readonly Dictionary<string, int> scalars = new()
     {
-        ["unsigned char"] = 1, ["char"] = 1,
-        ["int"] = 4, ["unsigned int"] = 4, ["float"] = 4, ["cuuint32_t"] = 4,
-        ["CUdevice"] = 4, ["CUresult"] = 4, ["nvrtcResult"] = 4, ["CUdriverProcAddressQueryResult"] = 4,
-        ["size_t"] = 8, ["unsigned long long"] = 8, ["cuuint64_t"] = 8, ["CUdeviceptr"] = 8,
-        ["CUcontext"] = 8, ["CUmodule"] = 8, ["CUfunction"] = 8, ["CUstream"] = 8, ["CUevent"] = 8,
-        ["CUgraph"] = 8, ["CUgraphExec"] = 8, ["nvrtcProgram"] = 8,
+        ["unsigned char"] = 1,
+        ["char"] = 1,
+        ["int"] = 4,
+        ["unsigned int"] = 4,
+        ["float"] = 4,
+        ["cuuint32_t"] = 4,
+        ["CUdevice"] = 4,
+        ["CUresult"] = 4,
+        ["nvrtcResult"] = 4,
+        ["CUdriverProcAddressQueryResult"] = 4,
+        ["size_t"] = 8,
+        ["unsigned long long"] = 8,
+        ["cuuint64_t"] = 8,
+        ["CUdeviceptr"] = 8,
+        ["CUcontext"] = 8,
+        ["CUmodule"] = 8,
+        ["CUfunction"] = 8,
+        ["CUstream"] = 8,
+        ["CUevent"] = 8,
+        ["CUgraph"] = 8,
+        ["CUgraphExec"] = 8,
+        ["nvrtcProgram"] = 8,
     };
 
     private readonly JsonElement root;
