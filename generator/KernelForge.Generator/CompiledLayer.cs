@@ -5,7 +5,8 @@ using KernelForge.Compiler.Spec;
 
 namespace KernelForge.Generator;
 
-/// <summary>A layer on its way to the compiler; without <paramref name="Unit"/> where it, or something that it reaches, has errors.</summary>
+/// <summary>A layer on its way to the compiler.</summary>
+/// <param name="Unit">Null where the layer, or something that it reaches, has errors.</param>
 internal sealed record LayerToCompile(LayerSpec Layer, CompilationUnit? Unit);
 
 /// <summary>What the compiler made of a layer.</summary>
@@ -19,14 +20,16 @@ internal sealed record CompiledLayer(EquatableArray<GeneratedFile> Files, string
         try
         {
             CompilationResult result = Pipeline.Compile(layer.Unit);
-            // The analyzer reports them where they stand.
-            return result.Findings.Any(f => f.Rule.Severity == Severity.Error) ? Fallback(layer.Layer, failure: null) : new CompiledLayer(result.Files, Failure: null);
+            // The analyzer reports the findings where they stand.
+            bool hasErrors = result.Findings.Any(f => f.Rule.Severity == Severity.Error);
+            return hasErrors ? Fallback(layer.Layer, failure: null) : new CompiledLayer(result.Files, Failure: null);
         }
 #pragma warning disable CA1031 // Whatever fails in here, the other layers of the project are still compiled.
         catch (Exception e) when (e is not OperationCanceledException)
 #pragma warning restore CA1031
         {
-            return Fallback(layer.Layer, $"'{layer.Layer.Id}' could not be compiled by a fault of the compiler: {e.GetType().Name}: {e.Message}");
+            string failure = $"'{layer.Layer.Id}' could not be compiled by a fault of the compiler: {e.GetType().Name}: {e.Message}";
+            return Fallback(layer.Layer, failure);
         }
     }
 

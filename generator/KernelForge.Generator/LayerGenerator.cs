@@ -24,8 +24,11 @@ public sealed class LayerGenerator : IIncrementalGenerator
         IncrementalValuesProvider<ParsedLayer> layers = Layers(context, Known.LayerAttribute);
         IncrementalValuesProvider<ParsedLayer> models = Layers(context, Known.ModelAttribute);
         IncrementalValuesProvider<ParsedFunction> functions = context.SyntaxProvider
-            .ForAttributeWithMetadataName(Known.FunctionAttribute, static (node, _) => node is MethodDeclarationSyntax, static (found, cancellation) =>
-                FunctionReader.Read((IMethodSymbol)found.TargetSymbol, found.SemanticModel.Compilation, withSpans: false, cancellation)?.Parsed)
+            .ForAttributeWithMetadataName(
+                Known.FunctionAttribute,
+                static (node, _) => node is MethodDeclarationSyntax,
+                static (found, cancellation) => FunctionReader.Read(
+                    (IMethodSymbol)found.TargetSymbol, found.SemanticModel.Compilation, withSpans: false, cancellation)?.Parsed)
             .Where(static f => f is not null).Select(static (f, _) => f!)
             .WithTrackingName(StepNames.ReadFunction);
 
@@ -42,16 +45,21 @@ public sealed class LayerGenerator : IIncrementalGenerator
             Add(output, DescriptionPart.HintName(functions), DescriptionPart.Write(functions)));
     }
 
-    private static IncrementalValuesProvider<ParsedLayer> Layers(IncrementalGeneratorInitializationContext context, string attribute) => context.SyntaxProvider
-        .ForAttributeWithMetadataName(attribute, static (node, _) => node is TypeDeclarationSyntax, static (found, cancellation) =>
-            LayerReader.Read((INamedTypeSymbol)found.TargetSymbol, found.SemanticModel.Compilation, withSpans: false, cancellation)?.Parsed)
-        .Where(static l => l is not null).Select(static (l, _) => l!)
-        .WithTrackingName(StepNames.ReadLayer);
+    private static IncrementalValuesProvider<ParsedLayer> Layers(IncrementalGeneratorInitializationContext context, string attribute) =>
+        context.SyntaxProvider
+            .ForAttributeWithMetadataName(
+                attribute,
+                static (node, _) => node is TypeDeclarationSyntax,
+                static (found, cancellation) => LayerReader.Read(
+                    (INamedTypeSymbol)found.TargetSymbol, found.SemanticModel.Compilation, withSpans: false, cancellation)?.Parsed)
+            .Where(static l => l is not null).Select(static (l, _) => l!)
+            .WithTrackingName(StepNames.ReadLayer);
 
     private static void Describe(IncrementalGeneratorInitializationContext context, IncrementalValuesProvider<ParsedLayer> layers) =>
         context.RegisterSourceOutput(layers, static (output, layer) =>
         {
-            if (layer.CanReopen) Add(output, DescriptionPart.HintName(layer.Spec), DescriptionPart.Write(layer.Spec, stored: !layer.IsBroken));
+            if (layer.CanReopen)
+                Add(output, DescriptionPart.HintName(layer.Spec), DescriptionPart.Write(layer.Spec, stored: !layer.IsBroken));
         });
 
     private static void Compile(
@@ -68,7 +76,8 @@ public sealed class LayerGenerator : IIncrementalGenerator
         context.RegisterSourceOutput(compiled, static (output, layer) =>
         {
             foreach (GeneratedFile file in layer.Files) Add(output, file.HintName, file.Text);
-            if (layer.Failure is { } failure) output.ReportDiagnostic(Diagnostic.Create(Descriptors.Of(Rules.CompilerFailed), location: null, failure));
+            if (layer.Failure is { } failure)
+                output.ReportDiagnostic(Diagnostic.Create(Descriptors.Of(Rules.CompilerFailed), location: null, failure));
         });
     }
 
@@ -78,5 +87,6 @@ public sealed class LayerGenerator : IIncrementalGenerator
         .OrderBy(g => g.Key, StringComparer.Ordinal)
         .Select(g => new FunctionClass(g.Key, g.First().Namespace, g.First().Declarations, g.Select(f => f.Spec).ToEquatableArray()));
 
-    private static void Add(SourceProductionContext output, string hintName, string text) => output.AddSource(hintName, SourceText.From(text, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)));
+    private static void Add(SourceProductionContext output, string hintName, string text) =>
+        output.AddSource(hintName, SourceText.From(text, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)));
 }

@@ -74,7 +74,7 @@ public sealed class StoredSpecificationAttribute(string text) : Attribute
 [AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
 public sealed class StoredFunctionAttribute(string id, string text) : Attribute
 {
-    /// <summary>The method's documentation id, which tells overloads apart.</summary>
+    /// <summary>The method's full name and parameter types, which tell overloads apart: <c>KernelForge.Ops.Silu(Tokens)</c>.</summary>
     public string Id { get; } = id;
 
     /// <summary>The serialised specification.</summary>

@@ -32,11 +32,12 @@ internal static class Compilations
     /// <summary>A library that uses the language alone.</summary>
     public static CSharpCompilation Of(params string[] sources) => Create("User", sources, [Language]);
 
-    public static CSharpCompilation Create(string name, IReadOnlyList<string> sources, IReadOnlyList<MetadataReference> references) => CSharpCompilation.Create(
-        name,
-        [Tree(Usings, "Usings.cs"), .. sources.Select((source, i) => Tree(source, $"Source{i}.cs"))],
-        [.. Framework, .. references],
-        new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable));
+    public static CSharpCompilation Create(
+        string name, IReadOnlyList<string> sources, IReadOnlyList<MetadataReference> references) => CSharpCompilation.Create(
+            name,
+            [Tree(Usings, "Usings.cs"), .. sources.Select((source, i) => Tree(source, $"Source{i}.cs"))],
+            [.. Framework, .. references],
+            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable));
 
     public static SyntaxTree Tree(string source, string path) => CSharpSyntaxTree.ParseText(source, ParseOptions, path);
 
@@ -48,14 +49,17 @@ internal static class Compilations
     /// <summary>The compilation with what the generator adds; fails where the generator itself does.</summary>
     public static CSharpCompilation Generate(CSharpCompilation compilation)
     {
-        Driver().RunGeneratorsAndUpdateCompilation(compilation, out Compilation result, out ImmutableArray<Diagnostic> diagnostics, TestContext.Current.CancellationToken);
+        Driver().RunGeneratorsAndUpdateCompilation(
+            compilation, out Compilation result, out ImmutableArray<Diagnostic> diagnostics, TestContext.Current.CancellationToken);
         Assert.Empty(diagnostics);
         return (CSharpCompilation)result;
     }
 
     /// <summary>Warnings and errors of C# itself, a line each.</summary>
-    public static string Complaints(Compilation compilation) => string.Join('\n', compilation.GetDiagnostics(TestContext.Current.CancellationToken)
-        .Where(d => d.Severity >= DiagnosticSeverity.Warning).Select(d => d.ToString()));
+    public static string Complaints(Compilation compilation) => string.Join(
+        '\n',
+        compilation.GetDiagnostics(TestContext.Current.CancellationToken)
+            .Where(d => d.Severity >= DiagnosticSeverity.Warning).Select(d => d.ToString()));
 
     /// <summary>Fails with all that C# complains of.</summary>
     public static void AssertCompiles(CSharpCompilation compilation) => Assert.True(Complaints(compilation) is "", Complaints(compilation));

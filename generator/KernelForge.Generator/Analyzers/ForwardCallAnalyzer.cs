@@ -23,10 +23,13 @@ public sealed class ForwardCallAnalyzer : DiagnosticAnalyzer
 
     private static void Check(OperationAnalysisContext context)
     {
-        ISymbol called = context.Operation is IInvocationOperation call ? call.TargetMethod : ((IPropertyReferenceOperation)context.Operation).Property;
+        ISymbol called = context.Operation is IInvocationOperation call
+            ? call.TargetMethod
+            : ((IPropertyReferenceOperation)context.Operation).Property;
         if (!Known.IsLayer(called.ContainingType) || !Known.IsEntry(called) || IsDescription(context.ContainingSymbol)) return;
 
-        string entry = called is IPropertySymbol ? $"the indexer of '{called.ContainingType.Name}'" : $"'{called.ContainingType.Name}.{called.Name}'";
+        string layer = called.ContainingType.Name;
+        string entry = called is IPropertySymbol ? $"the indexer of '{layer}'" : $"'{layer}.{called.Name}'";
         context.ReportDiagnostic(Diagnostic.Create(
             Descriptors.Of(Rules.ForwardCalled),
             context.Operation.Syntax.GetLocation(),

@@ -9,7 +9,8 @@ internal static class Descriptors
 {
     private const string Category = "KernelForge";
 
-    private static readonly ImmutableDictionary<string, DiagnosticDescriptor> ById = Rules.All.ToImmutableDictionary(rule => rule.Id, Describe);
+    private static readonly ImmutableDictionary<string, DiagnosticDescriptor> ById =
+        Rules.All.ToImmutableDictionary(rule => rule.Id, Describe);
 
     public static ImmutableArray<DiagnosticDescriptor> All { get; } = [.. Rules.All.Select(Of)];
 

@@ -16,7 +16,7 @@ internal sealed class BodyReader(ParseContext context, ExpressionReader expressi
         context.Locals = new LocalNames();
         foreach (IParameterSymbol parameter in method.Parameters) context.Locals.Of(parameter);
 
-        SyntaxNode? syntax = method.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(context.Cancellation);
+        SyntaxNode? syntax = context.SyntaxOf(method);
         IOperation? operation = syntax is null ? null : context.ModelOf(syntax.SyntaxTree).GetOperation(syntax, context.Cancellation);
         IBlockOperation? block = operation switch
         {
@@ -92,7 +92,8 @@ internal sealed class BodyReader(ParseContext context, ExpressionReader expressi
         switch (statement.Operation)
         {
             case ISimpleAssignmentOperation { IsRef: false } assignment:
-                if (Target(assignment.Target) is { } target) to.Add(At(statement, new AssignStatement([target], expressions.Read(assignment.Value))));
+                if (Target(assignment.Target) is { } target)
+                    to.Add(At(statement, new AssignStatement([target], expressions.Read(assignment.Value))));
                 break;
             case ICompoundAssignmentOperation assignment:
                 if (Target(assignment.Target) is { } sum) to.Add(At(statement, new AssignStatement([sum], Compound(assignment))));
@@ -129,17 +130,18 @@ internal sealed class BodyReader(ParseContext context, ExpressionReader expressi
         };
         if (op is not { } known) return expressions.Unsupported(assignment, "the assignments are = += -= *= /= %=");
 
-        Expr value = new BinaryExpr(known, expressions.Read(assignment.Target), expressions.Read(assignment.Value)) { Span = context.SpanOf(assignment.Syntax) };
+        SourceSpan span = context.SpanOf(assignment.Syntax);
+        Expr value = new BinaryExpr(known, expressions.Read(assignment.Target), expressions.Read(assignment.Value)) { Span = span };
         // 'n *= 1.5' of an int computes in double and truncates.
         bool truncates = Known.KindOf(assignment.Target.Type) == ValueKind.Integer && Known.KindOf(assignment.Value.Type) == ValueKind.Real;
-        return truncates ? new ConvertExpr(ValueKind.Integer, value) { Span = value.Span } : value;
+        return truncates ? new ConvertExpr(ValueKind.Integer, value) { Span = span } : value;
     }
 
-    private BinaryExpr Step(IIncrementOrDecrementOperation step) =>
-        new(step.Kind == OperationKind.Increment ? BinaryOp.Add : BinaryOp.Subtract, expressions.Read(step.Target), new NumberExpr(1, IsInteger: true))
-        {
-            Span = context.SpanOf(step.Syntax),
-        };
+    private BinaryExpr Step(IIncrementOrDecrementOperation step)
+    {
+        BinaryOp op = step.Kind == OperationKind.Increment ? BinaryOp.Add : BinaryOp.Subtract;
+        return new BinaryExpr(op, expressions.Read(step.Target), new NumberExpr(1, IsInteger: true)) { Span = context.SpanOf(step.Syntax) };
+    }
 
     private void AddLoop(IForEachLoopOperation loop, List<Statement> to)
     {
@@ -159,7 +161,9 @@ internal sealed class BodyReader(ParseContext context, ExpressionReader expressi
 
     private void AddLoop(IForLoopOperation loop, List<Statement> to)
     {
-        if (CounterOf(loop) is not { } counter || counter.GetVariableInitializer() is not { } start || !IsCountedUpwards(loop, counter.Symbol))
+        if (CounterOf(loop) is not { } counter
+            || counter.GetVariableInitializer() is not { } start
+            || !IsCountedUpwards(loop, counter.Symbol))
         {
             Unsupported(loop, "'for' counts upwards by one: for (int i = start; i < end; i++)");
             return;
@@ -186,7 +190,7 @@ internal sealed class BodyReader(ParseContext context, ExpressionReader expressi
                 return context.Locals.Of(local.Local);
             case IDeclarationExpressionOperation { Expression: ILocalReferenceOperation local }:
                 return context.Locals.Of(local.Local);
-            case IParameterReferenceOperation { Parameter.ContainingSymbol: IMethodSymbol { MethodKind: not MethodKind.Constructor } } parameter:
+            case IParameterReferenceOperation parameter when !ExpressionReader.IsHyperParameter(parameter.Parameter):
                 return context.Locals.Of(parameter.Parameter);
             case IDiscardOperation:
                 return "_";
@@ -211,10 +215,14 @@ internal sealed class BodyReader(ParseContext context, ExpressionReader expressi
         return names.All(n => n is not null) ? names.OfType<string>().ToEquatableArray() : null;
     }
 
-    private Statement At(IOperation operation, Statement statement) => statement with { Span = context.SpanOf(operation.Syntax.SyntaxTree, Head(operation.Syntax)) };
+    private Statement At(IOperation operation, Statement statement) =>
+        statement with { Span = context.SpanOf(operation.Syntax.SyntaxTree, Head(operation.Syntax)) };
 
-    private void Unsupported(IOperation operation, string why) => context.Report(
-        Rules.UnsupportedStatement, operation.Syntax.SyntaxTree, Head(operation.Syntax), $"'{Excerpt.Of(operation.Syntax)}' is not part of the language: {why}");
+    private void Unsupported(IOperation operation, string why)
+    {
+        string message = $"'{Excerpt.Of(operation.Syntax)}' is not part of the language: {why}";
+        context.Report(Rules.UnsupportedStatement, operation.Syntax.SyntaxTree, Head(operation.Syntax), message);
+    }
 
     /// <summary>A loop or branch is shown by its head alone.</summary>
     private static TextSpan Head(SyntaxNode syntax) => syntax switch

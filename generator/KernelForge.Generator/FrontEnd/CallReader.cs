@@ -21,11 +21,12 @@ internal sealed class CallReader(ParseContext context, ExpressionReader expressi
             context.Refer(method, call.Syntax);
             return new CallExpr(CallTarget.Function, Known.FunctionId(method), Receiver: null, arguments);
         }
-        if (Known.IsLanguage(type, "Ops") || IsMathOfAnOp(method)) return new CallExpr(CallTarget.Op, method.Name, Receiver: null, arguments);
+        if (Known.IsLanguage(type, "Ops") || IsMathOfAnOp(method))
+            return new CallExpr(CallTarget.Op, method.Name, Receiver: null, arguments);
         if (Known.IsLanguage(type, "Activation") && method.Name == "Parse")
             return new CallExpr(CallTarget.Op, "Activation.Parse", Receiver: null, arguments);
 
-        if (SymbolEqualityComparer.Default.Equals(type, context.Layer) && (method.IsStatic || call.Instance is IInstanceReferenceOperation))
+        if (context.IsLayer(type) && (method.IsStatic || call.Instance is IInstanceReferenceOperation))
         {
             return Known.IsEntry(method)
                 ? expressions.Unsupported(call, "a layer does not call itself; repeat with 'for' or Layers<T>", Rules.Recursion)
@@ -47,8 +48,8 @@ internal sealed class CallReader(ParseContext context, ExpressionReader expressi
             : "a layer computes with values and makes no objects");
 
     /// <summary>
-    /// The arguments in the order of the parameters. A name is kept where the user wrote it, and given where an optional parameter before was
-    /// left out; elements of a <c>params</c> array stand one by one.
+    /// The arguments in the order of the parameters. A name is kept where the user wrote it, and given where an optional parameter before
+    /// it was left out; elements of a <c>params</c> array stand one by one.
     /// </summary>
     public EquatableArray<Argument> Arguments(ImmutableArray<IArgumentOperation> arguments)
     {
@@ -82,10 +83,15 @@ internal sealed class CallReader(ParseContext context, ExpressionReader expressi
 
     /// <summary><c>Math.Sqrt</c> and friends compute on the host what the op of that name computes everywhere.</summary>
     private bool IsMathOfAnOp(IMethodSymbol method) =>
-        method.ContainingType is { Name: "Math" or "MathF", ContainingNamespace.Name: "System" }
+        IsOfMath(method)
         && context.Compilation.GetTypeByMetadataName("KernelForge.Ops") is { } ops
-        && ops.GetMembers(method.Name).OfType<IMethodSymbol>().Any(op => !Known.IsFunction(op) && op.Parameters.Length == method.Parameters.Length
+        && ops.GetMembers(method.Name).OfType<IMethodSymbol>().Any(op =>
+            !Known.IsFunction(op)
+            && op.Parameters.Length == method.Parameters.Length
             && op.Parameters.All(p => Known.KindOf(p.Type) is ValueKind.Real or ValueKind.Integer));
+
+    private static bool IsOfMath(IMethodSymbol method) =>
+        method.ContainingType is { Name: "Math" or "MathF", ContainingNamespace.Name: "System" };
 
     private NullExpr Unknown(IInvocationOperation call)
     {
@@ -93,8 +99,9 @@ internal sealed class CallReader(ParseContext context, ExpressionReader expressi
         string remedy = method switch
         {
             _ when Known.IsLayer(method.ContainingType) => "of another layer only Forward and its indexer are called",
-            { IsStatic: true } when method.DeclaringSyntaxReferences.Length > 0 => "mark it [LayerFunction], so that its body is compiled with the layer",
-            { ContainingType: { Name: "Math" or "MathF", ContainingNamespace.Name: "System" } } => "KernelForge.Ops has no op of that name",
+            { IsStatic: true, DeclaringSyntaxReferences.Length: > 0 } =>
+                "mark it [LayerFunction], so that its body is compiled with the layer",
+            _ when IsOfMath(method) => "KernelForge.Ops has no op of that name",
             _ => "call an op of KernelForge.Ops, a [LayerFunction], a private method of the layer, or another layer",
         };
         context.Report(Rules.UnknownCall, call.Syntax, $"'{method.ContainingType.Name}.{method.Name}' cannot be compiled: {remedy}");

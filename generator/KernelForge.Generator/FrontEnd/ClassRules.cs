@@ -19,9 +19,9 @@ internal static class ClassRules
 
         foreach (IMethodSymbol constructor in type.InstanceConstructors)
         {
-            if (constructor.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(context.Cancellation) is ConstructorDeclarationSyntax second)
+            if (context.SyntaxOf(constructor) is ConstructorDeclarationSyntax second)
                 context.Report(Rules.NotPrimaryConstructor, second.Identifier,
-                    $"'{type.Name}' has a constructor with a body; write its parameters after the class's name and give the fields initialisers");
+                    $"'{type.Name}' has a constructor with a body; write its parameters after the class's name, give fields initialisers");
         }
         return obstacle;
     }

@@ -45,7 +45,8 @@ internal sealed class ExpressionReader
         IObjectCreationOperation creation => calls.Read(creation),
         IBinaryOperation binary => Binary(binary),
         IUnaryOperation unary => Unary(unary),
-        IConditionalOperation { WhenFalse: { } whenFalse } choice => new ConditionalExpr(Read(choice.Condition), Read(choice.WhenTrue), Read(whenFalse)),
+        IConditionalOperation { WhenFalse: { } otherwise } choice =>
+            new ConditionalExpr(Read(choice.Condition), Read(choice.WhenTrue), Read(otherwise)),
         ICoalesceOperation coalesce => new BinaryExpr(BinaryOp.Coalesce, Read(coalesce.Value), Read(coalesce.WhenNull)),
         IConversionOperation conversion => Conversion(conversion),
         IDelegateCreationOperation { Target: IAnonymousFunctionOperation lambda } => Lambda(lambda),
@@ -63,7 +64,8 @@ internal sealed class ExpressionReader
     /// <summary>Reports an expression that the language does not have, and gives something in its place.</summary>
     public Expr Unsupported(IOperation operation, string why, Rule? rule = null)
     {
-        context.Report(rule ?? Rules.UnsupportedExpression, operation.Syntax, $"'{Excerpt.Of(operation.Syntax)}' is not part of the language: {why}");
+        string message = $"'{Excerpt.Of(operation.Syntax)}' is not part of the language: {why}";
+        context.Report(rule ?? Rules.UnsupportedExpression, operation.Syntax, message);
         return new NullExpr();
     }
 
@@ -73,13 +75,17 @@ internal sealed class ExpressionReader
         return new NullExpr();
     }
 
-    private NameExpr Parameter(IParameterSymbol parameter) => parameter.ContainingSymbol is IMethodSymbol { MethodKind: MethodKind.Constructor }
+    /// <summary>Whether a parameter is one of the layer's constructor.</summary>
+    public static bool IsHyperParameter(IParameterSymbol parameter) =>
+        parameter.ContainingSymbol is IMethodSymbol { MethodKind: MethodKind.Constructor };
+
+    private NameExpr Parameter(IParameterSymbol parameter) => IsHyperParameter(parameter)
         ? new NameExpr(parameter.Name, NameKind.HyperParameter)
         : new NameExpr(context.Locals.Of(parameter), NameKind.Local);
 
     private Expr Field(IFieldReferenceOperation field)
     {
-        if (field.Instance is IInstanceReferenceOperation && SymbolEqualityComparer.Default.Equals(field.Field.ContainingType, context.Layer))
+        if (field.Instance is IInstanceReferenceOperation && context.IsLayer(field.Field.ContainingType))
         {
             context.UsedFields.Add(field.Field.Name);
             return new NameExpr(field.Field.Name, NameKind.Field);
@@ -102,18 +108,19 @@ internal sealed class ExpressionReader
 
     private Expr Property(IPropertyReferenceOperation property)
     {
-        if (property.Instance is IInstanceReferenceOperation && property.Property.GetMethod is { } getter
-            && SymbolEqualityComparer.Default.Equals(property.Property.ContainingType, context.Layer))
+        if (property is { Instance: IInstanceReferenceOperation, Property.GetMethod: { } getter } && context.IsLayer(getter.ContainingType))
             return new CallExpr(CallTarget.OwnMethod, context.Own(getter, property.Syntax), Receiver: null, []);
 
-        if (property.Instance is not { } target) return Unsupported(property, "a static property may change while a model runs; make it a constructor parameter");
+        if (property.Instance is not { } target)
+            return Unsupported(property, "a static property may change while a model runs; make it a constructor parameter");
         ITypeSymbol type = property.Property.ContainingType;
+        bool isKnown = Known.IsLanguage(type) && !Known.IsLayer(type) && Known.KindOf(property.Type) is not null;
         return (type.OriginalDefinition.SpecialType, property.Property.Name) switch
         {
             (SpecialType.System_Nullable_T, "Value") => Read(target),
             (SpecialType.System_Nullable_T, "HasValue") => new BinaryExpr(BinaryOp.NotEqual, Read(target), new NullExpr()),
             (SpecialType.System_Array, "Length") => new MemberExpr(Read(target), "Length"),
-            (_, string name) when Known.IsLanguage(type) && !Known.IsLayer(type) && Known.KindOf(property.Type) is not null => new MemberExpr(Read(target), name),
+            (_, string name) when isKnown => new MemberExpr(Read(target), name),
             _ => Unsupported(property, $"'{property.Property.Name}' of '{type.Name}' is not known"),
         };
     }
@@ -148,7 +155,8 @@ internal sealed class ExpressionReader
     public Expr ReadNumber(IOperation operation)
     {
         Expr value = Read(operation);
-        return operation.Type is { TypeKind: TypeKind.Enum } && value is not NumberExpr ? new ConvertExpr(ValueKind.Integer, value) { Span = value.Span } : value;
+        bool isEnum = operation.Type is { TypeKind: TypeKind.Enum } && value is not NumberExpr;
+        return isEnum ? new ConvertExpr(ValueKind.Integer, value) { Span = value.Span } : value;
     }
 
     private Expr Unary(IUnaryOperation unary) => unary.OperatorKind switch
@@ -182,10 +190,14 @@ internal sealed class ExpressionReader
 
     private Expr Lambda(IAnonymousFunctionOperation lambda)
     {
-        if (lambda.Syntax is not LambdaExpressionSyntax { ExpressionBody: not null } || lambda.Body.Operations.FirstOrDefault() is not IReturnOperation { ReturnedValue: { } body })
+        if (lambda.Syntax is not LambdaExpressionSyntax { ExpressionBody: not null } || BodyOf(lambda) is not { } body)
             return Unsupported(lambda, "the body of a lambda is one expression; move the steps to a private method of the layer");
         var expression = new LambdaExpr(lambda.Symbol.Parameters.Select(context.Locals.Of).ToEquatableArray(), Read(body));
         foreach (IParameterSymbol parameter in lambda.Symbol.Parameters) context.Locals.Release(parameter);
         return expression;
     }
+
+    /// <summary>The expression that a lambda returns, or null where it has a block of several statements.</summary>
+    public static IOperation? BodyOf(IAnonymousFunctionOperation lambda) =>
+        lambda.Body.Operations is [IReturnOperation { ReturnedValue: { } body }] ? body : null;
 }

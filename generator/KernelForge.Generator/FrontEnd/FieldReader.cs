@@ -14,36 +14,42 @@ internal sealed class FieldReader(ParseContext context, ExpressionReader express
     /// <summary>The field's specification; null for what is no part of the layer (static, constant), or what is reported.</summary>
     public FieldSpec? Read(IFieldSymbol field)
     {
-        if (field.IsStatic || field.IsConst || field.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(context.Cancellation) is not VariableDeclaratorSyntax syntax)
-            return null;
+        if (field.IsStatic || field.IsConst || context.SyntaxOf(field) is not VariableDeclaratorSyntax syntax) return null;
         if (field.Type is IErrorTypeSymbol)
         {
             context.Break();
             return null;
         }
-        if (syntax.Initializer is null || context.ModelOf(syntax.SyntaxTree).GetOperation(syntax.Initializer, context.Cancellation) is not IFieldInitializerOperation initializer)
+        if (InitializerOf(syntax) is not { } initializer)
             return Unsupported(syntax, IsPartOfLayers(field.Type)
                 ? $"'{field.Name}' has no initialiser; make it where it is declared: {field.Name} = new(…)"
                 : $"'{field.Name}' has no initialiser; a field is a parameter, a layer, or a value of the constructor's parameters");
 
         context.Locals = new LocalNames();
         FieldSpec? spec = Known.IsLanguage(field.Type) || Known.IsLayer(field.Type)
-            ? Made(field, syntax, initializer.Value)
-            : Value(field, syntax, initializer.Value);
+            ? Made(field, syntax, initializer)
+            : Value(field, syntax, initializer);
         return spec is null ? null : spec with { Span = context.SpanOf(syntax.Identifier) };
     }
 
     /// <summary>Refuses a property that would hold a parameter or layer without the generated code knowing of it.</summary>
     public void Check(IPropertySymbol property)
     {
-        if (property.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(context.Cancellation) is not PropertyDeclarationSyntax declaration) return;
-        bool isAuto = declaration is { ExpressionBody: null, AccessorList: { } accessors } && accessors.Accessors.All(a => a is { Body: null, ExpressionBody: null });
+        if (context.SyntaxOf(property) is not PropertyDeclarationSyntax declaration) return;
+        bool isAuto = declaration is { ExpressionBody: null, AccessorList: { } accessors }
+            && accessors.Accessors.All(a => a is { Body: null, ExpressionBody: null });
         if (!property.IsStatic && isAuto && IsPartOfLayers(property.Type))
             context.Report(Rules.UnsupportedField, declaration.Identifier, $"'{property.Name}' is a property; make it a field");
     }
 
     private static bool IsPartOfLayers(ITypeSymbol type) =>
         Known.IsLayer(type) || Known.IsLayers(type) || (Known.IsLanguage(type) && type.Name is "Linear" or "Embedding" or "Parameter");
+
+    private IOperation? InitializerOf(VariableDeclaratorSyntax syntax) =>
+        syntax.Initializer is { } initializer
+        && context.ModelOf(syntax.SyntaxTree).GetOperation(initializer, context.Cancellation) is IFieldInitializerOperation operation
+            ? operation.Value
+            : null;
 
     private FieldSpec? Made(IFieldSymbol field, VariableDeclaratorSyntax syntax, IOperation value)
     {
@@ -63,21 +69,24 @@ internal sealed class FieldReader(ParseContext context, ExpressionReader express
             context.Refer((INamedTypeSymbol)field.Type, syntax);
             return new LayerField(field.Name, names, Known.FullName(field.Type), calls.Arguments(creation.Arguments));
         }
-        return (field.Type.Name, creation.Constructor.Parameters.Length > 0 ? creation.Constructor.Parameters[0].Name : "") switch
+        return field.Type.Name switch
         {
-            ("Linear", _) => new LinearField(field.Name, names, Required(creation, "inputs"), Required(creation, "outputs"), Optional(creation, "bias"), Optional(creation, "transposed")),
-            ("Embedding", _) => new EmbeddingField(field.Name, names, Required(creation, "rows"), Required(creation, "features")),
-            ("Parameter", _) => new ParameterField(field.Name, names, Optional(creation, "rows"), Required(creation, "columns"), Optional(creation, "present")),
-            ("Layers", _) => Layers(field, syntax, creation, names),
+            "Linear" => new LinearField(field.Name, names,
+                Required(creation, "inputs"), Required(creation, "outputs"), Optional(creation, "bias"), Optional(creation, "transposed")),
+            "Embedding" => new EmbeddingField(field.Name, names, Required(creation, "rows"), Required(creation, "features")),
+            "Parameter" => new ParameterField(field.Name, names,
+                Optional(creation, "rows"), Required(creation, "columns"), Optional(creation, "present")),
+            "Layers" => Layers(field, syntax, creation, names),
             _ => Unsupported(syntax, $"a layer has no field of type '{field.Type.Name}'; values of that type are locals"),
         };
     }
 
-    private LayersField? Layers(IFieldSymbol field, VariableDeclaratorSyntax syntax, IObjectCreationOperation creation, EquatableArray<string> names)
+    private LayersField? Layers(
+        IFieldSymbol field, VariableDeclaratorSyntax syntax, IObjectCreationOperation creation, EquatableArray<string> names)
     {
         IOperation? make = ArgumentOf(creation, "make");
         if (make is IDelegateCreationOperation { Target: var target }) make = target;
-        if (make is not IAnonymousFunctionOperation lambda || lambda.Body.Operations.FirstOrDefault() is not IReturnOperation { ReturnedValue: { } made }
+        if (make is not IAnonymousFunctionOperation lambda || ExpressionReader.BodyOf(lambda) is not { } made
             || Unwrapped(made) is not IObjectCreationOperation { Type: INamedTypeSymbol type } inner || !Known.IsLayer(type))
         {
             if (creation.Arguments.Any(a => a.Value is IInvalidOperation)) context.Break();
@@ -88,14 +97,16 @@ internal sealed class FieldReader(ParseContext context, ExpressionReader express
         string? index = lambda.Symbol.Parameters.Length > 0 ? context.Locals.Of(lambda.Symbol.Parameters[0]) : null;
         if (names.FirstOrDefault(n => !n.Contains("{i}")) is { } bare)
             context.Report(Rules.WeightNameIndex, syntax.Identifier,
-                $"all layers of '{field.Name}' would have their weights under '{bare}'; put {{i}} where the checkpoint has the layer's index");
-        return new LayersField(field.Name, names, Known.FullName(type), Required(creation, "count"), index, calls.Arguments(inner.Arguments));
+                $"all layers of '{field.Name}' would have their weights under '{bare}'; put {{i}} where the layer's index stands");
+        return new LayersField(
+            field.Name, names, Known.FullName(type), Required(creation, "count"), index, calls.Arguments(inner.Arguments));
     }
 
     private FieldSpec? Value(IFieldSymbol field, VariableDeclaratorSyntax syntax, IOperation value)
     {
         if (Known.KindOf(field.Type) is { } kind and not ValueKind.Tuple) return new ValueField(field.Name, kind, expressions.Read(value));
-        return Unsupported(syntax, $"'{field.Name}' of type '{field.Type.ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat)}' is nothing that a layer has; "
+        string type = field.Type.ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat);
+        return Unsupported(syntax, $"'{field.Name}' of type '{type}' is nothing that a layer has; "
             + "fields are Linear, Embedding, Parameter, layers, Layers<T>, and values of the constructor's parameters");
     }
 
@@ -114,7 +125,8 @@ internal sealed class FieldReader(ParseContext context, ExpressionReader express
     private static IOperation? ArgumentOf(IObjectCreationOperation creation, string parameter) =>
         creation.Arguments.FirstOrDefault(a => a.Parameter?.Name == parameter && a.ArgumentKind == ArgumentKind.Explicit)?.Value;
 
-    private static IOperation Unwrapped(IOperation operation) => operation is IConversionOperation { IsImplicit: true } conversion ? conversion.Operand : operation;
+    private static IOperation Unwrapped(IOperation operation) =>
+        operation is IConversionOperation { IsImplicit: true } conversion ? conversion.Operand : operation;
 
     private FieldSpec? Unsupported(VariableDeclaratorSyntax at, string message)
     {

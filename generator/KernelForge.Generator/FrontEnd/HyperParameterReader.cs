@@ -11,7 +11,7 @@ internal sealed class HyperParameterReader(ParseContext context)
     public EquatableArray<HyperParameter> Read(INamedTypeSymbol type)
     {
         IMethodSymbol? primary = type.InstanceConstructors.FirstOrDefault(c =>
-            c.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(context.Cancellation) is TypeDeclarationSyntax);
+            context.SyntaxOf(c) is TypeDeclarationSyntax);
         return primary is null ? [] : primary.Parameters.Select(p => Read(p, Known.IsModel(type))).ToEquatableArray();
     }
 
@@ -28,7 +28,8 @@ internal sealed class HyperParameterReader(ParseContext context)
 
         ITypeSymbol type = parameter.Type;
         bool isNullable = type.NullableAnnotation == NullableAnnotation.Annotated;
-        if (type is INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T } nullable) type = nullable.TypeArguments[0];
+        if (type is INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T } nullable)
+            type = nullable.TypeArguments[0];
         return new HyperParameter(
             parameter.Name,
             kind ?? ValueKind.Integer,
@@ -49,9 +50,9 @@ internal sealed class HyperParameterReader(ParseContext context)
             return null;
         }
         ValueKind? kind = Known.KindOf(parameter.Type);
-        if (parameter.RefKind == RefKind.None && kind is ValueKind.Integer or ValueKind.Real or ValueKind.Boolean or ValueKind.Text or ValueKind.Activation
-            or ValueKind.Enumeration or ValueKind.IntegerArray or ValueKind.TextArray)
-            return kind;
+        bool isOne = kind is ValueKind.Integer or ValueKind.Real or ValueKind.Boolean or ValueKind.Text or ValueKind.Activation
+            or ValueKind.Enumeration or ValueKind.IntegerArray or ValueKind.TextArray;
+        if (isOne && parameter.RefKind == RefKind.None) return kind;
 
         context.Report(Rules.UnsupportedHyperParameter, syntax.Type is { } type ? (SyntaxNode)type : syntax,
             $"'{parameter.Name}' is of type '{parameter.Type.ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat)}'; "

@@ -15,7 +15,8 @@ internal static class Known
         typeQualificationStyle: SymbolDisplayTypeQualificationStyle.NameAndContainingTypesAndNamespaces,
         miscellaneousOptions: SymbolDisplayMiscellaneousOptions.UseSpecialTypes);
 
-    public static bool IsLanguage(ITypeSymbol? type, string name) => type is { ContainingType: null } && type.Name == name && IsLanguage(type);
+    public static bool IsLanguage(ITypeSymbol? type, string name) =>
+        type is { ContainingType: null } && type.Name == name && IsLanguage(type);
 
     /// <summary>Whether the type is one of the language itself, whatever assembly defines it.</summary>
     public static bool IsLanguage(ITypeSymbol? type) =>
@@ -27,7 +28,8 @@ internal static class Known
     public static bool IsModel(INamedTypeSymbol type) => Attribute(type, "TransformerModelAttribute") is not null;
 
     public static bool IsLayer(ITypeSymbol? type) =>
-        type is INamedTypeSymbol { TypeKind: TypeKind.Class } named && (Attribute(named, "TransformerLayerAttribute") is not null || IsModel(named));
+        type is INamedTypeSymbol { TypeKind: TypeKind.Class } named
+        && (Attribute(named, "TransformerLayerAttribute") is not null || IsModel(named));
 
     public static bool IsFunction(IMethodSymbol method) => method.IsStatic && Attribute(method, "LayerFunctionAttribute") is not null;
 

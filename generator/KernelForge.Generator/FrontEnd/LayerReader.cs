@@ -13,7 +13,10 @@ internal static class LayerReader
     public static Reading<ParsedLayer>? Read(INamedTypeSymbol type, Compilation compilation, bool withSpans, CancellationToken cancellation)
     {
         ImmutableArray<SyntaxNode> parts =
-            [.. type.DeclaringSyntaxReferences.Where(r => !Known.IsGenerated(r.SyntaxTree)).Select(r => r.GetSyntax(cancellation)).OrderBy(IsBare)];
+        [
+            .. type.DeclaringSyntaxReferences.Where(r => !Known.IsGenerated(r.SyntaxTree))
+                .Select(r => r.GetSyntax(cancellation)).OrderBy(IsBare),
+        ];
         if (parts.FirstOrDefault() is not TypeDeclarationSyntax declaration) return null;
 
         var spans = new SpanMap(parts);
@@ -23,7 +26,8 @@ internal static class LayerReader
         var expressions = new ExpressionReader(context);
         EquatableArray<HyperParameter> hyperParameters = new HyperParameterReader(context).Read(type);
         EquatableArray<FieldSpec> fields = Fields(context, expressions, type, parts);
-        EquatableArray<MethodSpec> methods = Entry(context, type, declaration) is { } entry ? new MethodReader(context, expressions).ReadReached(entry) : [];
+        EquatableArray<MethodSpec> methods =
+            Entry(context, type, declaration) is { } entry ? new MethodReader(context, expressions).ReadReached(entry) : [];
         ReportUnused(context, fields);
         StoredSpecifications stored = ReadStored(context);
 
@@ -69,7 +73,8 @@ internal static class LayerReader
 
     private static bool IsBare(SyntaxNode part) => part is TypeDeclarationSyntax { AttributeLists.Count: 0 };
 
-    private static EquatableArray<FieldSpec> Fields(ParseContext context, ExpressionReader expressions, INamedTypeSymbol type, ImmutableArray<SyntaxNode> parts)
+    private static EquatableArray<FieldSpec> Fields(
+        ParseContext context, ExpressionReader expressions, INamedTypeSymbol type, ImmutableArray<SyntaxNode> parts)
     {
         var reader = new FieldReader(context, expressions);
         var fields = new List<FieldSpec>();
@@ -83,10 +88,11 @@ internal static class LayerReader
 
     private static IMethodSymbol? Entry(ParseContext context, INamedTypeSymbol type, TypeDeclarationSyntax declaration)
     {
-        ISymbol[] entries = [.. type.GetMembers().Where(m => Known.IsEntry(m) && m.DeclaringSyntaxReferences.Any(r => !Known.IsGenerated(r.SyntaxTree)))];
+        ISymbol[] entries =
+            [.. type.GetMembers().Where(m => Known.IsEntry(m) && m.DeclaringSyntaxReferences.Any(r => !Known.IsGenerated(r.SyntaxTree)))];
         if (entries.Length == 1) return entries[0] is IPropertySymbol indexer ? indexer.GetMethod : (IMethodSymbol)entries[0];
 
-        SyntaxNode? second = entries.Length > 1 ? entries[1].DeclaringSyntaxReferences[0].GetSyntax(context.Cancellation) : null;
+        SyntaxNode? second = entries.Length > 1 ? context.SyntaxOf(entries[1]) : null;
         SyntaxToken at = second switch
         {
             MethodDeclarationSyntax method => method.Identifier,
@@ -105,8 +111,8 @@ internal static class LayerReader
         if (context.IsBroken) return;
         foreach (FieldSpec field in fields.Where(f => f is not ValueField && !context.UsedFields.Contains(f.Name)))
         {
-            SyntaxNode at = context.Layer!.GetMembers(field.Name)[0].DeclaringSyntaxReferences[0].GetSyntax(context.Cancellation);
-            context.Report(Rules.UnusedParameter, ((VariableDeclaratorSyntax)at).Identifier,
+            SyntaxNode? at = context.SyntaxOf(context.Layer!.GetMembers(field.Name)[0]);
+            context.Report(Rules.UnusedParameter, ((VariableDeclaratorSyntax)at!).Identifier,
                 $"'{field.Name}' is never used, so that its weights would be loaded for nothing; use it or remove it");
         }
     }

@@ -26,28 +26,32 @@ internal sealed class MethodReader
         for (int i = 0; i < context.OwnMethods.Count; i++) methods.Add(Read(context.OwnMethods[i].Method, isEntry: false));
         foreach ((IMethodSymbol method, SyntaxNode call) in context.OwnMethods)
             if (IsRecursive(ParseContext.NameOf(method), methods))
-                context.Report(Rules.Recursion, call, $"'{method.Name}' calls itself, directly or through another method; repeat with 'for' or Layers<T>");
+                context.Report(Rules.Recursion, call,
+                    $"'{method.Name}' calls itself, directly or through another method; repeat with 'for' or Layers<T>");
         return methods.ToEquatableArray();
     }
 
     public FunctionSpec ReadFunction(IMethodSymbol method)
     {
-        var function = new FunctionSpec(
-            Known.FunctionId(method), method.Name, Parameters(method), KindOf(method.ReturnType, method) ?? ValueKind.Tokens, bodies.Read(method));
+        ValueKind result = KindOf(method.ReturnType, method) ?? ValueKind.Tokens;
+        var function = new FunctionSpec(Known.FunctionId(method), method.Name, Parameters(method), result, bodies.Read(method));
         return function with { Span = NameSpan(method) };
     }
 
     private MethodSpec Read(IMethodSymbol method, bool isEntry)
     {
         bool isIndexer = method.AssociatedSymbol is IPropertySymbol { IsIndexer: true };
-        var spec = new MethodSpec(ParseContext.NameOf(method), isEntry, isIndexer, Parameters(method), Results(method), bodies.Read(method));
+        string name = ParseContext.NameOf(method);
+        var spec = new MethodSpec(name, isEntry, isIndexer, Parameters(method), Results(method), bodies.Read(method));
         return spec with { Span = NameSpan(method) };
     }
 
     private EquatableArray<MethodParameter> Parameters(IMethodSymbol method) => method.Parameters.Select(parameter =>
     {
-        if (parameter.RefKind != RefKind.None) Report(parameter, $"parameter '{parameter.Name}' is passed by reference; pass a value and return one");
-        return new MethodParameter(parameter.Name, KindOf(parameter.Type, parameter) ?? ValueKind.Tokens) { Default = ConstantReader.DefaultOf(parameter) };
+        if (parameter.RefKind != RefKind.None)
+            Report(parameter, $"parameter '{parameter.Name}' is passed by reference; pass a value and return one");
+        ValueKind kind = KindOf(parameter.Type, parameter) ?? ValueKind.Tokens;
+        return new MethodParameter(parameter.Name, kind) { Default = ConstantReader.DefaultOf(parameter) };
     }).ToEquatableArray();
 
     private EquatableArray<ValueKind> Results(IMethodSymbol method) => method.ReturnType is INamedTypeSymbol { IsTupleType: true } tuple
@@ -66,7 +70,7 @@ internal sealed class MethodReader
 
     private void Report(ISymbol at, string message)
     {
-        if (at.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(context.Cancellation) is not { } syntax) return;
+        if (context.SyntaxOf(at) is not { } syntax) return;
         SyntaxNode place = syntax switch
         {
             ParameterSyntax { Type: { } type } => type,
@@ -78,8 +82,7 @@ internal sealed class MethodReader
 
     private SourceSpan NameSpan(IMethodSymbol method)
     {
-        SyntaxNode? syntax = method.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(context.Cancellation);
-        return syntax?.FirstAncestorOrSelf<MemberDeclarationSyntax>() switch
+        return context.SyntaxOf(method)?.FirstAncestorOrSelf<MemberDeclarationSyntax>() switch
         {
             MethodDeclarationSyntax declaration => context.SpanOf(declaration.Identifier),
             IndexerDeclarationSyntax indexer => context.SpanOf(indexer.ThisKeyword),
@@ -95,7 +98,8 @@ internal sealed class MethodReader
         while (open.Count > 0)
         {
             string next = open.Pop();
-            foreach (string called in methods.Where(m => m.Name == next && !m.IsEntry).SelectMany(m => CallWalk.Names(m.Body, CallTarget.OwnMethod)))
+            IEnumerable<MethodSpec> bodies = methods.Where(m => m.Name == next && !m.IsEntry);
+            foreach (string called in bodies.SelectMany(m => CallWalk.Names(m.Body, CallTarget.OwnMethod)))
             {
                 if (called == name) return true;
                 if (reached.Add(called)) open.Push(called);

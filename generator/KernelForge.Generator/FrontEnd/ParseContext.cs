@@ -10,7 +10,8 @@ namespace KernelForge.Generator.FrontEnd;
 /// </summary>
 /// <param name="layer">The layer's class, or null while a function is read.</param>
 /// <param name="spans">Null where places do not matter: then an edit that only moves text gives an equal specification.</param>
-internal sealed class ParseContext(string owner, INamedTypeSymbol? layer, Compilation compilation, SpanMap? spans, CancellationToken cancellation)
+internal sealed class ParseContext(
+    string owner, INamedTypeSymbol? layer, Compilation compilation, SpanMap? spans, CancellationToken cancellation)
 {
     private readonly Dictionary<SyntaxTree, SemanticModel> models = [];
 
@@ -36,6 +37,12 @@ internal sealed class ParseContext(string owner, INamedTypeSymbol? layer, Compil
     public Dictionary<INamedTypeSymbol, SyntaxNode> Layers { get; } = new(SymbolEqualityComparer.Default);
 
     public Dictionary<IMethodSymbol, SyntaxNode> Functions { get; } = new(SymbolEqualityComparer.Default);
+
+    /// <summary>Whether a type is the layer that is being read.</summary>
+    public bool IsLayer(ITypeSymbol type) => SymbolEqualityComparer.Default.Equals(type, layer);
+
+    /// <summary>The declaration of a symbol, or null where it has none in the source.</summary>
+    public SyntaxNode? SyntaxOf(ISymbol symbol) => symbol.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(cancellation);
 
     public SemanticModel ModelOf(SyntaxTree tree)
     {

@@ -18,7 +18,11 @@ internal sealed record ParsedFunction(
 
 /// <summary>What reading a declaration gave: the value, its findings with their places, and the symbols that it refers to.</summary>
 internal sealed record Reading<T>(
-    T Parsed, IReadOnlyList<Finding> Findings, SpanMap Spans, IReadOnlyCollection<INamedTypeSymbol> Layers, IReadOnlyCollection<IMethodSymbol> Functions)
+    T Parsed,
+    IReadOnlyList<Finding> Findings,
+    SpanMap Spans,
+    IReadOnlyCollection<INamedTypeSymbol> Layers,
+    IReadOnlyCollection<IMethodSymbol> Functions)
 {
     public static Reading<T> Of(T parsed, ParseContext context, SpanMap spans) =>
         new(parsed, context.Findings, spans, context.Layers.Keys, context.Functions.Keys);

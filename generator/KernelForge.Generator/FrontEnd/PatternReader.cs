@@ -10,10 +10,13 @@ internal sealed class PatternReader(ParseContext context, ExpressionReader expre
     {
         IDiscardPatternOperation => new BoolExpr(true),
         IConstantPatternOperation constant => new BinaryExpr(BinaryOp.Equal, value, expressions.Read(constant.Value)),
-        INegatedPatternOperation { Pattern: IConstantPatternOperation constant } => new BinaryExpr(BinaryOp.NotEqual, value, expressions.Read(constant.Value)),
+        INegatedPatternOperation { Pattern: IConstantPatternOperation constant } =>
+            new BinaryExpr(BinaryOp.NotEqual, value, expressions.Read(constant.Value)),
         INegatedPatternOperation not => new UnaryExpr(UnaryOp.Not, Matches(value, not.Pattern)),
-        IBinaryPatternOperation { OperatorKind: BinaryOperatorKind.And } both => new BinaryExpr(BinaryOp.And, Matches(value, both.LeftPattern), Matches(value, both.RightPattern)),
-        IBinaryPatternOperation either => new BinaryExpr(BinaryOp.Or, Matches(value, either.LeftPattern), Matches(value, either.RightPattern)),
+        IBinaryPatternOperation joined => new BinaryExpr(
+            joined.OperatorKind == BinaryOperatorKind.And ? BinaryOp.And : BinaryOp.Or,
+            Matches(value, joined.LeftPattern),
+            Matches(value, joined.RightPattern)),
         IRelationalPatternOperation relation => new BinaryExpr(Relation(relation.OperatorKind), value, expressions.Read(relation.Value)),
         _ => expressions.Unsupported(pattern, "patterns are constants and comparisons, joined by 'not', 'and', 'or'"),
     };

@@ -81,9 +81,12 @@ internal sealed class Reach
         foreach (string called in References.Functions(found)) VisitFunction(called);
     }
 
-    private bool IsInCycle(string id) => References.Layers(layers[id])
-        .Any(inner => Graph.Reaches(inner, id, next => layers.TryGetValue(next, out LayerSpec? layer) ? References.Layers(layer) : []));
+    private bool IsInCycle(string id) => InnerLayers(id).Any(inner => Graph.Reaches(inner, id, InnerLayers));
 
-    private bool IsCalledByItself(string id) => References.Functions(functions[id])
-        .Any(called => Graph.Reaches(called, id, next => functions.TryGetValue(next, out FunctionSpec? function) ? References.Functions(function) : []));
+    private bool IsCalledByItself(string id) => CalledFunctions(id).Any(called => Graph.Reaches(called, id, CalledFunctions));
+
+    private IEnumerable<string> InnerLayers(string id) => layers.TryGetValue(id, out LayerSpec? layer) ? References.Layers(layer) : [];
+
+    private IEnumerable<string> CalledFunctions(string id) =>
+        functions.TryGetValue(id, out FunctionSpec? function) ? References.Functions(function) : [];
 }

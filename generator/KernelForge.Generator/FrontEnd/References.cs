@@ -9,7 +9,8 @@ internal static class References
         .Select(field => field switch { LayerField one => one.LayerId, LayersField many => many.LayerId, _ => null })
         .OfType<string>().Distinct();
 
-    public static IEnumerable<string> Functions(LayerSpec layer) => layer.Methods.SelectMany(m => CallWalk.Names(m.Body, CallTarget.Function)).Distinct();
+    public static IEnumerable<string> Functions(LayerSpec layer) =>
+        layer.Methods.SelectMany(m => CallWalk.Names(m.Body, CallTarget.Function)).Distinct();
 
     public static IEnumerable<string> Functions(FunctionSpec function) => CallWalk.Names(function.Body, CallTarget.Function).Distinct();
 }

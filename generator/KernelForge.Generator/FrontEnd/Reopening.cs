@@ -10,8 +10,11 @@ internal static class Reopening
 {
     public static string Declaration(TypeDeclarationSyntax type)
     {
-        IEnumerable<string> modifiers = type.Modifiers.Where(m => !m.IsKind(SyntaxKind.NewKeyword) && !m.IsKind(SyntaxKind.UnsafeKeyword)).Select(m => m.Text);
-        string keyword = type is RecordDeclarationSyntax { ClassOrStructKeyword: { RawKind: not 0 } kind } ? $"record {kind.Text}" : type.Keyword.Text;
+        IEnumerable<string> modifiers = type.Modifiers
+            .Where(m => !m.IsKind(SyntaxKind.NewKeyword) && !m.IsKind(SyntaxKind.UnsafeKeyword)).Select(m => m.Text);
+        string keyword = type is RecordDeclarationSyntax { ClassOrStructKeyword: { RawKind: not 0 } kind }
+            ? $"record {kind.Text}"
+            : type.Keyword.Text;
         return string.Join(" ", [.. modifiers, keyword, type.Identifier.Text]);
     }
 
@@ -25,9 +28,12 @@ internal static class Reopening
         foreach (TypeDeclarationSyntax each in type.AncestorsAndSelf().OfType<TypeDeclarationSyntax>())
         {
             string name = each.Identifier.Text;
-            if (each.TypeParameterList is not null) return $"'{name}' is generic; generated code needs one class: remove the type parameters";
-            if (each.Modifiers.Any(SyntaxKind.FileKeyword)) return $"'{name}' is seen in its own file only; remove 'file'";
-            if (!each.Modifiers.Any(SyntaxKind.PartialKeyword)) return $"'{name}' is not partial, so that no generated part can be added: write 'partial class {name}'";
+            if (each.TypeParameterList is not null)
+                return $"'{name}' is generic; generated code needs one class: remove the type parameters";
+            if (each.Modifiers.Any(SyntaxKind.FileKeyword))
+                return $"'{name}' is seen in its own file only; remove 'file'";
+            if (!each.Modifiers.Any(SyntaxKind.PartialKeyword))
+                return $"'{name}' is not partial, so that no generated part can be added: write 'partial {each.Keyword.Text} {name}'";
         }
         return null;
     }

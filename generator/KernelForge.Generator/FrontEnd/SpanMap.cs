@@ -19,7 +19,8 @@ internal sealed class SpanMap(ImmutableArray<SyntaxNode> parts)
         int before = 0;
         foreach (SyntaxNode part in parts)
         {
-            if (part.SyntaxTree == tree && part.Span.Contains(span)) return new SourceSpan(before + span.Start - part.SpanStart, span.Length);
+            if (part.SyntaxTree == tree && part.Span.Contains(span))
+                return new SourceSpan(before + span.Start - part.SpanStart, span.Length);
             before += part.Span.Length;
         }
         return default;

@@ -16,22 +16,24 @@ internal sealed record SpecTable(EquatableArray<ParsedLayer> Layers, EquatableAr
     /// <summary>The fields of a layer through which it would contain itself.</summary>
     public IEnumerable<Finding> Recursions(LayerSpec layer)
     {
-        Dictionary<string, LayerSpec> known = Layers.Select(l => l.Spec).Where(l => l.Id != layer.Id).GroupBy(l => l.Id).ToDictionary(g => g.Key, g => g.First());
+        ILookup<string, LayerSpec> others = Layers.Select(l => l.Spec).Where(l => l.Id != layer.Id).ToLookup(l => l.Id);
         foreach (FieldSpec field in layer.Fields)
         {
             string? inner = field switch { LayerField one => one.LayerId, LayersField many => many.LayerId, _ => null };
-            if (inner is not null && Graph.Reaches(inner, layer.Id, id => known.TryGetValue(id, out LayerSpec? next) ? References.Layers(next) : []))
-                yield return new Finding(Rules.Recursion, layer.Id, field.Span, $"'{layer.Name}' would contain itself through '{field.Name}' without end");
+            if (inner is null || !Graph.Reaches(inner, layer.Id, id => others[id].Take(1).SelectMany(References.Layers))) continue;
+            string message = $"'{layer.Name}' would contain itself through '{field.Name}' without end";
+            yield return new Finding(Rules.Recursion, layer.Id, field.Span, message);
         }
     }
 
     /// <summary>Whether a function would call itself.</summary>
     public IEnumerable<Finding> Recursions(FunctionSpec function)
     {
-        Dictionary<string, FunctionSpec> known = Functions.Select(f => f.Spec).GroupBy(f => f.Id).ToDictionary(g => g.Key, g => g.First());
-        bool recursive = References.Functions(function)
-            .Any(called => Graph.Reaches(called, function.Id, id => known.TryGetValue(id, out FunctionSpec? next) ? References.Functions(next) : []));
-        if (recursive)
-            yield return new Finding(Rules.Recursion, function.Id, function.Span, $"'{function.Name}' calls itself, directly or through another function; its body cannot be put at a call");
+        ILookup<string, FunctionSpec> known = Functions.Select(f => f.Spec).ToLookup(f => f.Id);
+        bool isRecursive = References.Functions(function)
+            .Any(called => Graph.Reaches(called, function.Id, id => known[id].Take(1).SelectMany(References.Functions)));
+        if (!isRecursive) yield break;
+        string message = $"'{function.Name}' calls itself, directly or through another function; its body cannot be put at a call";
+        yield return new Finding(Rules.Recursion, function.Id, function.Span, message);
     }
 }

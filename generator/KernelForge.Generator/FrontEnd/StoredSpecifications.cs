@@ -4,7 +4,7 @@ using Microsoft.CodeAnalysis;
 
 namespace KernelForge.Generator.FrontEnd;
 
-/// <summary>Layers and functions of referenced assemblies, read from the attributes that the generator wrote when those were built.</summary>
+/// <summary>Layers and functions of referenced assemblies, from the attributes that the generator wrote when those were built.</summary>
 internal sealed class StoredSpecifications(Compilation compilation)
 {
     // Symbols of an assembly outlive edits of the project that references it, so that its text is read once.
@@ -81,5 +81,6 @@ internal sealed class StoredSpecifications(Compilation compilation)
     }
 
     private static FormatException Missing(string id, IAssemblySymbol assembly) =>
-        new($"'{id}' in '{assembly.Name}' has no stored specification; build that project with the KernelForge generator (reference the KernelForge package there)");
+        new($"'{id}' in '{assembly.Name}' has no stored specification; build that project with the KernelForge generator "
+            + "(reference the KernelForge package there)");
 }

@@ -70,7 +70,8 @@ internal sealed class SpecReader(string text)
             "linear" => new LinearField(name, weights, Expression(), Expression(), Bias: Optional(), Transposed: Optional()),
             "embedding" => new EmbeddingField(name, weights, Rows: Expression(), Features: Expression()),
             "layer" => new LayerField(name, weights, LayerId: scanner.Text(), List(Argument)),
-            "layers" => new LayersField(name, weights, LayerId: scanner.Text(), Count: Expression(), IndexName: OptionalAtom(), List(Argument)),
+            "layers" =>
+                new LayersField(name, weights, LayerId: scanner.Text(), Count: Expression(), IndexName: OptionalAtom(), List(Argument)),
             "value" => new ValueField(name, Enumeration<ValueKind>(), Expression()),
             _ => throw Unknown("field", head),
         };

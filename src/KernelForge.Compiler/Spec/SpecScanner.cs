@@ -58,7 +58,8 @@ internal sealed class SpecScanner(string text)
                 value.Append(c);
                 continue;
             }
-            value.Append(position < text.Length ? text[position++] switch { 'n' => '\n', 'r' => '\r', 't' => '\t', char other => other } : c);
+            if (position == text.Length) break;
+            value.Append(text[position++] switch { 'n' => '\n', 'r' => '\r', 't' => '\t', char other => other });
         }
         Expect('"');
         return value.ToString();

@@ -5,9 +5,9 @@ namespace KernelForge.Compiler.Spec;
 /// Spans are left out, as there is no source to point at.
 /// </summary>
 /// <remarks>
-/// S-expressions: <c>(layer 1 …)</c> and <c>(function 1 …)</c>, the number being <see cref="Version"/>. In an expression a bare number is a
-/// number (a real one has a point or an exponent), <c>$x</c> a local, <c>.query</c> a field, <c>#hidden</c> a hyper-parameter, <c>~</c>
-/// nothing; all else is a list that opens with what it is.
+/// S-expressions: <c>(layer 1 …)</c> and <c>(function 1 …)</c>, the number being <see cref="Version"/>. In an expression a bare
+/// number is a number (a real one has a point or an exponent), <c>$x</c> a local, <c>.query</c> a field, <c>#hidden</c> a hyper-parameter,
+/// <c>~</c> nothing; all else is a list that opens with what it is.
 /// </remarks>
 public static class SpecText
 {

@@ -5,7 +5,7 @@ namespace KernelForge.Compiler.Text;
 /// <summary>Numbers as text that reads back to the same bits and is the same on every runtime that hosts a compiler.</summary>
 public static class NumberText
 {
-    /// <summary>The fewest of 15, 16 or 17 digits that read back to <paramref name="value"/>; <c>inf</c>, <c>-inf</c> and <c>nan</c>.</summary>
+    /// <summary>The fewest of 15, 16 or 17 digits that read back to the value; <c>inf</c>, <c>-inf</c> and <c>nan</c>.</summary>
     public static string Shortest(double value)
     {
         if (double.IsNaN(value)) return "nan";

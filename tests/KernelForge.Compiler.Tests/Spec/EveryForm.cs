@@ -22,32 +22,36 @@ internal static class EveryForm
         Fields:
         [
             new ParameterField("gamma", ["gamma", "weight"], Rows: null, Hyper("hidden"), Present: null),
-            new ParameterField("table", ["table"], new NumberExpr(32, IsInteger: true), Hyper("hidden"), new BoolExpr(true)),
+            new ParameterField("table", ["table"], Integer(32), Hyper("hidden"), new BoolExpr(true)),
             new LinearField("query", ["attention.query"], Hyper("hidden"), Hyper("hidden"), new BoolExpr(false), Transposed: null),
-            new EmbeddingField("words", ["words"], new NumberExpr(30522, IsInteger: true), Hyper("hidden")),
+            new EmbeddingField("words", ["words"], Integer(30522), Hyper("hidden")),
             new LayerField("norm", ["norm"], "KernelForge.LayerNorm", [new(null, Hyper("hidden")), new("bias", new BoolExpr(false))]),
             new LayersField("blocks", ["blocks.{i}"], "Demo.Inner", Hyper("hidden"), "index", [new(null, Local("index"))]),
             new LayersField("others", ["others.{i}"], "Demo.Inner", Hyper("hidden"), IndexName: null, []),
-            new ValueField("headDim", ValueKind.Integer, new BinaryExpr(BinaryOp.Divide, Hyper("hidden"), new NumberExpr(12, IsInteger: true))),
+            new ValueField("headDim", ValueKind.Integer, new BinaryExpr(BinaryOp.Divide, Hyper("hidden"), Integer(12))),
         ],
         Methods:
         [
             new("Forward", IsEntry: true, IsIndexer: false, [new("ids", ValueKind.TokenIds)], [ValueKind.Tokens, ValueKind.Tokens],
             [
                 new AssignStatement(["x"], new IndexExpr(Field("words"), [new MemberExpr(Local("ids"), "Types")])),
-                new AssignStatement(["a", "_"], Call(CallTarget.Op, "Split", new(null, Local("x")), new("parts", new NumberExpr(2, IsInteger: true)))),
+                new AssignStatement(["a", "_"], Call(CallTarget.Op, "Split", new(null, Local("x")), new("parts", Integer(2)))),
                 new IfStatement(
-                    new BinaryExpr(BinaryOp.And, new UnaryExpr(UnaryOp.Not, new BoolExpr(true)), new BinaryExpr(BinaryOp.Equal, Hyper("epsilon"), new NullExpr())),
+                    new BinaryExpr(
+                        BinaryOp.And,
+                        new UnaryExpr(UnaryOp.Not, new BoolExpr(true)),
+                        new BinaryExpr(BinaryOp.Equal, Hyper("epsilon"), new NullExpr())),
                     [new AssignStatement(["x"], Call(CallTarget.Function, "KernelForge.Ops.Silu(Tokens)", new Argument(null, Local("x"))))],
                     []),
                 new ForEachStatement("block", "blocks",
                     [new AssignStatement(["x"], new CallExpr(CallTarget.LayerMethod, "Forward", Local("block"), [new(null, Local("x"))]))]),
-                new ForStatement("n", new NumberExpr(0, IsInteger: true), Hyper("hidden"),
+                new ForStatement("n", Integer(0), Hyper("hidden"),
                     [new AssignStatement(["x"], Call(CallTarget.OwnMethod, "Step", new Argument(null, Local("x"))))]),
                 new AssignStatement(["y"], new ConditionalExpr(
-                    new BinaryExpr(BinaryOp.Less, Hyper("hidden"), new NumberExpr(-3, IsInteger: true)), Local("x"), new UnaryExpr(UnaryOp.Negate, Local("x")))),
+                    new BinaryExpr(BinaryOp.Less, Hyper("hidden"), Integer(-3)), Local("x"), new UnaryExpr(UnaryOp.Negate, Local("x")))),
                 new AssignStatement(["z"], Call(CallTarget.Op, "Attention", new Argument("score", new LambdaExpr(["s", "i"],
-                    new BinaryExpr(BinaryOp.Multiply, Local("s"), new ConvertExpr(ValueKind.Integer, new NumberExpr(0.1, IsInteger: false))))))),
+                    new BinaryExpr(
+                        BinaryOp.Multiply, Local("s"), new ConvertExpr(ValueKind.Integer, new NumberExpr(0.1, IsInteger: false))))))),
                 new ReturnStatement(new TupleExpr([Local("y"), Local("z")])),
             ]),
             new("Step", IsEntry: false, IsIndexer: false, [new("x", ValueKind.Tokens) { Default = new NullExpr() }],
@@ -62,11 +66,14 @@ internal static class EveryForm
         ValueKind.Tokens,
         [new ReturnStatement(new BinaryExpr(BinaryOp.Multiply, Local("x"), Local("limit")))]);
 
-    public static CallExpr Call(CallTarget target, string name, params Argument[] arguments) => new(target, name, null, arguments.ToEquatableArray());
+    private static CallExpr Call(CallTarget target, string name, params Argument[] arguments) =>
+        new(target, name, null, arguments.ToEquatableArray());
 
-    public static NameExpr Local(string name) => new(name, NameKind.Local);
+    private static NumberExpr Integer(int value) => new(value, IsInteger: true);
 
-    public static NameExpr Field(string name) => new(name, NameKind.Field);
+    private static NameExpr Local(string name) => new(name, NameKind.Local);
 
-    public static NameExpr Hyper(string name) => new(name, NameKind.HyperParameter);
+    private static NameExpr Field(string name) => new(name, NameKind.Field);
+
+    private static NameExpr Hyper(string name) => new(name, NameKind.HyperParameter);
 }

@@ -10,9 +10,13 @@ internal static class Analysis
 {
     public static async Task<IReadOnlyList<Diagnostic>> Of(CSharpCompilation compilation)
     {
-        CompilationWithAnalyzers analysis = Compilations.Generate(compilation).WithAnalyzers(
-            [new LayerAnalyzer(), new ForwardCallAnalyzer()],
-            new CompilationWithAnalyzersOptions(new AnalyzerOptions([]), (e, _, _) => throw new InvalidOperationException("an analyzer threw", e), concurrentAnalysis: true, logAnalyzerExecutionTime: false));
+        var options = new CompilationWithAnalyzersOptions(
+            new AnalyzerOptions([]),
+            onAnalyzerException: (e, _, _) => throw new InvalidOperationException("an analyzer threw", e),
+            concurrentAnalysis: true,
+            logAnalyzerExecutionTime: false);
+        CompilationWithAnalyzers analysis =
+            Compilations.Generate(compilation).WithAnalyzers([new LayerAnalyzer(), new ForwardCallAnalyzer()], options);
         return [.. await analysis.GetAnalyzerDiagnosticsAsync(TestContext.Current.CancellationToken)];
     }
 }

@@ -18,16 +18,22 @@ internal static class Marked
         {
             TestFileMarkupParser.GetSpans(sources[i], out string text, out ImmutableDictionary<string, ImmutableArray<TextSpan>> spans);
             plain.Add(text);
-            expected.AddRange(spans.SelectMany(rule => rule.Value.Select(span => $"Source{i}.cs {span.Start:D5} {rule.Key} {text.Substring(span.Start, span.Length)}")));
+            string file = $"Source{i}.cs";
+            expected.AddRange(spans.SelectMany(rule => rule.Value.Select(span => Line(file, rule.Key, span, text))));
         }
 
         CSharpCompilation compilation = Compilations.Create("User", plain, [Compilations.Language, Compilations.Runtime]);
-        IReadOnlyList<Diagnostic> found = [.. (await Analysis.Of(compilation)).OrderBy(Place)];
-        Assert.Equal(expected.Order(StringComparer.Ordinal), found.Select(d => $"{Place(d)} {d.Id} {Text(d)}"));
+        IReadOnlyList<Diagnostic> found = [.. (await Analysis.Of(compilation)).OrderBy(Line, StringComparer.Ordinal)];
+        Assert.Equal(expected.Order(StringComparer.Ordinal), found.Select(Line));
         return [.. found.Select(d => d.GetMessage(null))];
     }
 
-    private static string Place(Diagnostic diagnostic) => $"{diagnostic.Location.SourceTree!.FilePath} {diagnostic.Location.SourceSpan.Start:D5}";
+    private static string Line(Diagnostic diagnostic)
+    {
+        SyntaxTree tree = diagnostic.Location.SourceTree!;
+        return Line(tree.FilePath, diagnostic.Id, diagnostic.Location.SourceSpan, tree.ToString());
+    }
 
-    private static string Text(Diagnostic diagnostic) => diagnostic.Location.SourceTree!.ToString().Substring(diagnostic.Location.SourceSpan.Start, diagnostic.Location.SourceSpan.Length);
+    private static string Line(string file, string rule, TextSpan span, string text) =>
+        $"{file} {span.Start:D5} {rule} {text.Substring(span.Start, span.Length)}";
 }

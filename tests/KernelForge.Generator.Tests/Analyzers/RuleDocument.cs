@@ -8,7 +8,8 @@ internal sealed record RuleSection(string Id, IReadOnlyDictionary<string, string
 
 internal static partial class RuleDocument
 {
-    public static IReadOnlyList<RuleSection> Sections { get; } = Parse(File.ReadAllText(Path.Combine(Data.RepositoryRoot, "docs", "rules.md")));
+    public static IReadOnlyList<RuleSection> Sections { get; } =
+        Parse(File.ReadAllText(Path.Combine(Data.RepositoryRoot, "docs", "rules.md")));
 
     /// <summary>
     /// The text that a line of carets in a comment underlines, as its line and columns counted from 0, and the rule named beside it.

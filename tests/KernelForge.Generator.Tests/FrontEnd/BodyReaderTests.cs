@@ -24,16 +24,19 @@ public sealed class BodyReaderTests
         "(set (n) #heads) (set (n) (to Integer (Multiply $n #scale))) (set (n) (Divide $n 2)) (return (Multiply $x $n))")]
     // Names and calls.
     [InlineData("return -linear[x!] + (table);", "(return (Add (Negate (at .linear $x)) .table))")]
-    [InlineData("return x * table[1, 2] * Math.Sqrt(hidden);", "(return (Multiply (Multiply $x (at .table 1 2)) (call Op \"Sqrt\" ~ ((to Real #hidden)))))")]
+    [InlineData("return x * table[1, 2] * Math.Sqrt(hidden);",
+        "(return (Multiply (Multiply $x (at .table 1 2)) (call Op \"Sqrt\" ~ ((to Real #hidden)))))")]
     [InlineData("return x * Max(heads, 2) * MathF.Exp(2);",
         "(return (Multiply (Multiply $x (call Op \"Max\" ~ (#heads 2))) (call Op \"Exp\" ~ (2.0))))")]
-    [InlineData("return Silu(x) * Half(x);", "(return (Multiply (call Function \"KernelForge.Ops.Silu(Tokens)\" ~ ($x)) (call OwnMethod \"Half\" ~ ($x))))")]
+    [InlineData("return Silu(x) * Half(x);",
+        "(return (Multiply (call Function \"KernelForge.Ops.Silu(Tokens)\" ~ ($x)) (call OwnMethod \"Half\" ~ ($x))))")]
     [InlineData("return Concat(x, x, x);", "(return (call Op \"Concat\" ~ ($x $x $x)))")]
     [InlineData("(Tokens a, _) = Split(x, parts: 2); return a;", "(set (a _) (call Op \"Split\" ~ ($x (= parts 2)))) (return $a)")]
     [InlineData("var (a, b) = Split(x, 2); return a * b;", "(set (a b) (call Op \"Split\" ~ ($x 2))) (return (Multiply $a $b))")]
     [InlineData("return Attention(x, x, x, heads, scale: 1);", "(return (call Op \"Attention\" ~ ($x $x $x #heads (= scale 1.0))))")]
     [InlineData("return Attention(x, x, x, heads, score: (s, i, j, _) => s - (i - j) * scale, mask: (i, j) => j <= i);",
-        "(return (call Op \"Attention\" ~ ($x $x $x #heads (= score (fun (s i j _) (Subtract $s (Multiply (Subtract $i $j) #scale)))) (= mask (fun (i j) (LessOrEqual $j $i))))))")]
+        "(return (call Op \"Attention\" ~ ($x $x $x #heads (= score (fun (s i j _) (Subtract $s (Multiply (Subtract $i $j) #scale))))"
+        + " (= mask (fun (i j) (LessOrEqual $j $i))))))")]
     [InlineData("return x * Width;", "(return (Multiply $x (call OwnMethod \"Width\" ~ ())))")]
     // Decisions of the host.
     [InlineData("if (gated && heads > 1) x += x; else { x *= 2; } return x;",

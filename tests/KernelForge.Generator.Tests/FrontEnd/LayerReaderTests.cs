@@ -6,7 +6,8 @@ namespace KernelForge.Generator.Tests.FrontEnd;
 public sealed class LayerReaderTests
 {
     [Fact]
-    public void The_layer_of_the_language_page() => Snapshot.Verify(SpecText.Write(Read.Layer("Demo.BertLayer", Descriptions.BertLayer)), "txt");
+    public void The_layer_of_the_language_page() =>
+        Snapshot.Verify(SpecText.Write(Read.Layer("Demo.BertLayer", Descriptions.BertLayer)), "txt");
 
     [Fact]
     public void The_model_of_the_language_page() =>

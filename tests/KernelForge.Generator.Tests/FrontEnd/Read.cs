@@ -11,18 +11,19 @@ internal static class Read
     public static Reading<ParsedLayer> Reading(string name, params string[] sources)
     {
         CSharpCompilation compilation = Compilations.Of(sources);
-        return LayerReader.Read(compilation.GetTypeByMetadataName(name)!, compilation, withSpans: true, TestContext.Current.CancellationToken)!;
+        return Of(compilation, name, withSpans: true);
     }
 
     /// <summary>The specification without spans, of a layer that has no findings.</summary>
     public static LayerSpec Layer(string name, params string[] sources)
     {
         CSharpCompilation compilation = Compilations.Of(sources);
-        Reading<ParsedLayer> reading = LayerReader.Read(compilation.GetTypeByMetadataName(name)!, compilation, withSpans: false, TestContext.Current.CancellationToken)!;
+        Reading<ParsedLayer> reading = Of(compilation, name, withSpans: false);
         Assert.Empty(reading.Findings.Select(f => f.Message));
         Assert.False(reading.Parsed.IsBroken, "C# itself has an error: " + Compilations.Complaints(compilation));
         return reading.Parsed.Spec;
     }
 
-    public static Finding OnlyFinding(string name, params string[] sources) => Assert.Single(Reading(name, sources).Findings);
+    private static Reading<ParsedLayer> Of(CSharpCompilation compilation, string name, bool withSpans) =>
+        LayerReader.Read(compilation.GetTypeByMetadataName(name)!, compilation, withSpans, TestContext.Current.CancellationToken)!;
 }

@@ -91,7 +91,7 @@ public sealed class BinaryReferenceTests
     private static CompilationUnit UnitOf(CSharpCompilation compilation)
     {
         GeneratorDriver driver = Compilations.Driver(track: true).RunGenerators(compilation, TestContext.Current.CancellationToken);
-        return driver.GetRunResult().Results.Single().TrackedSteps[StepNames.Unit].SelectMany(s => s.Outputs).Select(o => (LayerToCompile)o.Value)
-            .Single(layer => layer.Layer.Id == "User.Stack").Unit!;
+        return driver.GetRunResult().Results.Single().TrackedSteps[StepNames.Unit]
+            .SelectMany(s => s.Outputs).Select(o => (LayerToCompile)o.Value).Single(layer => layer.Layer.Id == "User.Stack").Unit!;
     }
 }
