@@ -6,6 +6,7 @@ public sealed class CpuWorkspace : IDisposable
     private readonly RaggedRows[] spaces;
     private readonly RowBuffer[] slots;
     private readonly int[][] integers;
+    private readonly List<int[]> tables = [];
 
     internal CpuWorkspace(int spaces, int slots, int integers)
     {
@@ -41,6 +42,20 @@ public sealed class CpuWorkspace : IDisposable
         if (integers[number].Length < values.Length) integers[number] = new int[(int)Math.Min(Array.MaxLength, values.Length * 3L / 2)];
         values.CopyTo(integers[number]);
         return integers[number];
+    }
+
+    /// <summary>
+    /// Room for an integer function of the difference of a query's and a key's position: of every difference there is, from
+    /// 1 - the longest keys to the longest queries - 1.
+    /// </summary>
+    public int[] Differences(int number, RaggedRows queries, RaggedRows keys)
+    {
+        ArgumentNullException.ThrowIfNull(queries);
+        ArgumentNullException.ThrowIfNull(keys);
+        while (tables.Count <= number) tables.Add([]);
+        int length = queries.Longest + keys.Longest;
+        if (tables[number].Length < length) tables[number] = new int[(int)Math.Min(Array.MaxLength, length * 3L / 2)];
+        return tables[number];
     }
 
     public void Dispose()

@@ -11,6 +11,9 @@ public sealed class RaggedRows
 
     public int SequenceCount { get; private set; }
 
+    /// <summary>Rows of the longest sequence.</summary>
+    public int Longest => SequenceCount == 0 ? 0 : offsets[order[0] + 1] - offsets[order[0]];
+
     /// <summary>Where each sequence begins, and last the number of rows.</summary>
     public ReadOnlySpan<int> Offsets => offsets.AsSpan(0, SequenceCount + 1);
 

@@ -41,25 +41,28 @@ internal sealed class CpuArguments(CpuNames names, CpuParameters parameters)
         return Add("int[]", name.TrimStart('@'), name);
     }
 
+    /// <summary>A variable of the method that makes the struct.</summary>
+    public string Variable(string type, string name, string wanted) => Add(type, wanted, name);
+
     /// <summary>A size; a constant stays one.</summary>
     public string Size(Size size) => size.Constant is { } ? names.Size(size) : Add("int", NameOf(size.ToScalar(), "columns"), names.Size(size));
 
     /// <summary>A host value as float, double, int or bool; a constant becomes a literal.</summary>
     public string Host(Scalar value, string type)
     {
-        if (value is Scalar.Number n)
-        {
-            return type switch
-            {
-                "int" => names.Scalar(value),
-                "float" => Literal(n.Value, "f", "float"),
-                _ => Literal(n.Value, "d", "double"),
-            };
-        }
+        if (Constant(value, type) is { } constant) return constant;
         string text = names.Scalar(value);
         string argument = type == "float" ? (value is Scalar.Hyper ? "(float)" + text : "(float)(" + text + ")") : text;
         return Add(type, NameOf(value, "value"), argument);
     }
+
+    /// <summary>A constant as a literal of its type; null for what is none.</summary>
+    public static string? Constant(Scalar value, string type) => value is not Scalar.Number n ? null : type switch
+    {
+        "int" => ScalarText.Of(value),
+        "float" => Literal(n.Value, "f", "float"),
+        _ => Literal(n.Value, "d", "double"),
+    };
 
     /// <summary>The kind of an activation that a configuration names.</summary>
     public string Activation(Scalar activation)

@@ -10,6 +10,7 @@ internal sealed class CpuKernels(KernelPlan plan, CpuNames names, CpuParameters 
     public const string Inlined = "[MethodImpl(MethodImplOptions.AggressiveInlining)]";
 
     private readonly CodeWriter structs = new();
+    private int tables;
 
     /// <summary>The structs of all kernels that were asked for.</summary>
     public string Structs => structs.ToString();
@@ -19,7 +20,7 @@ internal sealed class CpuKernels(KernelPlan plan, CpuNames names, CpuParameters 
     {
         GemmKernel g => Gemm(g),
         RowKernel r => [CpuRowKernel.Write(plan, names, parameters, r, structs)],
-        AttentionKernel a => [Attention(a)],
+        AttentionKernel a => Attention(a),
         SegmentKernel s => [Segment(s)],
         _ => throw new NotSupportedException(kernel.GetType().Name),
     };
@@ -63,39 +64,44 @@ internal sealed class CpuKernels(KernelPlan plan, CpuNames names, CpuParameters 
         return $"Gemm.{(pair ? "PairBlock" : "Block")}({parameters.Field([.. block.Weights])}, new {name}({arguments.Values}))";
     }
 
-    private string Attention(AttentionKernel kernel)
+    private List<string> Attention(AttentionKernel kernel)
     {
+        List<string> statements = [];
         string score = "default(PlainScore)", mask = "default(NoMask)";
         if (kernel.Score is { } logit)
         {
-            score = PairStruct(kernel, "Score", "IScore", arguments =>
+            score = PairStruct(kernel, "Score", "IScore", statements, (_, print) =>
             [
                 Inlined,
-                "public float Apply(float s, AttentionRow i, AttentionRow j, int head) => "
-                    + new PairExpression(arguments, kernel.Operands, NameOf).Print(logit) + ";",
+                $"public float Apply(float s, AttentionRow i, AttentionRow j, int head) => {print(logit)};",
             ]);
         }
         if (kernel.Mask is { } included)
         {
-            mask = PairStruct(kernel, "Mask", "IMask", arguments =>
+            mask = PairStruct(kernel, "Mask", "IMask", statements, (arguments, print) =>
             [
                 Inlined,
-                $"public bool Includes(AttentionRow i, AttentionRow j) => {new PairExpression(arguments, kernel.Operands, NameOf).Print(included)};",
+                $"public bool Includes(AttentionRow i, AttentionRow j) => {print(included)};",
                 "",
                 $"public Coverage Cover(Interval i, Interval j) => {new CoverExpression(arguments).Print(included)};",
             ]);
         }
         string heads = $"new AttentionHeads({names.Size(kernel.Heads)}, {names.Size(kernel.KeyValueHeads)}, (float)({names.Scalar(kernel.Scale)}))";
-        return "Attention.Run(\n"
+        statements.Add("Attention.Run(\n"
             + $"    Pool, {parameters.View(kernel.Query)}, {parameters.View(kernel.Key)}, {parameters.View(kernel.Value)}, {parameters.View(kernel.Output)},\n"
-            + $"    {names.Space(kernel.Rows)}, {names.Space(kernel.KeyRows)}, {heads}, {score}, {mask});";
+            + $"    {names.Space(kernel.Rows)}, {names.Space(kernel.KeyRows)}, {heads}, {score}, {mask});");
+        return statements;
     }
 
     /// <summary>Writes the struct of a score or mask; returns the expression that makes one.</summary>
-    private string PairStruct(AttentionKernel kernel, string role, string contract, Func<CpuArguments, string[]> members)
+    private string PairStruct(
+        AttentionKernel kernel, string role, string contract, List<string> statements, Func<CpuArguments, Func<Expression, string>, string[]> members)
     {
         var arguments = new CpuArguments(names, parameters);
-        string[] text = members(arguments);
+        var differences = new DifferenceTables(names, arguments, kernel, () => tables++);
+        var pair = new PairExpression(arguments, kernel.Operands, NameOf, arguments.Host, differences.Lookup);
+        string[] text = members(arguments, e => pair.Print(e));
+        statements.AddRange(differences.Statements);
         string name = names.Unique(CpuNames.Pascal(kernel.Name) + role);
         structs.Line();
         structs.Line($"/// <summary>The {role.ToLowerInvariant()} of <c>{kernel.Name}</c>, for query row i and key row j.</summary>");

@@ -8,9 +8,14 @@ namespace KernelForge.Compiler.BackEnds.Cpu;
 /// Prints a score or mask as scalar C#: of one query row i, one key row j and a head. Reals are float, except where they end in an integer: a
 /// bucket is computed in double, as the description's own C# does, so that it is never rounded into its neighbour.
 /// </summary>
-internal sealed class PairExpression(CpuArguments arguments, EquatableArray<AttentionOperand> operands, Func<View, string> nameOf)
+/// <param name="host">A host value of a type: float, double, int or bool.</param>
+/// <param name="special">The text of what is computed in another way, or null.</param>
+internal sealed class PairExpression(
+    CpuArguments arguments, EquatableArray<AttentionOperand> operands, Func<View, string> nameOf, Func<Scalar, string, string> host,
+    Func<Expression, string?> special)
 {
-    public string Print(Expression expression) => Print(expression, 0, "float");
+    /// <param name="real">The type of real numbers in it: float or double.</param>
+    public string Print(Expression expression, string real = "float") => Print(expression, 0, real);
 
     public static ValueKind KindOf(Expression e) => e switch
     {
@@ -25,13 +30,13 @@ internal sealed class PairExpression(CpuArguments arguments, EquatableArray<Atte
         _ => ValueKind.Real,
     };
 
-    private string Print(Expression e, int outer, string real) => e switch
+    private string Print(Expression e, int outer, string real) => special(e) ?? e switch
     {
         Expression.Logit => "s",
         Expression.QueryPosition => "i.Position",
         Expression.KeyPosition => "j.Position",
         Expression.Head => "head",
-        Expression.Host h => arguments.Host(h.Value, h.Value.Kind switch
+        Expression.Host h => host(h.Value, h.Value.Kind switch
         {
             ValueKind.Integer => "int",
             ValueKind.Boolean => "bool",
