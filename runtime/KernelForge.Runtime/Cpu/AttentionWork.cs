@@ -84,6 +84,7 @@ internal readonly unsafe struct AttentionWork<TVector, TScore, TMask>(
         return panels;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Adjust(float* logits, int present, AttentionRow i, int j, int keyStart, int head, bool masked)
     {
         for (int l = 0; l < present; l++)
@@ -95,16 +96,19 @@ internal readonly unsafe struct AttentionWork<TVector, TScore, TMask>(
     }
 
     /// <summary>Replaces logits by e^(logit - largest) and returns their sum; zeros and 0 where no key is left.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float Softmax(float* logits, int count)
     {
         TVector largest = TVector.Broadcast(float.NegativeInfinity);
         for (int l = 0; l < count; l += TVector.Count) largest = TVector.Max(largest, TVector.Load(logits + l));
         float shift = TVector.Largest(largest);
         // Minus infinity less itself would be NaN where it means no key at all.
-        TVector shifts = TVector.Broadcast(shift == float.NegativeInfinity ? 0 : shift), sum = TVector.Zero;
+        TVector shifts = TVector.Broadcast(shift == float.NegativeInfinity ? 0 : shift), sum = TVector.Zero, least = TVector.Broadcast(-87);
         for (int l = 0; l < count; l += TVector.Count)
         {
-            TVector e = VectorMath.Exp(TVector.Load(logits + l) - shifts);
+            // None is above zero; below -87 an exponential is nothing beside the largest, which is 1.
+            TVector x = TVector.Load(logits + l) - shifts;
+            TVector e = TVector.Select(TVector.Less(x, least), TVector.Zero, VectorMath.ExpInRange(x));
             TVector.Store(logits + l, e);
             sum += e;
         }

@@ -72,8 +72,8 @@ public static class Gemm
     {
         public unsafe void Run(int item, int worker)
         {
-            float* sums = pool.Scratch(worker, TVector.TileRows * PackedMatrix<TVector>.PanelWidth);
             (int firstRow, int endRow) = shape.Rows(item);
+            float* sums = pool.Scratch(worker, GemmTiles.ScratchFor<TVector>(endRow - firstRow));
             (int firstPanel, int endPanel) = shape.Panels(item);
             block.Run(input, firstRow, endRow, firstPanel, endPanel, new GemmScratch(sums));
         }

@@ -86,33 +86,3 @@ internal readonly struct GemmBlocks<TVector, TFirst, TSecond>(TFirst first, TSec
         if (endPanel > border) second.Run(input, firstRow, endRow, Math.Max(firstPanel, border) - border, endPanel - border, scratch);
     }
 }
-
-/// <summary>The loops over panels and tiles.</summary>
-internal static class GemmTiles
-{
-    /// <summary>Hands each row of each tile to the epilogue, whose column counts half a panel a panel: that of a pair.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static unsafe void Run<TVector, TEpilogue>(
-        Rows<TVector> input, PackedMatrix<TVector> weights, TEpilogue epilogue, int firstRow, int endRow, int firstPanel, int endPanel, GemmScratch scratch)
-        where TVector : unmanaged, IVector<TVector>
-        where TEpilogue : struct, IGemmPairEpilogue<TVector>
-    {
-        int lanes = TVector.Count, width = 2 * lanes;
-        int tiles = (endRow - firstRow + TVector.TileRows - 1) / TVector.TileRows;
-        for (int panel = firstPanel; panel < endPanel; panel++)
-        {
-            for (int tile = 0; tile < tiles; tile++)
-            {
-                int row = Even.Start(firstRow, endRow, tile, tiles);
-                int rows = Even.Start(firstRow, endRow, tile + 1, tiles) - row;
-                Tile.Multiply<TVector>(
-                    rows, input.Address(row, 0), input.Stride, 1, weights.Panel(panel), width, weights.Inputs, scratch.Sums, resume: false);
-                for (int r = 0; r < rows; r++)
-                {
-                    float* sum = scratch.Sums + (r * width);
-                    epilogue.Apply(row + r, panel * lanes, TVector.Load(sum), TVector.Load(sum + lanes));
-                }
-            }
-        }
-    }
-}

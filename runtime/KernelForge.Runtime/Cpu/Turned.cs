@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
@@ -36,6 +37,7 @@ internal static unsafe class Turned
     }
 
     /// <summary>Four rows become four columns, a square of four by four at a time.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Four(float* source, nint stride, int width, float* target, nint step)
     {
         int c = 0;

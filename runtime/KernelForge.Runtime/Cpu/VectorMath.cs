@@ -20,7 +20,25 @@ public static class VectorMath
         x = TVector.Select(TVector.Less(x, low), low, x);
         x = TVector.Select(TVector.Less(high, x), high, x);
 
-        TVector n = TVector.Round(x * TVector.Broadcast(1.442695f));
+        TVector p = ExpOfRemainder(x, out TVector n);
+        // 2^n in two factors: n reaches past what one float's exponent holds, on both sides.
+        TVector half = TVector.Floor(n * TVector.Broadcast(0.5f));
+        return p * TVector.PowerOfTwo(half) * TVector.PowerOfTwo(n - half);
+    }
+
+    /// <summary>e^x for x in [-87, 88], where neither bound nor underflow is met; NaN passes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static TVector ExpInRange<TVector>(TVector x) where TVector : unmanaged, IVector<TVector>
+    {
+        TVector p = ExpOfRemainder(x, out TVector n);
+        return p * TVector.PowerOfTwo(n);
+    }
+
+    /// <summary>e^(x - n·ln 2), n being the nearest integer to x / ln 2.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TVector ExpOfRemainder<TVector>(TVector x, out TVector n) where TVector : unmanaged, IVector<TVector>
+    {
+        n = TVector.Round(x * TVector.Broadcast(1.442695f));
         TVector r = TVector.MultiplyAdd(n, TVector.Broadcast(-0.69314575f), x);
         r = TVector.MultiplyAdd(n, TVector.Broadcast(-1.4286068e-6f), r);
 
@@ -30,11 +48,7 @@ public static class VectorMath
         p = TVector.MultiplyAdd(p, r, TVector.Broadcast(0.04166846f));
         p = TVector.MultiplyAdd(p, r, TVector.Broadcast(0.16666515f));
         p = TVector.MultiplyAdd(p, r, TVector.Broadcast(0.49999994f));
-        p = TVector.MultiplyAdd(r * r, p, r) + TVector.Broadcast(1);
-
-        // 2^n in two factors: n reaches past what one float's exponent holds, on both sides.
-        TVector half = TVector.Floor(n * TVector.Broadcast(0.5f));
-        return p * TVector.PowerOfTwo(half) * TVector.PowerOfTwo(n - half);
+        return TVector.MultiplyAdd(r * r, p, r) + TVector.Broadcast(1);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -51,7 +65,9 @@ public static class VectorMath
         p = TVector.MultiplyAdd(p, z, TVector.Broadcast(-0.33333278f));
         TVector small = TVector.MultiplyAdd(p * z, x, x);
 
-        TVector large = one - two / (Exp(magnitude + magnitude) + one);
+        // From 10 on it is 1.
+        TVector ten = TVector.Broadcast(10), t = TVector.Select(TVector.Less(ten, magnitude), ten, magnitude);
+        TVector large = one - two / (ExpInRange(t + t) + one);
         return TVector.Select(TVector.Less(magnitude, TVector.Broadcast(0.625f)), small, TVector.CopySign(large, x));
     }
 
@@ -80,7 +96,7 @@ public static class VectorMath
         q = TVector.MultiplyAdd(q, t, TVector.Broadcast(-0.63788593f));
         q = TVector.MultiplyAdd(q, t, TVector.Broadcast(-1.1272497f));
         q = TVector.MultiplyAdd(q, t, TVector.Broadcast(-0.00030085907f));
-        TVector large = one - Exp(q);
+        TVector large = one - ExpInRange(q);
         return TVector.Select(TVector.Less(magnitude, one), small, TVector.CopySign(large, x));
     }
 

@@ -194,7 +194,7 @@ public sealed class GemmTests
         public void Run<TVector>() where TVector : unmanaged, IVector<TVector>
         {
             if (!VectorWidth.Fused) Assert.Skip("This machine rounds products before it adds them.");
-            const int rows = 20, inputs = 500, outputs = 40;
+            const int rows = 20, inputs = 2500, outputs = 40;
             float[] x = Samples.Normal(1, rows * inputs), w = Samples.Normal(2, outputs * inputs);
             using var pool = new WorkerPool(2);
             using RowBuffer input = RowBuffer.Of(x, rows, inputs), output = new(rows, outputs);
