@@ -1,0 +1,173 @@
+using System.Runtime.InteropServices;
+using KernelForge.Emulation.Execution;
+using KernelForge.Emulation.Findings;
+using KernelForge.Emulation.Memory;
+using KernelForge.Emulation.Ptx;
+
+namespace KernelForge.Emulation;
+
+/// <summary>
+/// A GPU that interprets PTX and checks every access. Calls may come from any thread; one runs at a time, and a launch has ended when it
+/// returns.
+/// </summary>
+/// <param name="architecture">Whose limits launches are held against.</param>
+/// <param name="seed">Draws the order in which warps run: the same seed gives the same order.</param>
+public sealed class EmulatedDevice(Architecture architecture, int seed) : IDisposable
+{
+    private readonly Lock gate = new();
+    private readonly AddressSpace addresses = new();
+    private readonly FindingLog log = new();
+    private int launches;
+    private int allocations;
+
+    public Architecture Architecture { get; } = architecture;
+
+    /// <summary>Faults to play.</summary>
+    public FaultPlan Faults { get; } = new();
+
+    /// <summary>What the launches so far did wrong.</summary>
+    public IReadOnlyList<Finding> Findings => log.Findings;
+
+    /// <summary>So many instructions may go by with nothing written before the threads count as waiting for each other for ever.</summary>
+    public long IdleLimit { get; set; } = 50_000_000;
+
+    public void ClearFindings() => log.Clear();
+
+    /// <exception cref="PtxException">The text is not PTX, or has an instruction the emulated GPU does not know.</exception>
+    /// <exception cref="EmulationException">The device is lost.</exception>
+    public EmulatedModule LoadModule(string ptx)
+    {
+        using Lock.Scope scope = Begin();
+        return new EmulatedModule(ptx, addresses);
+    }
+
+    /// <summary>Frees a module's variables; its functions must not be launched any more.</summary>
+    public void Unload(EmulatedModule module)
+    {
+        using Lock.Scope scope = Begin();
+        foreach (Allocation allocation in module.Allocations) allocation.Dispose();
+    }
+
+    /// <summary>Device memory that nobody has written yet; its address is a multiple of 512.</summary>
+    /// <exception cref="EmulationException">The size is not positive, memory is played to be exhausted, or the device is lost.</exception>
+    public ulong Allocate(long bytes, string? name = null)
+    {
+        using Lock.Scope scope = Begin();
+        if (bytes <= 0) throw new EmulationException(EmulationError.InvalidValue, $"an allocation of {bytes} bytes is not possible");
+        if (Faults.NextAllocationFails()) throw new EmulationException(EmulationError.OutOfMemory, $"no memory is left for {bytes} bytes");
+        allocations++;
+        return addresses.Allocate(bytes, name ?? $"allocation {allocations}").Address;
+    }
+
+    /// <exception cref="EmulationException">No allocation begins there, it was freed before, or the device is lost.</exception>
+    public void Free(ulong address)
+    {
+        using Lock.Scope scope = Begin();
+        Allocation? allocation = addresses.AtOrBelow(address);
+        if (allocation is null || allocation.Address != address || allocation.IsFreed || allocation.IsReadOnly)
+            throw new EmulationException(EmulationError.InvalidValue, $"nothing is allocated at 0x{address:x}");
+        allocation.Dispose();
+    }
+
+    /// <summary>From the host to the device.</summary>
+    /// <exception cref="EmulationException">The target does not lie in one allocation, or the device is lost.</exception>
+    public unsafe void CopyTo(ulong address, ReadOnlySpan<byte> source)
+    {
+        using Lock.Scope scope = Begin();
+        (Allocation allocation, long offset) = Find(address, source.Length);
+        source.CopyTo(new Span<byte>(allocation.Memory.Data + offset, source.Length));
+        allocation.Memory.Written.SetRange(offset, source.Length);
+    }
+
+    /// <inheritdoc cref="CopyTo(ulong, ReadOnlySpan{byte})"/>
+    public void CopyTo<T>(ulong address, ReadOnlySpan<T> source) where T : unmanaged => CopyTo(address, MemoryMarshal.AsBytes(source));
+
+    /// <summary>From the device to the host.</summary>
+    /// <exception cref="EmulationException">The source does not lie in one allocation, or the device is lost.</exception>
+    public unsafe void CopyFrom(ulong address, Span<byte> target)
+    {
+        using Lock.Scope scope = Begin();
+        (Allocation allocation, long offset) = Find(address, target.Length);
+        new ReadOnlySpan<byte>(allocation.Memory.Data + offset, target.Length).CopyTo(target);
+    }
+
+    /// <inheritdoc cref="CopyFrom(ulong, Span{byte})"/>
+    public void CopyFrom<T>(ulong address, Span<T> target) where T : unmanaged => CopyFrom(address, MemoryMarshal.AsBytes(target));
+
+    /// <summary>Sets bytes of device memory.</summary>
+    /// <exception cref="EmulationException">They do not lie in one allocation, or the device is lost.</exception>
+    public unsafe void Fill(ulong address, byte value, long bytes)
+    {
+        using Lock.Scope scope = Begin();
+        (Allocation allocation, long offset) = Find(address, bytes);
+        NativeMemory.Fill(allocation.Memory.Data + offset, (nuint)bytes, value);
+        allocation.Memory.Written.SetRange(offset, bytes);
+    }
+
+    /// <summary>Runs a kernel to its end. What it does wrong is in <see cref="Findings"/>.</summary>
+    /// <exception cref="EmulationException">The launch is beyond the architecture's limits or does not fit the kernel, a failure is played,
+    /// or the device is lost.</exception>
+    public LaunchStatistics Launch(EmulatedFunction function, Index3 grid, Index3 block, int sharedBytes, LaunchArguments arguments)
+    {
+        using Lock.Scope scope = Begin();
+        LaunchLimits.Check(Architecture, function.Program, grid, block, sharedBytes);
+        if (Faults.NextLaunchFails()) throw new EmulationException(EmulationError.LaunchFailed, $"the launch of '{function.Name}' failed");
+        foreach (Allocation allocation in addresses.Allocations)
+            if (!allocation.IsFreed) allocation.Memory.StartAnew();
+        Allocation parameters = Pack(function, arguments);
+        try
+        {
+            using var run = new Grid(
+                function.Program, grid, block, sharedBytes, parameters, addresses, log, unchecked(seed * 7919 + launches++), IdleLimit);
+            run.Run();
+            return run.Statistics;
+        }
+        finally
+        {
+            addresses.Remove(parameters);
+        }
+    }
+
+    public void Dispose() => addresses.Dispose();
+
+    private Lock.Scope Begin()
+    {
+        Lock.Scope scope = gate.EnterScope();
+        Faults.NextCall();
+        if (!Faults.IsLost) return scope;
+        scope.Dispose();
+        throw new EmulationException(EmulationError.DeviceLost, "the device is lost");
+    }
+
+    private (Allocation Allocation, long Offset) Find(ulong address, long bytes)
+    {
+        Allocation? allocation = addresses.AtOrBelow(address);
+        if (allocation is null || allocation.IsFreed || address - allocation.Address + (ulong)bytes > (ulong)allocation.Length)
+            throw new EmulationException(EmulationError.InvalidValue, $"no allocation holds {bytes} bytes at 0x{address:x}");
+        return (allocation, (long)(address - allocation.Address));
+    }
+
+    private unsafe Allocation Pack(EmulatedFunction function, LaunchArguments arguments)
+    {
+        PtxFunction entry = function.Program.Entry;
+        if (arguments.Values.Count != entry.Parameters.Length)
+            throw new EmulationException(EmulationError.InvalidValue,
+                $"'{function.Name}' takes {entry.Parameters.Length} arguments and not {arguments.Values.Count}");
+        Allocation packed = addresses.AllocateParameters(function.ParameterBytes);
+        for (int i = 0; i < entry.Parameters.Length; i++)
+        {
+            PtxVariable parameter = entry.Parameters[i];
+            byte[] value = arguments.Values[i];
+            if (value.Length != parameter.Bytes)
+            {
+                addresses.Remove(packed);
+                throw new EmulationException(EmulationError.InvalidValue,
+                    $"argument {i} of '{function.Name}' has {value.Length} bytes and should have {parameter.Bytes}");
+            }
+            int offset = function.Program.Parameters[parameter];
+            value.CopyTo(new Span<byte>(packed.Memory.Data + offset, value.Length));
+            packed.Memory.Written.SetRange(offset, value.Length);
+        }
+        return packed;
+    }
+}

@@ -1,0 +1,164 @@
+using System.Runtime.Intrinsics;
+using KernelForge.Emulation.Ptx;
+
+namespace KernelForge.Emulation.Execution;
+
+/// <summary>
+/// mma: D = A · B + C. Sums of floats are one chain of fused multiply-adds over ascending k; hardware adds several products at a time and
+/// drops low bits on the way, so results agree within its error and not to the bit.
+/// </summary>
+internal static unsafe class MatrixProducts
+{
+    public static void Floats(Warp warp, Instruction instruction, uint mask)
+    {
+        MatrixShape shape = instruction.Product!;
+        float* a = stackalloc float[16 * 32];
+        float* b = stackalloc float[32 * 8];
+        float* c = stackalloc float[16 * 8];
+        for (int half = 0; half < shape.RowHalves; half++)
+            for (int step = 0; step < shape.Steps; step++)
+                Spread(warp, shape, A(instruction, half, step), step, a + 8 * half * shape.Depth, shape.Depth, 1);
+        for (int step = 0; step < shape.Steps; step++) Spread(warp, shape, B(instruction, step), step, b, 1, 8);
+        GatherSums(warp, instruction, c);
+        for (int row = 0; row < shape.Rows; row++)
+        {
+            Vector256<float> sum = Vector256.Load(c + 8 * row);
+            for (int k = 0; k < shape.Depth; k++)
+                sum = Vector256.FusedMultiplyAdd(Vector256.Create(a[row * shape.Depth + k]), Vector256.Load(b + 8 * k), sum);
+            sum.Store(c + 8 * row);
+        }
+        for (int lane = 0; lane < 32; lane++)
+            for (int half = 0; half < shape.RowHalves; half++)
+                PutSums(warp, instruction, lane, half, c + 8 * (lane / 4 + 8 * half) + 2 * (lane % 4));
+        Count(warp, shape);
+    }
+
+    public static void Doubles(Warp warp, Instruction instruction, uint mask)
+    {
+        MatrixShape shape = instruction.Product!;
+        double* a = (double*)(warp.Registers + A(instruction, 0, 0));
+        double* b = (double*)(warp.Registers + B(instruction, 0));
+        double* results = stackalloc double[64];
+        for (int lane = 0; lane < 32; lane++)
+        {
+            for (int column = 0; column < 2; column++)
+            {
+                double sum = ((double*)(warp.Registers + C(instruction, column)))[lane];
+                for (int k = 0; k < 4; k++) sum = Math.FusedMultiplyAdd(a[4 * (lane / 4) + k], b[4 * (2 * (lane % 4) + column) + k], sum);
+                results[2 * lane + column] = sum;
+            }
+        }
+        for (int lane = 0; lane < 32; lane++)
+            for (int column = 0; column < 2; column++)
+                ((double*)(warp.Registers + instruction.Registers[column]))[lane] = results[2 * lane + column];
+        Count(warp, shape);
+    }
+
+    public static void Integers(Warp warp, Instruction instruction, uint mask)
+    {
+        MatrixShape shape = instruction.Product!;
+        int* a = stackalloc int[16 * 32];
+        int* b = stackalloc int[32 * 8];
+        for (int half = 0; half < shape.RowHalves; half++)
+            for (int step = 0; step < shape.Steps; step++)
+                SpreadBytes(warp, A(instruction, half, step), step, a + 8 * half * shape.Depth, shape.Depth, 1, shape.Factor);
+        for (int step = 0; step < shape.Steps; step++) SpreadBytes(warp, B(instruction, step), step, b, 1, 8, shape.FactorB);
+        for (int lane = 0; lane < 32; lane++)
+        {
+            for (int i = 0; i < shape.SumRegisters; i++)
+            {
+                int row = lane / 4 + 8 * (i / 2), column = 2 * (lane % 4) + i % 2;
+                long sum = ((int*)(warp.Registers + C(instruction, i)))[lane];
+                for (int k = 0; k < shape.Depth; k++) sum += (long)a[row * shape.Depth + k] * b[8 * k + column];
+                ((int*)(warp.Registers + instruction.Registers[i]))[lane] =
+                    shape.Saturates ? (int)Math.Clamp(sum, int.MinValue, int.MaxValue) : (int)sum;
+            }
+        }
+        Count(warp, shape);
+    }
+
+    private static int A(Instruction instruction, int half, int step) =>
+        instruction.Registers[instruction.Product!.SumRegisters + half + instruction.Product.RowHalves * step];
+
+    private static int B(Instruction instruction, int step) =>
+        instruction.Registers[instruction.Product!.SumRegisters + instruction.Product.RowHalves * instruction.Product.Steps + step];
+
+    private static int C(Instruction instruction, int index) =>
+        instruction.Registers[instruction.Product!.RegisterCount - instruction.Product.SumRegisters + index];
+
+    // Element k of line g goes to to[g * lineStride + k * depthStride].
+    private static void Spread(Warp warp, MatrixShape shape, int register, int step, float* to, int lineStride, int depthStride)
+    {
+        uint* bits = (uint*)(warp.Registers + register);
+        for (int lane = 0; lane < 32; lane++)
+        {
+            float* at = to + lane / 4 * lineStride;
+            int k = (lane % 4 + 4 * step) * shape.PerRegister;
+            switch (shape.Factor)
+            {
+                case ScalarType.TF32:
+                    // The low 13 bits of a factor do not count.
+                    at[k * depthStride] = BitConverter.UInt32BitsToSingle(bits[lane] & 0xFFFF_E000);
+                    break;
+                case ScalarType.F16:
+                    at[k * depthStride] = Rounding.FromHalf(bits[lane] & 0xFFFF);
+                    at[(k + 1) * depthStride] = Rounding.FromHalf(bits[lane] >> 16);
+                    break;
+                default:
+                    at[k * depthStride] = Rounding.FromBFloat(bits[lane] & 0xFFFF);
+                    at[(k + 1) * depthStride] = Rounding.FromBFloat(bits[lane] >> 16);
+                    break;
+            }
+        }
+    }
+
+    private static void SpreadBytes(Warp warp, int register, int step, int* to, int lineStride, int depthStride, ScalarType type)
+    {
+        uint* bits = (uint*)(warp.Registers + register);
+        for (int lane = 0; lane < 32; lane++)
+        {
+            for (int i = 0; i < 4; i++)
+            {
+                byte value = (byte)(bits[lane] >> (8 * i));
+                to[lane / 4 * lineStride + (4 * (lane % 4 + 4 * step) + i) * depthStride] = type == ScalarType.S8 ? (sbyte)value : value;
+            }
+        }
+    }
+
+    private static void GatherSums(Warp warp, Instruction instruction, float* c)
+    {
+        MatrixShape shape = instruction.Product!;
+        for (int lane = 0; lane < 32; lane++)
+        {
+            for (int half = 0; half < shape.RowHalves; half++)
+            {
+                float* at = c + 8 * (lane / 4 + 8 * half) + 2 * (lane % 4);
+                if (shape.Sum == ScalarType.F16)
+                {
+                    uint bits = ((uint*)(warp.Registers + C(instruction, half)))[lane];
+                    (at[0], at[1]) = (Rounding.FromHalf(bits & 0xFFFF), Rounding.FromHalf(bits >> 16));
+                }
+                else
+                {
+                    at[0] = ((float*)(warp.Registers + C(instruction, 2 * half)))[lane];
+                    at[1] = ((float*)(warp.Registers + C(instruction, 2 * half + 1)))[lane];
+                }
+            }
+        }
+    }
+
+    private static void PutSums(Warp warp, Instruction instruction, int lane, int half, float* sums)
+    {
+        int[] d = instruction.Registers;
+        if (instruction.Product!.Sum == ScalarType.F16)
+            ((uint*)(warp.Registers + d[half]))[lane] = BitConverter.HalfToUInt16Bits((Half)sums[0])
+                | (uint)BitConverter.HalfToUInt16Bits((Half)sums[1]) << 16;
+        else
+        {
+            ((float*)(warp.Registers + d[2 * half]))[lane] = sums[0];
+            ((float*)(warp.Registers + d[2 * half + 1]))[lane] = sums[1];
+        }
+    }
+
+    private static void Count(Warp warp, MatrixShape shape) => warp.Block.Grid.Statistics.MultiplyAdds += 8L * shape.Rows * shape.Depth;
+}

@@ -1,0 +1,54 @@
+using KernelForge.Emulation.Ptx;
+
+namespace KernelForge.Emulation.Execution;
+
+/// <summary>A kernel ready to run, with the functions that it calls behind it.</summary>
+internal sealed class Program
+{
+    public required string Name { get; init; }
+    public required PtxFunction Entry { get; init; }
+    public required Instruction[] Code { get; init; }
+
+    /// <summary>Bytes of a warp's register file.</summary>
+    public required int RegisterBytes { get; init; }
+
+    /// <summary>What the register file begins with: constants, 32 times each.</summary>
+    public required byte[] Constants { get; init; }
+
+    /// <summary>Special registers that stay as they are, and where they lie.</summary>
+    public required IReadOnlyList<(string Name, int Offset)> Specials { get; init; }
+
+    public required SharedLayout Shared { get; init; }
+
+    /// <summary>Bytes of a thread's local memory.</summary>
+    public required int LocalBytes { get; init; }
+
+    public required IReadOnlyList<LocalVariable> Locals { get; init; }
+
+    public required ParameterLayout Parameters { get; init; }
+}
+
+/// <summary>A local variable, or a parameter of a call, in a thread's local memory.</summary>
+internal readonly record struct LocalVariable(string Name, int Offset, int Bytes);
+
+/// <summary>Where the entry's parameters lie in their block of bytes.</summary>
+internal sealed class ParameterLayout
+{
+    private readonly Dictionary<PtxVariable, int> offsets = [];
+
+    public ParameterLayout(PtxFunction entry)
+    {
+        foreach (PtxVariable parameter in entry.Parameters)
+        {
+            Bytes = (Bytes + parameter.Alignment - 1) / parameter.Alignment * parameter.Alignment;
+            offsets[parameter] = Bytes;
+            Bytes += parameter.Bytes;
+        }
+    }
+
+    public int Bytes { get; }
+
+    public int this[PtxVariable parameter] => offsets[parameter];
+
+    public bool Holds(PtxVariable variable) => offsets.ContainsKey(variable);
+}

@@ -1,0 +1,161 @@
+namespace KernelForge.Emulation.Memory;
+
+/// <summary>Who makes an access: the epoch now, what the thread has been ordered after, and the instruction's number.</summary>
+internal readonly record struct Accessor(ulong Epoch, Clock Clock, int Place)
+{
+    /// <summary>Whether this thread comes after an access: its own, or one it was synchronised with.</summary>
+    public bool IsAfter(ulong other) =>
+        Memory.Epoch.SameThread(other, Epoch) || Memory.Epoch.BothStrong(other, Epoch) || Clock.Covers(other);
+}
+
+/// <summary>An earlier access that nothing orders with the one being made.</summary>
+internal readonly record struct Conflict(ulong Other, int OtherPlace, bool OtherIsWrite, long Offset);
+
+/// <summary>
+/// The last write and the reads since of each few bytes. A place is four bytes until an access is narrower; then the whole table
+/// is refined, so that neighbours that two threads write are not taken for one.
+/// Requires: accesses are aligned to their own width.
+/// </summary>
+internal sealed class RaceTable(long length)
+{
+    private const int PageShift = 9;
+    private const int PageCells = 1 << PageShift;
+
+    private readonly ReaderSets readers = new();
+    private int granuleShift = 2;
+    private Page?[] pages = new Page?[PagesFor(length, 2)];
+    private int generation;
+
+    /// <summary>Everything that comes is ordered after everything that was.</summary>
+    public void Forget()
+    {
+        generation++;
+        readers.Clear();
+    }
+
+    /// <summary>Records a read; false where it conflicts with an earlier write.</summary>
+    public bool Read(in Accessor who, long offset, int bytes, ref Conflict conflict)
+    {
+        Refine(bytes);
+        bool clean = true;
+        long first = offset >> granuleShift;
+        long last = (offset + bytes - 1) >> granuleShift;
+        for (long index = first; index <= last; index++)
+        {
+            ref Cell cell = ref CellAt(index);
+            if (cell.Read == who.Epoch) continue;
+            ulong write = cell.Write;
+            if (write != 0 && clean && ((write & Epoch.Pending) != 0 || !who.IsAfter(write)))
+            {
+                conflict = new Conflict(write, cell.WritePlace, true, index << granuleShift);
+                clean = false;
+            }
+            readers.Add(ref cell.Read, ref cell.ReadPlace, who);
+        }
+        return clean;
+    }
+
+    /// <summary>
+    /// Records a write (or a read and write at once); false where it conflicts with an earlier access. A <see cref="Epoch.Pending"/> epoch
+    /// is a copy that starts.
+    /// </summary>
+    public bool Write(in Accessor who, long offset, int bytes, ref Conflict conflict)
+    {
+        Refine(bytes);
+        bool clean = true;
+        long first = offset >> granuleShift;
+        long last = (offset + bytes - 1) >> granuleShift;
+        for (long index = first; index <= last; index++)
+        {
+            ref Cell cell = ref CellAt(index);
+            ulong write = cell.Write;
+            if (clean && write != 0 && ((write & Epoch.Pending) != 0 || !who.IsAfter(write)))
+            {
+                conflict = new Conflict(write, cell.WritePlace, true, index << granuleShift);
+                clean = false;
+            }
+            if (clean && cell.Read != 0 && readers.FindUnordered(cell.Read, who) is { } reader)
+            {
+                conflict = new Conflict(reader.Epoch, reader.Place < 0 ? cell.ReadPlace : reader.Place, false, index << granuleShift);
+                clean = false;
+            }
+            readers.Drop(ref cell.Read);
+            cell.Write = who.Epoch;
+            cell.WritePlace = who.Place;
+        }
+        return clean;
+    }
+
+    /// <summary>Whether an access of the given width wrote here since the last <see cref="Forget"/>.</summary>
+    public bool WasWritten(long offset, int bytes)
+    {
+        Refine(bytes);
+        for (long index = offset >> granuleShift; index <= (offset + bytes - 1) >> granuleShift; index++)
+            if (CellAt(index).Write != 0) return true;
+        return false;
+    }
+
+    /// <summary>A copy that was waited for becomes an ordinary write of the thread that waited.</summary>
+    public void Complete(ulong pending, ulong now, long offset, int bytes)
+    {
+        long last = (offset + bytes - 1) >> granuleShift;
+        for (long index = offset >> granuleShift; index <= last; index++)
+        {
+            ref Cell cell = ref CellAt(index);
+            if (cell.Write == pending) cell.Write = now | Epoch.Async;
+        }
+    }
+
+    private ref Cell CellAt(long index)
+    {
+        ref Page? page = ref pages[index >> PageShift];
+        page ??= new Page();
+        if (page.Generation != generation)
+        {
+            Array.Clear(page.Cells);
+            page.Generation = generation;
+        }
+        return ref page.Cells[index & (PageCells - 1)];
+    }
+
+    private void Refine(int bytes)
+    {
+        if (bytes >= 1 << granuleShift) return;
+        int shift = bytes == 1 ? 0 : 1;
+        int finer = granuleShift - shift;
+        Page?[] old = pages;
+        pages = new Page?[PagesFor(length, shift)];
+        granuleShift = shift;
+        for (int p = 0; p < old.Length; p++)
+        {
+            if (old[p] is not { } page || page.Generation != generation) continue;
+            for (int c = 0; c < PageCells; c++)
+            {
+                Cell cell = page.Cells[c];
+                if (cell.Write == 0 && cell.Read == 0) continue;
+                for (int part = 0; part < 1 << finer; part++)
+                {
+                    ref Cell fine = ref CellAt(((((long)p << PageShift) + c) << finer) + part);
+                    fine = cell;
+                    fine.Read = part == 0 ? cell.Read : readers.Copy(cell.Read);
+                }
+            }
+        }
+    }
+
+    private static long PagesFor(long length, int shift) => ((length >> shift) >> PageShift) + 1;
+
+    private struct Cell
+    {
+        public ulong Write;
+        public ulong Read;
+        public int WritePlace;
+        public int ReadPlace;
+    }
+
+    private sealed class Page
+    {
+        public readonly Cell[] Cells = new Cell[PageCells];
+        public int Generation = -1;
+    }
+}

@@ -1,0 +1,43 @@
+namespace KernelForge.Emulation.Memory;
+
+/// <summary>One bit a byte: whether anybody wrote it.</summary>
+internal sealed class WrittenBits(long length)
+{
+    private readonly ulong[] words = new ulong[(length + 63) / 64];
+
+    public void Clear() => Array.Clear(words);
+
+    public void Set(long offset, int bytes)
+    {
+        for (int done = 0; done < bytes;)
+        {
+            int bit = (int)((offset + done) & 63);
+            int count = Math.Min(64 - bit, bytes - done);
+            words[(offset + done) >> 6] |= Mask(bit, count);
+            done += count;
+        }
+    }
+
+    public void SetRange(long offset, long bytes)
+    {
+        for (; bytes > 0 && (offset & 63) != 0; offset++, bytes--) Set(offset, 1);
+        words.AsSpan((int)(offset >> 6), (int)(bytes >> 6)).Fill(ulong.MaxValue);
+        int rest = (int)(bytes & 63);
+        if (rest > 0) Set(offset + bytes - rest, rest);
+    }
+
+    public bool AllSet(long offset, int bytes)
+    {
+        for (int done = 0; done < bytes;)
+        {
+            int bit = (int)((offset + done) & 63);
+            int count = Math.Min(64 - bit, bytes - done);
+            ulong mask = Mask(bit, count);
+            if ((words[(offset + done) >> 6] & mask) != mask) return false;
+            done += count;
+        }
+        return true;
+    }
+
+    private static ulong Mask(int bit, int count) => (count == 64 ? ulong.MaxValue : (1ul << count) - 1) << bit;
+}
