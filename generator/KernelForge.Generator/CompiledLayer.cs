@@ -7,7 +7,7 @@ namespace KernelForge.Generator;
 
 /// <summary>A layer on its way to the compiler.</summary>
 /// <param name="Unit">Null where the layer, or something that it reaches, has errors.</param>
-internal sealed record LayerToCompile(LayerSpec Layer, CompilationUnit? Unit);
+internal sealed record LayerToCompile(LayerSpec Layer, CompilationUnit? Unit, bool HasRuntime);
 
 /// <summary>What the compiler made of a layer.</summary>
 /// <param name="Failure">What went wrong in the compiler itself, or null.</param>

@@ -37,10 +37,15 @@ public sealed class LayerGenerator : IIncrementalGenerator
         IncrementalValueProvider<bool> hasRuntime = context.CompilationProvider
             .Select(static (compilation, _) => compilation.ReferencedAssemblyNames.Any(a => a.Name == "KernelForge.Runtime"));
 
-        Describe(context, layers);
-        Describe(context, models);
-        Compile(context, layers, table, hasRuntime);
-        Compile(context, models, table, hasRuntime);
+        foreach (IncrementalValuesProvider<ParsedLayer> some in (IncrementalValuesProvider<ParsedLayer>[])[layers, models])
+        {
+            IncrementalValuesProvider<LayerToCompile> units = some.Combine(table).Combine(hasRuntime)
+                .Where(static item => item.Left.Left.CanReopen)
+                .Select(static (item, _) => UnitOf(item.Left.Left, item.Left.Right, item.Right))
+                .WithTrackingName(StepNames.Unit);
+            Describe(context, units);
+            Compile(context, units);
+        }
         context.RegisterSourceOutput(functions.Collect().SelectMany(static (all, _) => Classes(all)), static (output, functions) =>
             Add(output, DescriptionPart.HintName(functions), DescriptionPart.Write(functions)));
     }
@@ -55,22 +60,20 @@ public sealed class LayerGenerator : IIncrementalGenerator
             .Where(static l => l is not null).Select(static (l, _) => l!)
             .WithTrackingName(StepNames.ReadLayer);
 
-    private static void Describe(IncrementalGeneratorInitializationContext context, IncrementalValuesProvider<ParsedLayer> layers) =>
-        context.RegisterSourceOutput(layers, static (output, layer) =>
-        {
-            if (layer.CanReopen)
-                Add(output, DescriptionPart.HintName(layer.Spec), DescriptionPart.Write(layer.Spec, stored: !layer.IsBroken));
-        });
+    private static LayerToCompile UnitOf(ParsedLayer layer, SpecTable table, bool hasRuntime) =>
+        new(layer.Spec, table.UnitOf(layer, hasRuntime), hasRuntime);
 
-    private static void Compile(
-        IncrementalGeneratorInitializationContext context, IncrementalValuesProvider<ParsedLayer> layers,
-        IncrementalValueProvider<SpecTable> table, IncrementalValueProvider<bool> hasRuntime)
+    private static void Describe(IncrementalGeneratorInitializationContext context, IncrementalValuesProvider<LayerToCompile> units) =>
+        context.RegisterSourceOutput(
+            units.Select(static (unit, _) => (unit.Layer, IsWhole: unit.Unit is not null)),
+            static (output, described) =>
+                Add(output, DescriptionPart.HintName(described.Layer), DescriptionPart.Write(described.Layer, described.IsWhole)));
+
+    private static void Compile(IncrementalGeneratorInitializationContext context, IncrementalValuesProvider<LayerToCompile> units)
     {
-        IncrementalValuesProvider<CompiledLayer> compiled = layers.Combine(table).Combine(hasRuntime)
-            .Where(static item => item.Left.Left.CanReopen && item.Right)
-            .Select(static (item, _) => new LayerToCompile(item.Left.Left.Spec, item.Left.Right.UnitOf(item.Left.Left, item.Right)))
-            .WithTrackingName(StepNames.Unit)
-            .Select(static (layer, cancellation) => CompiledLayer.Of(layer, cancellation))
+        IncrementalValuesProvider<CompiledLayer> compiled = units
+            .Where(static unit => unit.HasRuntime)
+            .Select(static (unit, cancellation) => CompiledLayer.Of(unit, cancellation))
             .WithTrackingName(StepNames.Compile);
 
         context.RegisterSourceOutput(compiled, static (output, layer) =>

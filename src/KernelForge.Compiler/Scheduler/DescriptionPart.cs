@@ -13,18 +13,21 @@ public static class DescriptionPart
 
     public static string HintName(FunctionClass functions) => $"{functions.Id}.Functions.g.cs";
 
-    /// <summary>The part of a layer; with <paramref name="stored"/> false (the layer has errors) without its specification.</summary>
-    public static string Write(LayerSpec layer, bool stored = true)
+    /// <summary>The part of a layer.</summary>
+    /// <param name="isWhole">
+    /// False where the layer, or one that it contains, has errors: then nothing is stored, and nothing is said of weights that may not be there.
+    /// </param>
+    public static string Write(LayerSpec layer, bool isWhole = true)
     {
         CodeWriter writer = Begin(layer.Namespace);
         foreach (string type in layer.ContainingTypes) writer.Open(type);
 
-        if (stored) Attribute(writer, "StoredSpecification(", SpecText.Write(layer));
+        if (isWhole) Attribute(writer, "StoredSpecification(", SpecText.Write(layer));
         writer.Open($"{layer.Declaration} : global::KernelForge.ILayer");
         foreach (HyperParameter parameter in layer.HyperParameters)
             writer.Line($"private readonly {TypeOf(parameter)} kf_{parameter.Name} = {CSharpText.Identifier(parameter.Name)};");
         if (layer.HyperParameters.Count > 0) writer.Line();
-        DescribeWeights(writer, layer);
+        DescribeWeights(writer, layer, isWhole);
         writer.Close();
 
         foreach (string _ in layer.ContainingTypes) writer.Close();
@@ -64,9 +67,15 @@ public static class DescriptionPart
         else writer.Line($"[global::KernelForge.{head}\"\"\"{text}\"\"\")]");
     }
 
-    private static void DescribeWeights(CodeWriter writer, LayerSpec layer)
+    private static void DescribeWeights(CodeWriter writer, LayerSpec layer, bool isWhole)
     {
-        writer.Open("void global::KernelForge.ILayer.DescribeWeights(global::KernelForge.WeightSlots slots)");
+        const string Signature = "void global::KernelForge.ILayer.DescribeWeights(global::KernelForge.WeightSlots slots)";
+        if (!isWhole)
+        {
+            writer.Line($"{Signature} => throw new global::System.InvalidOperationException({FallbackPart.Reason(layer)});");
+            return;
+        }
+        writer.Open(Signature);
         foreach (FieldSpec field in layer.Fields.Where(f => f is not ValueField))
         {
             string names = string.Join(", ", field.WeightNames.Select(CSharpText.Literal));

@@ -17,7 +17,7 @@ public static class FallbackPart
         foreach (string type in layer.ContainingTypes) writer.Open(type);
         writer.Open($"{layer.Declaration} : global::System.IDisposable");
 
-        string error = CSharpText.Literal($"'{layer.Id}' was not compiled: the build reports its errors");
+        string error = Reason(layer);
         if (layer.Kind == LayerKind.Model) WriteMember(writer, $"static {layer.Name} Load", error);
         WriteMember(writer, "void LoadWeights", error);
         WriteMember(writer, "dynamic Run", error);
@@ -27,6 +27,10 @@ public static class FallbackPart
         foreach (string _ in layer.ContainingTypes) writer.Close();
         return writer.ToString();
     }
+
+    /// <summary>The message of what a layer with errors throws, as a literal.</summary>
+    internal static string Reason(LayerSpec layer) =>
+        CSharpText.Literal($"'{layer.Id}' was not compiled: the build reports its errors, or those of a layer that it contains");
 
     private static void WriteMember(CodeWriter writer, string signature, string error)
     {

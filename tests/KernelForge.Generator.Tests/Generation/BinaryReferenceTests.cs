@@ -74,6 +74,32 @@ public sealed class BinaryReferenceTests
     }
 
     [Fact]
+    public async Task A_library_that_was_built_without_the_generator_is_named_and_nothing_else_fails()
+    {
+        const string Bare = """
+            namespace Bare;
+
+            [TransformerLayer]
+            public sealed class Block(int width)
+            {
+                private readonly Linear linear = new(width, width);
+                public Tokens Forward(Tokens x) => linear[x];
+            }
+            """;
+        MetadataReference image = Compilations.Image(Compilations.Create("Bare", [Bare], [Compilations.Language]));
+        CSharpCompilation user = Compilations.Create("User", [User.Replace("Library", "Bare", StringComparison.Ordinal)
+            .Replace("Blocks.", "", StringComparison.Ordinal).Replace("Functions.Smooth(x, slope: 3)", "x", StringComparison.Ordinal)],
+            [Compilations.Language, Compilations.Runtime, image]);
+
+        Diagnostic found = Assert.Single(await Analysis.Of(user));
+        Assert.Equal("KF0011", found.Id);
+        Assert.Equal(
+            "'Bare.Block' in 'Bare' has no stored specification; build that project with the KernelForge generator "
+            + "(reference the KernelForge package there)", found.GetMessage(null));
+        Compilations.AssertCompiles(Compilations.Generate(user));
+    }
+
+    [Fact]
     public void The_image_says_the_same_as_the_source()
     {
         CompilationUnit binary = UnitOf(Compilations.Create("User", [User], [Compilations.Language, Compilations.Runtime, LibraryImage()]));

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using KernelForge.Generator.Tests.Analyzers;
 using KernelForge.TestData;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -85,21 +86,31 @@ public sealed class GenerationTests(ITestOutputHelper output)
     [Fact]
     public void All_descriptions_take_a_warm_driver_little_time()
     {
-        string[] sources = [Descriptions.BertLayer, Descriptions.BertModel];
+        string models = Path.Combine(Data.RepositoryRoot, "src", "KernelForge.Models");
+        string[] sources =
+        [
+            .. Directory.GetFiles(models, "*.cs").Order(StringComparer.Ordinal).Select(File.ReadAllText),
+            .. RuleDocument.Sections.Where(s => s.Examples.ContainsKey("passes")).Select(s => $"namespace {s.Id}\n{{\n{s.Examples["passes"]}\n}}"),
+        ];
         CSharpCompilation compilation = WithRuntime(sources);
         Compilations.Driver().RunGenerators(compilation, TestContext.Current.CancellationToken);
 
         var watch = Stopwatch.StartNew();
         GeneratorDriver driver = Compilations.Driver().RunGenerators(compilation.Clone(), TestContext.Current.CancellationToken);
         TimeSpan all = watch.Elapsed;
-        watch.Restart();
-        SyntaxTree elsewhere = Compilations.Tree("class Elsewhere;", "Elsewhere.cs");
-        driver.RunGenerators(compilation.AddSyntaxTrees(elsewhere), TestContext.Current.CancellationToken);
-        TimeSpan edit = watch.Elapsed;
-        output.WriteLine(
-            $"{sources.Length} descriptions: {all.TotalMilliseconds:F0} ms in a warm driver, {edit.TotalMilliseconds:F0} ms after an edit elsewhere");
+        TimeSpan edit = Enumerable.Range(0, 5).Min(i =>
+        {
+            SyntaxTree elsewhere = Compilations.Tree($"class Elsewhere{i};", "Elsewhere.cs");
+            watch.Restart();
+            driver = driver.RunGenerators(compilation.AddSyntaxTrees(elsewhere), TestContext.Current.CancellationToken);
+            return watch.Elapsed;
+        });
+        int files = driver.GetRunResult().GeneratedTrees.Length;
+        output.WriteLine($"{sources.Length} sources to {files} files: {all.TotalMilliseconds:F0} ms in a warm driver");
+        output.WriteLine($"an edit elsewhere: {edit.TotalMilliseconds:F0} ms");
 
-        Assert.True(all < TimeSpan.FromSeconds(20), $"{all} for {sources.Length} descriptions");
+        Assert.True(files > 2 * sources.Length);
+        Assert.True(all < TimeSpan.FromSeconds(20), $"{all} for {sources.Length} sources");
     }
 
     private static CSharpCompilation WithRuntime(params string[] sources) =>
