@@ -95,12 +95,12 @@ struct WarpTile
         }
     }
 
-    template <class Visit> __device__ __forceinline__ void each(int firstRow, int firstColumn, int warpM, int warpN, Visit visit)
+    static constexpr int rowsOfThread = count, piecesOfRow = 1;
+    static __device__ __forceinline__ int row(int i) { return threadIdx.x % 32 / 4 + i * 8; }
+    __device__ __forceinline__ void piece(float (&v)[8], int i, int) const
     {
-        const int lane = threadIdx.x % 32;
 #pragma unroll
-        for (int i = 0; i < count; ++i)
-            visit(c[i], firstRow + warpM * WARP_M + lane / 4 + i * 8, firstColumn + warpN * WARP_N + lane % 4 * 8);
+        for (int n = 0; n < 8; ++n) v[n] = c[i][n];
     }
 };
 #else
@@ -148,22 +148,12 @@ struct WarpTile
             for (int i = 0; i < 4; ++i) r[i] = round_tf32(r[i]);
     }
 
-    template <class Visit> __device__ __forceinline__ void each(int firstRow, int firstColumn, int warpM, int warpN, Visit visit)
+    static constexpr int rowsOfThread = countM * 2, piecesOfRow = countN / 4;
+    static __device__ __forceinline__ int row(int i) { return threadIdx.x % 32 / 4 + i * 8; }
+    __device__ __forceinline__ void piece(float (&v)[8], int i, int group) const
     {
-        const int lane = threadIdx.x % 32;
 #pragma unroll
-        for (int i = 0; i < countM; ++i)
-#pragma unroll
-            for (int half = 0; half < 2; ++half)
-#pragma unroll
-                for (int group = 0; group < countN / 4; ++group)
-                {
-                    float v[8];
-#pragma unroll
-                    for (int n = 0; n < 8; ++n) v[n] = c[i][group * 4 + n / 2][half * 2 + n % 2];
-                    visit(v, firstRow + warpM * WARP_M + i * 16 + half * 8 + lane / 4,
-                          firstColumn + warpN * WARP_N + group * 32 + lane % 4 * 8);
-                }
+        for (int n = 0; n < 8; ++n) v[n] = c[i / 2][group * 4 + n / 2][i % 2 * 2 + n % 2];
     }
 };
 #endif
@@ -209,8 +199,30 @@ gemm(const Element* a, const Element* w, const Element* bias, const Element* res
         writing = writing + 1 == STAGES ? 0 : writing + 1;
     }
 
+    // Two rows' operands are fetched before their results are written.
+    constexpr int together = WarpTile::rowsOfThread < 2 ? 1 : 2, pieces = WarpTile::piecesOfRow;
     const Operands operands{bias, residual, out, capacity};
-    tile.each(firstRow, firstColumn, warpM, warpN, [&](float (&v)[8], int row, int column) {
-        if (row < rows && (GEMM_N % TILE_N == 0 || column < GEMM_N)) epilogue(v, row, column, operands);
-    });
+    const int warpRow = firstRow + warpM * WARP_M, warpColumn = firstColumn + warpN * WARP_N + threadIdx.x % 4 * 8;
+    const auto inside = [&](int row, int column) { return row < rows && (GEMM_N % TILE_N == 0 || column < GEMM_N); };
+#pragma unroll
+    for (int batch = 0; batch < WarpTile::rowsOfThread; batch += together)
+    {
+        Inputs inputs[together][pieces];
+#pragma unroll
+        for (int i = 0; i < together; ++i)
+#pragma unroll
+            for (int p = 0; p < pieces; ++p)
+                if (const int row = warpRow + WarpTile::row(batch + i), column = warpColumn + p * 32; inside(row, column))
+                    inputs[i][p] = fetch(row, column, operands);
+#pragma unroll
+        for (int i = 0; i < together; ++i)
+#pragma unroll
+            for (int p = 0; p < pieces; ++p)
+            {
+                const int row = warpRow + WarpTile::row(batch + i), column = warpColumn + p * 32;
+                float v[8];
+                tile.piece(v, batch + i, p);
+                if (inside(row, column)) epilogue(v, inputs[i][p], row, column, operands);
+            }
+    }
 }

@@ -9,8 +9,9 @@
 //   TILE_M             64 rows for each consuming warpgroup; TILE_N 64, 96, 128, 192 or 256
 //   STAGES, BLOCKS     depth of the ring; blocks meant to share a multiprocessor
 //   CLUSTER_M, _N      blocks of a cluster: those of one column of tiles share W's tile, those of one row A's, each bringing in a slice
-//                      for all; it is what the second-level cache has to deliver that bounds this kernel at small tiles
+//                      for all
 //   UNDER_WAY          1: a step's products run on while the next step's start, and its stage is left one step later; 0: it waits
+//   FETCHED            pieces of a row whose operands are fetched before the first is written: as many as registers are left for
 //   EPILOGUE_...       as in gemm.cu
 
 constexpr int tileK = 64, steps = (GEMM_K + tileK - 1) / tileK, consumers = TILE_M / 64;
@@ -20,6 +21,7 @@ constexpr int sliceA = TILE_M / CLUSTER_N, sliceW = TILE_N / CLUSTER_M;
 static_assert(GEMM_N % 8 == 0 && GEMM_K % 8 == 0, "N and K in multiples of 8");
 static_assert(TILE_M % 64 == 0 && TILE_N % 32 == 0, "tiles in multiples of 64 x 32");
 static_assert(UNDER_WAY == 0 || UNDER_WAY == 1, "a stage is left at once or one step later");
+static_assert(TILE_N / 32 % FETCHED == 0, "a row's pieces in whole fetches");
 static_assert(sliceA % 8 == 0 && sliceW % 8 == 0, "slices in multiples of the swizzle's eight rows");
 
 // The tiles of a block, one after another: clusters take cluster-sized pieces of the output in turn, rows first. A grid with a cluster for
@@ -135,6 +137,11 @@ gemm_sm90(const __grid_constant__ TensorMap aMap, const __grid_constant__ Tensor
     let_next_grid_start();
     if (tiles.count <= 0) return;  // the whole cluster at once
 
+    if (threadIdx.x == consumers * 128)
+    {
+        prefetch_map(wMap);
+        prefetch_map(aMap);
+    }
     if (threadIdx.x == 0)
     {
 #pragma unroll
@@ -195,17 +202,28 @@ gemm_sm90(const __grid_constant__ TensorMap aMap, const __grid_constant__ Tensor
         if constexpr (clusterSize > 1)
             if (tile == tiles.count - 1) cluster_arrive();
 
+        constexpr int groups = TILE_N / 32;
         const int firstRow = tiles.row(tile) + warp * 16 + lane / 4, firstColumn = tiles.column(tile) + lane % 4 * 8;
 #pragma unroll
-        for (int half = 0; half < 2; ++half)
+        for (int batch = 0; batch < groups; batch += FETCHED)
 #pragma unroll
-            for (int columns = 0; columns < TILE_N / 32; ++columns)
+            for (int half = 0; half < 2; ++half)
             {
-                const int row = firstRow + half * 8, column = firstColumn + columns * 32;
-                float v[8];
+                const int row = firstRow + half * 8;
+                const auto inside = [&](int column) { return row < rows && (GEMM_N % (TILE_N * CLUSTER_N) == 0 || column < GEMM_N); };
+                Inputs inputs[FETCHED];
 #pragma unroll
-                for (int n = 0; n < 8; ++n) v[n] = c[(columns * 4 + n / 2) * 4 + half * 2 + n % 2];
-                if (row < rows && (GEMM_N % (TILE_N * CLUSTER_N) == 0 || column < GEMM_N)) epilogue(v, row, column, operands);
+                for (int i = 0; i < FETCHED; ++i)
+                    if (const int column = firstColumn + (batch + i) * 32; inside(column)) inputs[i] = fetch(row, column, operands);
+#pragma unroll
+                for (int i = 0; i < FETCHED; ++i)
+                {
+                    const int column = firstColumn + (batch + i) * 32;
+                    float v[8];
+#pragma unroll
+                    for (int n = 0; n < 8; ++n) v[n] = c[((batch + i) * 4 + n / 2) * 4 + half * 2 + n % 2];
+                    if (inside(column)) epilogue(v, inputs[i], row, column, operands);
+                }
             }
     }
     if constexpr (clusterSize > 1) cluster_wait();

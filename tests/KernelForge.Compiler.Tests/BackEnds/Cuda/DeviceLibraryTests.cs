@@ -9,9 +9,9 @@ public sealed class DeviceLibraryTests
     private const string Tile = "TILE_M=128 TILE_N=128 WARP_M=64 WARP_N=64 STAGES=3 BLOCKS=2";
     private const string Crowded = "TILE_M=128 TILE_N=128 WARP_M=64 WARP_N=64 STAGES=3 BLOCKS=8"; // 64 registers for 128 accumulators
     private const string SmallTile = "TILE_M=64 TILE_N=64 WARP_M=32 WARP_N=32 STAGES=4 BLOCKS=3";
-    private const string Group = "TILE_M=128 TILE_N=128 STAGES=3 BLOCKS=2 CLUSTER_M=1 CLUSTER_N=1 UNDER_WAY=1";
-    private const string Cluster = "TILE_M=128 TILE_N=128 STAGES=3 BLOCKS=2 CLUSTER_M=1 CLUSTER_N=2 UNDER_WAY=0";
-    private const string Wide = "TILE_M=128 TILE_N=256 STAGES=4 BLOCKS=1 CLUSTER_M=2 CLUSTER_N=1 UNDER_WAY=1";
+    private const string Group = "TILE_M=128 TILE_N=128 STAGES=3 BLOCKS=2 CLUSTER_M=1 CLUSTER_N=1 UNDER_WAY=1 FETCHED=1";
+    private const string Cluster = "TILE_M=128 TILE_N=128 STAGES=3 BLOCKS=2 CLUSTER_M=1 CLUSTER_N=2 UNDER_WAY=0 FETCHED=2";
+    private const string Wide = "TILE_M=128 TILE_N=256 STAGES=4 BLOCKS=1 CLUSTER_M=2 CLUSTER_N=1 UNDER_WAY=1 FETCHED=2";
     private const string Qkv = "GEMM_N=2304 GEMM_K=768 EPILOGUE_BIAS_HEADS=1 HEAD_DIM=64";
     private const string Up = "GEMM_N=3072 GEMM_K=768 EPILOGUE_BIAS_GELU=1";
     private const string Down = "GEMM_N=768 GEMM_K=3072 EPILOGUE_BIAS_RESIDUAL=1";
@@ -96,7 +96,7 @@ public sealed class DeviceLibraryTests
                 data.Add("row.cu", architecture, $"ELEMENT={row} {Row}");
             data.Add("segment.cu", architecture, "ELEMENT=bf16 WIDTH=768 SLOTS=32");
         }
-        foreach (string product in (string[])[$"f16 {Group} {Up}", $"bf16 {Cluster} {Qkv}", $"f16 {Wide} {Down}", $"bf16 {Group} {Odd}"])
+        foreach (string product in (string[])[$"f16 {Group} {Down}", $"bf16 {Cluster} {Qkv}", $"f16 {Wide} {Up}", $"bf16 {Group} {Odd}"])
             data.Add("gemm_sm90.cu", "sm_90a", "ELEMENT=" + product);
         return data;
     }

@@ -1,5 +1,5 @@
 // Element types as bit patterns, so that a kernel needs no header of the CUDA toolkit. Arithmetic is always in float.
-// Requires nothing. Vectors move 16 bytes at a time: pointers given to load8 and store8 are aligned to 16 bytes.
+// Requires nothing. Vectors move 16 bytes at a time: pointers given to fetch8, load8 and store8 are aligned to it.
 
 using u16 = unsigned short;
 using u32 = unsigned int;
@@ -40,34 +40,36 @@ template <> __device__ __forceinline__ float2 unpack2<bf16>(u32 pair)
     return make_float2(__uint_as_float(pair << 16), __uint_as_float(pair & 0xffff0000u));
 }
 
-// Eight consecutive elements: one 16-byte access for the half types, two for those stored as floats.
-template <class T> __device__ __forceinline__ void load8(float (&v)[8], const T* from)
+// Eight consecutive elements as they lie in memory: one 16-byte access for the half types, two for those stored as floats.
+template <class T> struct Eight { uint4 words[sizeof(T) / 2]; };
+
+template <class T> __device__ __forceinline__ Eight<T> fetch8(const T* from)
 {
-    if constexpr (sizeof(T) == 2)
-    {
-        const uint4 raw = *reinterpret_cast<const uint4*>(from);
-        const u32 pairs[4] = {raw.x, raw.y, raw.z, raw.w};
+    Eight<T> raw;
 #pragma unroll
-        for (int i = 0; i < 4; ++i)
-        {
-            const float2 pair = unpack2<T>(pairs[i]);
-            v[2 * i] = pair.x;
-            v[2 * i + 1] = pair.y;
-        }
-    }
-    else
-    {
+    for (int i = 0; i < static_cast<int>(sizeof(T)) / 2; ++i) raw.words[i] = reinterpret_cast<const uint4*>(from)[i];
+    return raw;
+}
+
+template <class T> __device__ __forceinline__ void unpack8(float (&v)[8], const Eight<T>& raw)
+{
 #pragma unroll
-        for (int i = 0; i < 2; ++i)
-        {
-            const float4 quad = reinterpret_cast<const float4*>(from)[i];
-            v[4 * i] = quad.x;
-            v[4 * i + 1] = quad.y;
-            v[4 * i + 2] = quad.z;
-            v[4 * i + 3] = quad.w;
-        }
+    for (int i = 0; i < static_cast<int>(sizeof(T)) / 2; ++i)
+    {
+        const u32 words[4] = {raw.words[i].x, raw.words[i].y, raw.words[i].z, raw.words[i].w};
+#pragma unroll
+        for (int j = 0; j < 4; ++j)
+            if constexpr (sizeof(T) == 2)
+            {
+                const float2 pair = unpack2<T>(words[j]);
+                v[2 * j] = pair.x;
+                v[2 * j + 1] = pair.y;
+            }
+            else v[4 * i + j] = __uint_as_float(words[j]);
     }
 }
+
+template <class T> __device__ __forceinline__ void load8(float (&v)[8], const T* from) { unpack8<T>(v, fetch8(from)); }
 
 template <class T> __device__ __forceinline__ void store8(T* to, const float (&v)[8])
 {
