@@ -6,17 +6,19 @@ namespace KernelForge.Models.Tests.Text;
 
 public sealed class SentenceSettingsTests : IDisposable
 {
-    private readonly string folder = Directory.CreateTempSubdirectory("kernelforge-sentences").FullName;
+    private readonly TemporaryFolder temporary = new();
+    private readonly string folder;
 
     public SentenceSettingsTests()
     {
+        folder = temporary.Path;
         string model = Path.Combine(Data.RepositoryRoot, "examples", "SemanticSearch", "Model");
         Directory.CreateDirectory(Path.Combine(folder, "1_Pooling"));
         foreach (string file in (string[])["modules.json", "sentence_bert_config.json", "1_Pooling/config.json", "config.json"])
             File.Copy(Path.Combine(model, file), Path.Combine(folder, file));
     }
 
-    public void Dispose() => Directory.Delete(folder, recursive: true);
+    public void Dispose() => temporary.Dispose();
 
     [Fact]
     public void A_folder_as_saved_is_read_whole() =>

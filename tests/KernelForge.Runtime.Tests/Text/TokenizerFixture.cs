@@ -1,4 +1,5 @@
 using KernelForge.Runtime.Text;
+using KernelForge.TestData;
 
 namespace KernelForge.Runtime.Tests.Text;
 
@@ -17,11 +18,13 @@ internal sealed class TokenizerFixture : IDisposable
         "vocab":{"[UNK]":0,"[CLS]":1,"[SEP]":2,"b":3,"a":4,"##a":5}}}
         """;
 
-    public string Folder { get; } = Directory.CreateTempSubdirectory("kernelforge-tokenizer").FullName;
+    private readonly TemporaryFolder folder = new();
+
+    public string Folder => folder.Path;
 
     public TokenizerFixture() => Write("tokenizer.json", Tokenizer);
 
-    public void Write(string file, string text) => File.WriteAllText(Path.Combine(Folder, file), text);
+    public void Write(string file, string text) => folder.Write(file, text);
 
     public void Replace(string old, string text)
     {
@@ -31,5 +34,5 @@ internal sealed class TokenizerFixture : IDisposable
 
     public WordPieceTokenizer Load() => WordPieceTokenizer.Load(Folder);
 
-    public void Dispose() => Directory.Delete(Folder, recursive: true);
+    public void Dispose() => folder.Dispose();
 }
