@@ -13,7 +13,7 @@ if [ "${1:-}" = --layout ]; then
     shift
 fi
 
-rm -rf artifacts
+rm -rf artifacts/bin artifacts/obj "$results"
 dotnet build KernelForge.sln --configuration Release --verbosity quiet -m:2 -warnaserror -p:UseSharedCompilation=false
 
 # The formatter reads the projects as they were just built: with the generator, and in the same configuration.

@@ -1,9 +1,14 @@
 using System.IO.Compression;
+using System.Reflection.Metadata;
+using System.Reflection.PortableExecutable;
 
 namespace KernelForge.Package.Tests;
 
 public sealed class ContentTests(Workshop workshop)
 {
+    /// <summary>The kind under which a portable PDB keeps the text of a document.</summary>
+    private static readonly Guid EmbeddedSource = new("0E8A571B-6926-466E-B4AD-8AB04611F5FE");
+
     [Fact]
     public void The_package_holds_the_language_the_runtime_the_models_the_generator_and_its_compiler()
     {
@@ -34,5 +39,26 @@ public sealed class ContentTests(Workshop workshop)
         using ZipArchive package = workshop.OpenPackage();
         using var nuspec = new StreamReader(package.GetEntry("KernelForge.nuspec")!.Open());
         Assert.DoesNotContain("<dependency ", nuspec.ReadToEnd(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Every_assembly_carries_its_symbols_and_sources_and_no_path_of_the_machine_that_built_it()
+    {
+        using ZipArchive package = workshop.OpenPackage();
+        foreach (ZipArchiveEntry entry in package.Entries.Where(e => e.Name.EndsWith(".dll", StringComparison.Ordinal)))
+        {
+            using var image = new MemoryStream();
+            using (Stream stream = entry.Open()) stream.CopyTo(image);
+            image.Position = 0;
+            using var assembly = new PEReader(image);
+            DebugDirectoryEntry embedded = assembly.ReadDebugDirectory().Single(d => d.Type == DebugDirectoryEntryType.EmbeddedPortablePdb);
+            using MetadataReaderProvider symbols = assembly.ReadEmbeddedPortablePdbDebugDirectoryData(embedded);
+            MetadataReader reader = symbols.GetMetadataReader();
+
+            string[] sources = [.. reader.Documents.Select(d => reader.GetString(reader.GetDocument(d).Name))];
+            Assert.NotEmpty(sources);
+            Assert.Equal(sources.Length, reader.CustomDebugInformation.Count(i => reader.GetGuid(reader.GetCustomDebugInformation(i).Kind) == EmbeddedSource));
+            if (Sdk.Configuration == "Release") Assert.All(sources, s => Assert.DoesNotContain(TestData.Data.RepositoryRoot, s, StringComparison.Ordinal));
+        }
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
 using KernelForge.Runtime.Cpu;
 
@@ -68,17 +69,35 @@ public sealed partial class UseTests(Workshop workshop)
     }
 
     [Fact]
-    public void An_ahead_of_time_build_has_no_warning_and_runs_on_the_widest_vectors_of_the_machine()
+    public void An_ahead_of_time_build_of_all_assemblies_has_no_warning_and_runs_on_the_widest_vectors_of_the_machine()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux() && System.Runtime.InteropServices.RuntimeInformation.OSArchitecture == System.Runtime.InteropServices.Architecture.X64,
-            "published for linux-x64 alone");
+        Assert.SkipUnless(OperatingSystem.IsLinux() && RuntimeInformation.OSArchitecture == Architecture.X64, "published for linux-x64 alone");
         Assert.SkipUnless(HasLinker, "there is neither clang nor gcc on the PATH to link a native program with");
         string project = workshop.Copy("GatedUnit", "Native");
+        // Kept whole, so that what this program does not reach is looked at too.
+        File.WriteAllText(Path.Combine(project, "Directory.Build.targets"), """
+            <Project>
+              <ItemGroup>
+                <TrimmerRootAssembly Include="KernelForge;KernelForge.Runtime;KernelForge.Models" />
+              </ItemGroup>
+            </Project>
+            """);
         string publish = Sdk.DotNet(
             project, "publish", "--runtime", "linux-x64", "-p:PublishAot=true", "-p:TrimmerSingleWarn=false", "--output", Path.Combine(project, "out")).Succeeded().Output;
         Assert.DoesNotMatch(AnyWarning(), publish);
         Assert.Contains("this native program uses every vector instruction of this machine", publish, StringComparison.Ordinal);
         AssertAgrees(Sdk.Run(Path.Combine(project, "out", "GatedUnit"), project));
+    }
+
+    [Theory]
+    [InlineData("", "-p:PublishAot=true", "-p:RuntimeIdentifier=linux-arm64")]
+    [InlineData("", "-p:RuntimeIdentifier=linux-x64")]
+    [InlineData("x86-64-v3", "-p:PublishAot=true", "-p:RuntimeIdentifier=linux-x64", "-p:IlcInstructionSet=x86-64-v3")]
+    public void The_instructions_of_a_program_are_the_machines_only_where_that_is_meant(string expected, params string[] properties)
+    {
+        string project = workshop.Copy("GatedUnit", $"Properties{properties.Length}");
+        Sdk.DotNet(project, "restore").Succeeded();
+        Assert.Equal(expected, Sdk.DotNet(project, ["msbuild", "-getProperty:IlcInstructionSet", .. properties]).Succeeded().Output.Trim());
     }
 
     private static bool HasLinker => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)

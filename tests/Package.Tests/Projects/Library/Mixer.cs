@@ -10,7 +10,7 @@ public static partial class Gates
 public sealed partial class Mixer(int hidden)
 {
     [Weight("norm")] private readonly LayerNorm norm = new(hidden);
-    [Weight("mix")]  private readonly Linear mix = new(hidden, hidden);
+    [Weight("mix")] private readonly Linear mix = new(hidden, hidden);
 
     public Tokens Forward(Tokens x) => x + Gates.Leaky(mix[norm[x]]);
 }
