@@ -8,7 +8,9 @@ internal readonly record struct GemmShape(int RowCount, int RowBlocks, int Panel
 
     public int Items => RowBlocks * PanelRanges;
 
-    /// <summary>Blocks of rows whose activations fill at most half of the second-level cache; then enough ranges of panels to occupy all threads.</summary>
+    /// <summary>
+    /// Blocks of rows whose activations fill at most half of the second-level cache; then enough ranges of panels to occupy all threads.
+    /// </summary>
     public static GemmShape Choose(int rows, int inputs, int panels, int tileRows, int threads)
     {
         int fitting = Math.Max(1, CacheSizes.L2 / 2 / sizeof(float) / Math.Max(1, inputs) / tileRows) * tileRows;

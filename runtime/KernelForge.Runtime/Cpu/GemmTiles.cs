@@ -18,7 +18,8 @@ internal static class GemmTiles
     /// <summary>Hands each row of each tile to the epilogue, whose column counts half a panel a panel: that of a pair.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static unsafe void Run<TVector, TEpilogue>(
-        Rows<TVector> input, PackedMatrix<TVector> weights, TEpilogue epilogue, int firstRow, int endRow, int firstPanel, int endPanel, GemmScratch scratch)
+        Rows<TVector> input, PackedMatrix<TVector> weights, TEpilogue epilogue, int firstRow, int endRow, int firstPanel, int endPanel,
+        GemmScratch scratch)
         where TVector : unmanaged, IVector<TVector>
         where TEpilogue : struct, IGemmPairEpilogue<TVector>
     {

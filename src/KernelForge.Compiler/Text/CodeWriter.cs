@@ -24,7 +24,14 @@ public sealed class CodeWriter
     /// <summary>Writes the head and an opening brace, and goes one deeper.</summary>
     public CodeWriter Open(string head)
     {
-        Line(head).Line("{");
+        Line(head);
+        return Open();
+    }
+
+    /// <summary>Writes an opening brace alone, and goes one deeper.</summary>
+    public CodeWriter Open()
+    {
+        Line("{");
         depth++;
         return this;
     }

@@ -62,7 +62,8 @@ internal sealed class CoverExpression(CpuArguments arguments)
             case Expression.Binary b:
                 // Division and remainder of reals are other functions than those of integers.
                 bool integer = PairExpression.KindOf(b) == ValueKind.Integer;
-                bool known = b.Op is BinaryOp.Add or BinaryOp.Subtract or BinaryOp.Multiply || (integer && b.Op is BinaryOp.Divide or BinaryOp.Remainder);
+                bool known = b.Op is BinaryOp.Add or BinaryOp.Subtract or BinaryOp.Multiply
+                    || (integer && b.Op is BinaryOp.Divide or BinaryOp.Remainder);
                 return known && Bound(b.Left) is { } left && Bound(b.Right) is { } right ? $"({left} {OperatorText.Symbol(b.Op)} {right})" : null;
             default: return null;
         }
@@ -71,7 +72,8 @@ internal sealed class CoverExpression(CpuArguments arguments)
     private string Host(Expression.Host h) => arguments.Host(h.Value, "bool");
 
     private static bool DependsOnPair(Expression e) => e.All().Any(x =>
-        x is Expression.QueryPosition or Expression.KeyPosition or Expression.TokenElement or Expression.Element or Expression.Head or Expression.Logit);
+        x is Expression.QueryPosition or Expression.KeyPosition or Expression.TokenElement or Expression.Element or Expression.Head
+            or Expression.Logit);
 
     private static string Wrapped(string text, int outer) => outer > 0 ? "(" + text + ")" : text;
 }

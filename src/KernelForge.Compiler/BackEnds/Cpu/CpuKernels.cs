@@ -16,7 +16,9 @@ internal sealed class CpuKernels(KernelPlan plan, CpuNames names, CpuParameters 
     public string Structs => structs.ToString();
 
     /// <summary>The statements that run a kernel.</summary>
-    public IEnumerable<string> Calls(Kernel kernel) => kernel switch
+    public IEnumerable<string> Calls(Kernel kernel) => Statements(kernel).Select(LongLine.Broken);
+
+    private IEnumerable<string> Statements(Kernel kernel) => kernel switch
     {
         GemmKernel g => Gemm(g),
         RowKernel r => [CpuRowKernel.Write(plan, names, parameters, r, structs)],
@@ -33,7 +35,7 @@ internal sealed class CpuKernels(KernelPlan plan, CpuNames names, CpuParameters 
         for (int first = 0; first < blocks.Length; first += 3)
         {
             string[] together = [.. blocks.Skip(first).Take(3)];
-            yield return together.Length == 1
+            yield return together.Length == 1 && head.Length + together[0].Length < LongLine.Width
                 ? head + together[0] + ");"
                 : head.TrimEnd() + string.Concat(together.Select((b, i) => (i == 0 ? "" : ",") + "\n    " + b)) + ");";
         }
@@ -55,7 +57,8 @@ internal sealed class CpuKernels(KernelPlan plan, CpuNames names, CpuParameters 
         string name = names.Unique(CpuNames.Pascal(kernel.Blocks.Count == 1 ? kernel.Name : plan.Buffers[block.Output.Buffer].Name) + "Epilogue");
         structs.Line();
         structs.Line($"/// <summary>Ends <c>{kernel.Name}</c>: stores <c>{plan.Buffers[block.Output.Buffer].Name}</c>.</summary>");
-        structs.Open($"private readonly struct {name}({arguments.Declaration}) : {(pair ? "IGemmPairEpilogue" : "IGemmEpilogue")}<TVector>");
+        string contract = pair ? "IGemmPairEpilogue" : "IGemmEpilogue";
+        structs.Open(LongLine.Broken($"private readonly struct {name}({arguments.Declaration}) : {contract}<TVector>"));
         structs.Line(Inlined).Open($"public void Apply(int row, int column, {(pair ? "TVector first, TVector second" : "TVector value")})");
         foreach (string line in operands.Preamble) structs.Line(line);
         structs.Line($"{output}.Store(row, column, {value});");
@@ -88,8 +91,9 @@ internal sealed class CpuKernels(KernelPlan plan, CpuNames names, CpuParameters 
         }
         string heads = $"new AttentionHeads({names.Size(kernel.Heads)}, {names.Size(kernel.KeyValueHeads)}, (float)({names.Scalar(kernel.Scale)}))";
         statements.Add("Attention.Run(\n"
-            + $"    Pool, {parameters.View(kernel.Query)}, {parameters.View(kernel.Key)}, {parameters.View(kernel.Value)}, {parameters.View(kernel.Output)},\n"
-            + $"    {names.Space(kernel.Rows)}, {names.Space(kernel.KeyRows)}, {heads}, {score}, {mask});");
+            + $"    Pool, {Views(kernel.Query, kernel.Key, kernel.Value, kernel.Output)},\n"
+            + $"    {names.Space(kernel.Rows)}, {names.Space(kernel.KeyRows)}, {heads},\n"
+            + $"    {score}, {mask});");
         return statements;
     }
 
@@ -105,7 +109,8 @@ internal sealed class CpuKernels(KernelPlan plan, CpuNames names, CpuParameters 
         string name = names.Unique(CpuNames.Pascal(kernel.Name) + role);
         structs.Line();
         structs.Line($"/// <summary>The {role.ToLowerInvariant()} of <c>{kernel.Name}</c>, for query row i and key row j.</summary>");
-        structs.Open($"private readonly struct {name}{(arguments.Count == 0 ? "" : "(" + arguments.Declaration + ")")} : {contract}");
+        string given = arguments.Count == 0 ? "" : "(" + arguments.Declaration + ")";
+        structs.Open(LongLine.Broken($"private readonly struct {name}{given} : {contract}"));
         structs.Line("public static bool Exists => true;").Line();
         foreach (string line in text) structs.Line(line);
         structs.Close();
@@ -113,7 +118,9 @@ internal sealed class CpuKernels(KernelPlan plan, CpuNames names, CpuParameters 
     }
 
     private string Segment(SegmentKernel kernel) =>
-        $"Segments.Run(Pool, SegmentOperation.{kernel.Reduction}, {parameters.View(kernel.Input)}, {names.Space(kernel.Rows)}, {parameters.View(kernel.Output)});";
+        $"Segments.Run(Pool, SegmentOperation.{kernel.Reduction}, {Views(kernel.Input)}, {names.Space(kernel.Rows)}, {Views(kernel.Output)});";
+
+    private string Views(params View[] views) => string.Join(", ", views.Select(parameters.View));
 
     private string NameOf(View view) => plan.Buffers[view.Buffer].Name;
 }

@@ -48,7 +48,7 @@ internal sealed class CpuRowKernel
         string name = names.Unique(CpuNames.Pascal(kernel.Name));
         structs.Line();
         structs.Line($"/// <summary>A row of <c>{kernel.Name}</c>.</summary>");
-        structs.Open($"private readonly struct {name}({writer.arguments.Declaration}) : IRowKernel<TVector>");
+        structs.Open(LongLine.Broken($"private readonly struct {name}({writer.arguments.Declaration}) : IRowKernel<TVector>"));
         structs.Line(CpuKernels.Inlined).Open("public void Run(int row, Rows<TVector> locals)");
         foreach (string line in writer.operands.Preamble) structs.Line(line);
         structs.Line(writer.body.ToString().TrimEnd('\n'));

@@ -11,7 +11,8 @@ internal sealed class CpuSchedule(KernelPlan plan, CpuNames names, CpuKernels ke
     public void Write()
     {
         writer.Line("/// <inheritdoc/>");
-        writer.Open($"protected override void Run(CpuWorkspace {names.Workspace}, ReadOnlySpan<RunInput> {names.Inputs}, ReadOnlySpan<RunOutput> {names.Outputs})");
+        string given = $"CpuWorkspace {names.Workspace}, ReadOnlySpan<RunInput> {names.Inputs}, ReadOnlySpan<RunOutput> {names.Outputs}";
+        writer.Open($"protected override void Run({given})");
         WriteInputs();
         writer.Line();
         WriteMemory();
@@ -74,8 +75,11 @@ internal sealed class CpuSchedule(KernelPlan plan, CpuNames names, CpuKernels ke
         foreach (PlanBuffer b in plan.Buffers.Where(b => !b.Columns.LoopIndices.Any())) WriteView(b);
     }
 
-    private void WriteView(PlanBuffer b) => writer.Line(
-        $"Rows<TVector> {names.Buffer(b.Id)} = {names.Workspace}.Slot({Number(b.Slot)}).View<TVector>({names.Space(b.RowSpace)}.Count, {names.Size(b.Columns)});");
+    private void WriteView(PlanBuffer b)
+    {
+        string shape = $"{names.Space(b.RowSpace)}.Count, {names.Size(b.Columns)}";
+        writer.Line($"Rows<TVector> {names.Buffer(b.Id)} = {names.Workspace}.Slot({Number(b.Slot)}).View<TVector>({shape});");
+    }
 
     private void Write(IEnumerable<Step> steps, IReadOnlyList<string> loops)
     {
@@ -91,8 +95,11 @@ internal sealed class CpuSchedule(KernelPlan plan, CpuNames names, CpuKernels ke
                     string index = names.Index(l.Index);
                     writer.Open($"for (int {index} = {names.Scalar(l.Start)}; {index} < {names.Scalar(l.End)}; {index}++)");
                     List<string> inner = [.. loops, l.Index];
-                    foreach (PlanBuffer b in plan.Buffers.Where(b => b.Columns.LoopIndices.Contains(l.Index) && b.Columns.LoopIndices.All(inner.Contains)))
-                        WriteView(b);
+                    foreach (PlanBuffer b in plan.Buffers.Where(b => b.Columns.LoopIndices.Contains(l.Index)))
+                    {
+                        // Widths of outer loops' indices too: in the innermost of them.
+                        if (b.Columns.LoopIndices.All(inner.Contains)) WriteView(b);
+                    }
                     Write(l.Body, inner);
                     writer.Close();
                     break;
