@@ -77,7 +77,8 @@ def gemm(sizes, element="f16", tile="128x128", instruction="mma", arch="sm_90"):
     name = f"gemm.{n}x{k}.{epilogue.lower()}.{element}.{instruction}.{tile}"
     if instruction == "wgmma":
         m, columns, stages, blocks, (cluster_m, cluster_n), under_way, stays = WGMMA_TILES[tile]
-        crowded = epilogue == "RESIDUAL" and columns == 128 and m * blocks >= 256  # 96 registers a thread, 64 of them accumulators
+        # Four consuming warpgroups leave 96 registers a thread, 64 of them accumulators here.
+        crowded = columns == 128 and m * blocks >= 256 and (epilogue == "RESIDUAL" or cluster_m * cluster_n > 1)
         defines |= {"ELEMENT": element, "TILE_M": m, "TILE_N": columns, "STAGES": stages, "BLOCKS": blocks, "CLUSTER_M": cluster_m,
                     "CLUSTER_N": cluster_n, "UNDER_WAY": under_way, "FETCHED": 1 if crowded or columns == 96 else 2}
         return Kernel(name, "gemm_sm90.cu", "gemm_sm90", "sm_90a", m * 2 + 32, stages * (m + columns) * 128, defines,
