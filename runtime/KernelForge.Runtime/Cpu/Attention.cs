@@ -38,14 +38,9 @@ public static class Attention
         if (queries.SequenceCount != keys.SequenceCount)
             throw new ArgumentException($"The queries have {queries.SequenceCount} sequences, the keys {keys.SequenceCount}.");
 
-        int stretches = 0;
-        for (int s = 0; s < queries.SequenceCount; s++) stretches += Stretches(queries, s);
-        pool.Run(stretches * heads.KeyValueHeads, new AttentionWork<TVector, TScore, TMask>(
+        pool.Run(queries.Stretches.Length * heads.KeyValueHeads, new AttentionWork<TVector, TScore, TMask>(
             pool, query, key, value, output, queries, keys, heads, headWidth, valueWidth, score, mask));
     }
-
-    internal static int Stretches(RaggedRows queries, int sequence) =>
-        (queries.Offsets[sequence + 1] - queries.Offsets[sequence] + QueriesPerItem - 1) / QueriesPerItem;
 
     private static int Width<TVector>(Rows<TVector> rows, int heads, string what) where TVector : unmanaged, IVector<TVector> =>
         heads > 0 && rows.Columns % heads == 0

@@ -14,12 +14,11 @@ internal readonly unsafe struct AttentionWork<TVector, TScore, TMask>(
 
     public void Run(int item, int worker)
     {
-        int keyHead = item % heads.KeyValueHeads, stretch = item / heads.KeyValueHeads, place = 0;
-        while (stretch >= Attention.Stretches(queries, queries.ByLength[place])) stretch -= Attention.Stretches(queries, queries.ByLength[place++]);
-        int sequence = queries.ByLength[place];
+        int keyHead = item % heads.KeyValueHeads;
+        (int sequence, int first) = queries.Stretches[item / heads.KeyValueHeads];
         int queryStart = queries.Offsets[sequence], queryCount = queries.Offsets[sequence + 1] - queryStart;
         int keyStart = keys.Offsets[sequence], keyCount = keys.Offsets[sequence + 1] - keyStart;
-        int first = stretch * Attention.QueriesPerItem, end = Math.Min(queryCount, first + Attention.QueriesPerItem);
+        int end = Math.Min(queryCount, first + Attention.QueriesPerItem);
         int group = heads.Heads / heads.KeyValueHeads;
 
         if (keyCount == 0)

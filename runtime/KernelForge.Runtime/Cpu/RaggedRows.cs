@@ -6,6 +6,8 @@ namespace KernelForge.Runtime.Cpu;
 public sealed class RaggedRows
 {
     private int[] offsets = [0], sequenceOf = [], order = [], negatedLengths = [];
+    private (int Sequence, int First)[] stretches = [];
+    private int stretchCount;
 
     public int Count { get; private set; }
 
@@ -19,6 +21,12 @@ public sealed class RaggedRows
 
     /// <summary>Sequences from the longest to the shortest: work handed out in this order ends together.</summary>
     internal ReadOnlySpan<int> ByLength => order.AsSpan(0, SequenceCount);
+
+    /// <summary>
+    /// Every sequence in stretches of at most <see cref="Attention.QueriesPerItem"/> rows, each with its sequence and its first position; those of the
+    /// longest sequences first.
+    /// </summary>
+    internal ReadOnlySpan<(int Sequence, int First)> Stretches => stretches.AsSpan(0, stretchCount);
 
     /// <summary>Takes the offsets of a batch.</summary>
     /// <exception cref="ArgumentException">They do not begin at zero, or go down.</exception>
@@ -40,6 +48,7 @@ public sealed class RaggedRows
         }
         negatedLengths.AsSpan(0, sequences).Sort(order.AsSpan(0, sequences));
         (SequenceCount, Count) = (sequences, rows);
+        FillStretches();
     }
 
     /// <summary>One row for each sequence of <paramref name="parent"/>.</summary>
@@ -50,6 +59,7 @@ public sealed class RaggedRows
         for (int s = 0; s < sequences; s++) offsets[s] = sequenceOf[s] = order[s] = s;
         offsets[sequences] = sequences;
         (SequenceCount, Count) = (sequences, sequences);
+        FillStretches();
     }
 
     /// <summary>The sequence that a row belongs to.</summary>
@@ -57,6 +67,18 @@ public sealed class RaggedRows
 
     /// <summary>The row's position within its sequence.</summary>
     public int PositionOf(int row) => row - offsets[sequenceOf[row]];
+
+    private void FillStretches()
+    {
+        int needed = (Count / Attention.QueriesPerItem) + SequenceCount;
+        if (stretches.Length < needed) stretches = new (int, int)[(int)Math.Min(Array.MaxLength, needed * 3L / 2)];
+        stretchCount = 0;
+        foreach (int sequence in ByLength)
+        {
+            int length = offsets[sequence + 1] - offsets[sequence];
+            for (int first = 0; first < length; first += Attention.QueriesPerItem) stretches[stretchCount++] = (sequence, first);
+        }
+    }
 
     private void Reserve(int sequences, int rows)
     {
