@@ -107,7 +107,10 @@ internal sealed unsafe partial class Decoder
     {
         int bits = 8 * type.Bytes() / parts.Items.Length;
         ScalarType part = bits switch { 8 => ScalarType.B8, 16 => ScalarType.B16, 32 => ScalarType.B32, _ => throw Unknown(source) };
-        Instruction instruction = Emit(source, isPacking ? &Packing.Pack : &Packing.Unpack);
+        bool halves = bits == 16 && parts.Items.Length == 2;
+        Instruction instruction = Emit(source, halves
+            ? isPacking ? &Packing.PackHalves : &Packing.UnpackHalves
+            : isPacking ? &Packing.Pack : &Packing.Unpack);
         instruction.Width = bits;
         instruction.IsWide = RegisterFile.IsWide(type);
         if (isPacking)
@@ -120,6 +123,9 @@ internal sealed unsafe partial class Decoder
             instruction.A = Source(source, 1, type);
             instruction.Registers = [.. parts.Items.Select(i => i is SinkOperand ? registers.Sink : Target(source, i, part))];
         }
+        if (!halves) return;
+        if (isPacking) (instruction.A, instruction.B) = (instruction.Registers[0], instruction.Registers[1]);
+        else (instruction.D, instruction.Target) = (instruction.Registers[0], instruction.Registers[1]);
     }
 
     private void Convert(PtxInstruction source)

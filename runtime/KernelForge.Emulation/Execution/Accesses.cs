@@ -103,7 +103,8 @@ internal static unsafe class Accesses
             if (instruction.NonCoherent && place.Memory.Races.WasWritten(place.Offset, bytes))
                 warp.Block.Grid.Log.Report(Reports.At(warp, instruction, lane, FindingKind.Race,
                     "the non-coherent path may not see what this launch wrote", place.Space, place.Address, bytes, isWrite: false)
-                    with { Pair = "write/read" });
+                    with
+                { Pair = "write/read" });
         }
         CheckWritten(warp, instruction, lane, place, bytes);
     }

@@ -20,13 +20,7 @@ internal static unsafe class MatrixProducts
                 Spread(warp, shape, A(instruction, half, step), step, a + 8 * half * shape.Depth, shape.Depth, 1);
         for (int step = 0; step < shape.Steps; step++) Spread(warp, shape, B(instruction, step), step, b, 1, 8);
         GatherSums(warp, instruction, c);
-        for (int row = 0; row < shape.Rows; row++)
-        {
-            Vector256<float> sum = Vector256.Load(c + 8 * row);
-            for (int k = 0; k < shape.Depth; k++)
-                sum = Vector256.FusedMultiplyAdd(Vector256.Create(a[row * shape.Depth + k]), Vector256.Load(b + 8 * k), sum);
-            sum.Store(c + 8 * row);
-        }
+        for (int row = 0; row < shape.Rows; row += 4) MultiplyRows(a + row * shape.Depth, b, c + 8 * row, shape.Depth);
         for (int lane = 0; lane < 32; lane++)
             for (int half = 0; half < shape.RowHalves; half++)
                 PutSums(warp, instruction, lane, half, c + 8 * (lane / 4 + 8 * half) + 2 * (lane % 4));
@@ -77,6 +71,24 @@ internal static unsafe class MatrixProducts
         Count(warp, shape);
     }
 
+    // Four rows at a time, so that their chains of additions run side by side.
+    private static void MultiplyRows(float* a, float* b, float* c, int depth)
+    {
+        Vector256<float> c0 = Vector256.Load(c), c1 = Vector256.Load(c + 8), c2 = Vector256.Load(c + 16), c3 = Vector256.Load(c + 24);
+        for (int k = 0; k < depth; k++)
+        {
+            Vector256<float> column = Vector256.Load(b + 8 * k);
+            c0 = Vector256.FusedMultiplyAdd(Vector256.Create(a[k]), column, c0);
+            c1 = Vector256.FusedMultiplyAdd(Vector256.Create(a[depth + k]), column, c1);
+            c2 = Vector256.FusedMultiplyAdd(Vector256.Create(a[2 * depth + k]), column, c2);
+            c3 = Vector256.FusedMultiplyAdd(Vector256.Create(a[3 * depth + k]), column, c3);
+        }
+        c0.Store(c);
+        c1.Store(c + 8);
+        c2.Store(c + 16);
+        c3.Store(c + 24);
+    }
+
     private static int A(Instruction instruction, int half, int step) =>
         instruction.Registers[instruction.Product!.SumRegisters + half + instruction.Product.RowHalves * step];
 
@@ -89,27 +101,38 @@ internal static unsafe class MatrixProducts
     // Element k of line g goes to to[g * lineStride + k * depthStride].
     private static void Spread(Warp warp, MatrixShape shape, int register, int step, float* to, int lineStride, int depthStride)
     {
-        uint* bits = (uint*)(warp.Registers + register);
-        for (int lane = 0; lane < 32; lane++)
+        float* low = stackalloc float[32], high = stackalloc float[32];
+        for (int part = 0; part < 2; part++)
         {
-            float* at = to + lane / 4 * lineStride;
-            int k = (lane % 4 + 4 * step) * shape.PerRegister;
-            switch (shape.Factor)
+            Vector512<uint> bits = Lanes.Get<uint>(warp, register, part);
+            (Vector512<float> even, Vector512<float> odd) = shape.Factor switch
             {
-                case ScalarType.TF32:
-                    // The low 13 bits of a factor do not count.
-                    at[k * depthStride] = BitConverter.UInt32BitsToSingle(bits[lane] & 0xFFFF_E000);
-                    break;
-                case ScalarType.F16:
-                    at[k * depthStride] = Rounding.FromHalf(bits[lane] & 0xFFFF);
-                    at[(k + 1) * depthStride] = Rounding.FromHalf(bits[lane] >> 16);
-                    break;
-                default:
-                    at[k * depthStride] = Rounding.FromBFloat(bits[lane] & 0xFFFF);
-                    at[(k + 1) * depthStride] = Rounding.FromBFloat(bits[lane] >> 16);
-                    break;
+                ScalarType.F16 => (WidenHalf(bits & Vector512.Create(0xFFFFu)), WidenHalf(bits >> 16)),
+                ScalarType.BF16 => ((bits << 16).AsSingle(), (bits & Vector512.Create(0xFFFF_0000u)).AsSingle()),
+                // The low 13 bits of a tf32 factor do not count.
+                _ => ((bits & Vector512.Create(0xFFFF_E000u)).AsSingle(), Vector512<float>.Zero),
+            };
+            even.Store(low + 16 * part);
+            odd.Store(high + 16 * part);
+        }
+        for (int line = 0; line < 8; line++)
+        {
+            float* at = to + line * lineStride + 4 * step * shape.PerRegister * depthStride;
+            for (int t = 0; t < 4; t++, at += shape.PerRegister * depthStride)
+            {
+                at[0] = low[4 * line + t];
+                if (shape.PerRegister == 2) at[depthStride] = high[4 * line + t];
             }
         }
+    }
+
+    // Shifted into a float's place, a half is too small by 2^112, subnormals too; infinity and NaN need their exponent back.
+    private static Vector512<float> WidenHalf(Vector512<uint> half)
+    {
+        Vector512<uint> exponent = Vector512.Create(0x7C00u);
+        Vector512<float> scaled = ((half & Vector512.Create(0x7FFFu)) << 13).AsSingle() * Vector512.Create(BitConverter.UInt32BitsToSingle(0x7780_0000));
+        Vector512<uint> special = Vector512.Equals(half & exponent, exponent) & Vector512.Create(0x7F80_0000u);
+        return (scaled.AsUInt32() | special | ((half & Vector512.Create(0x8000u)) << 16)).AsSingle();
     }
 
     private static void SpreadBytes(Warp warp, int register, int step, int* to, int lineStride, int depthStride, ScalarType type)

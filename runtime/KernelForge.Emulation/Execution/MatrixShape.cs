@@ -43,7 +43,12 @@ internal sealed unsafe class MatrixShape
         string? shape = source.Modifiers.ToArray().FirstOrDefault(m => m.Length > 4 && m[0] == 'm' && char.IsAsciiDigit(m[1]));
         (int rows, int depth) = shape switch
         {
-            "m16n8k4" => (16, 4), "m16n8k8" => (16, 8), "m16n8k16" => (16, 16), "m16n8k32" => (16, 32), "m8n8k4" => (8, 4), _ => (0, 0),
+            "m16n8k4" => (16, 4),
+            "m16n8k8" => (16, 8),
+            "m16n8k16" => (16, 16),
+            "m16n8k32" => (16, 32),
+            "m8n8k4" => (8, 4),
+            _ => (0, 0),
         };
         int per = a switch
         {
@@ -65,7 +70,13 @@ internal sealed unsafe class MatrixShape
         bool matches = isInteger ? sum == ScalarType.S32 : a == b && (a == ScalarType.F64 ? sum == a : sum is ScalarType.F32 || (sum == a && a == ScalarType.F16));
         return !known || !matches ? null : new MatrixShape
         {
-            Rows = rows, Depth = depth, PerRegister = per, Factor = a, FactorB = b, Sum = sum, Saturates = source.Has("satfinite"),
+            Rows = rows,
+            Depth = depth,
+            PerRegister = per,
+            Factor = a,
+            FactorB = b,
+            Sum = sum,
+            Saturates = source.Has("satfinite"),
             Run = isInteger ? &MatrixProducts.Integers : a == ScalarType.F64 ? &MatrixProducts.Doubles : &MatrixProducts.Floats,
         };
     }

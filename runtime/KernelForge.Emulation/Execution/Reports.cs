@@ -29,7 +29,12 @@ internal static class Reports
         (string? name, long offset) = Locate(warp, space, address);
         return At(warp, instruction, lane, kind, message) with
         {
-            Space = space.Name(), Address = address, Bytes = bytes, Access = isWrite ? "write" : "read", Allocation = name, Offset = offset,
+            Space = space.Name(),
+            Address = address,
+            Bytes = bytes,
+            Access = isWrite ? "write" : "read",
+            Allocation = name,
+            Offset = offset,
         };
     }
 
@@ -65,7 +70,8 @@ internal static class Reports
         if (pending && warp.AccessorOf(lane, instruction).IsAfter(conflict.Other & ~Epoch.Pending))
             return At(warp, instruction, lane, FindingKind.AsyncNotWaited,
                 $"the target of an asynchronous copy is touched before {who} has waited for it", space, address, bytes, isWrite)
-                with { OtherLine = other.Source.Line };
+                with
+            { OtherLine = other.Source.Line };
 
         bool isAsync = (conflict.Other & (Epoch.Pending | Epoch.Async)) != 0;
         bool sameWarp = otherBlock == warp.Block.Number && otherThread / 32 == warp.Index;

@@ -55,6 +55,13 @@ internal sealed class Clock(int block, Segment own, Dictionary<int, Segment>? ot
             && segment.Covers(Epoch.Thread(epoch), Epoch.Time(epoch));
     }
 
+    /// <summary>Whether it comes after all that a block did up to a time.</summary>
+    public bool CoversWhole(int block, int time)
+    {
+        if (block == Block) return time <= Own.All;
+        return others is not null && others.TryGetValue(block, out Segment segment) && time <= segment.All;
+    }
+
     /// <summary>This clock, which stays its block's own, with all that another knows.</summary>
     public Clock Join(Clock? other)
     {

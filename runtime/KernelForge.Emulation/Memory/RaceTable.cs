@@ -12,18 +12,19 @@ internal readonly record struct Accessor(ulong Epoch, Clock Clock, int Place)
 internal readonly record struct Conflict(ulong Other, int OtherPlace, bool OtherIsWrite, long Offset);
 
 /// <summary>
-/// The last write and the reads since of each few bytes. A place is four bytes until an access is narrower; then the whole table
+/// The last write and the reads since of each few bytes. A place is sixteen bytes until an access is narrower; then the whole table
 /// is refined, so that neighbours that two threads write are not taken for one.
 /// Requires: accesses are aligned to their own width.
 /// </summary>
 internal sealed class RaceTable(long length)
 {
-    private const int PageShift = 9;
+    private const int WidestShift = 4;
+    private const int PageShift = 8;
     private const int PageCells = 1 << PageShift;
 
     private readonly ReaderSets readers = new();
-    private int granuleShift = 2;
-    private Page?[] pages = new Page?[PagesFor(length, 2)];
+    private int granuleShift = WidestShift;
+    private Page?[] pages = new Page?[PagesFor(length, WidestShift)];
     private int generation;
 
     /// <summary>Everything that comes is ordered after everything that was.</summary>
@@ -121,7 +122,7 @@ internal sealed class RaceTable(long length)
     private void Refine(int bytes)
     {
         if (bytes >= 1 << granuleShift) return;
-        int shift = bytes == 1 ? 0 : 1;
+        int shift = System.Numerics.BitOperations.Log2((uint)bytes);
         int finer = granuleShift - shift;
         Page?[] old = pages;
         pages = new Page?[PagesFor(length, shift)];

@@ -2,75 +2,79 @@ using System.Numerics;
 
 namespace KernelForge.Emulation.Memory;
 
-/// <summary>
-/// Several reads of one place, an entry for the lanes of a warp that read at one time. A set that grows beyond <see cref="Limit"/> entries
-/// keeps only each block's last read, as if every thread of the block had read then: a writer may then seem ordered after less than it is,
-/// never after more.
-/// </summary>
+/// <summary>Several reads of one place, an entry for the lanes of a warp that read at one time.</summary>
 internal sealed class ReaderSet
 {
-    private const int Limit = 32;
+    // The warps of one block, but of few blocks.
+    private const int WarpLimit = 32;
+    private const int BlockLimit = 2;
     private const int LaneShift = 30;
     private const ulong LaneBits = 31ul << LaneShift;
+    private const ulong WarpBits = ((1ul << 60) - 1) & ~((1ul << (LaneShift + 5)) - 1);
 
-    private readonly List<Entry> entries = [];
-    private Dictionary<int, Entry>? lastOfBlock;
+    private Entry[] entries = new Entry[4];
+    private int count;
+    private int blocks;
 
-    public void Clear()
+    /// <summary>Too many readers to tell them apart.</summary>
+    public bool IsFull => count > WarpLimit || blocks > BlockLimit;
+
+    public IEnumerable<(ulong Epoch, int Place)> Reads
     {
-        entries.Clear();
-        lastOfBlock = null;
+        get
+        {
+            for (int i = 0; i < count; i++) yield return (First(entries[i]), entries[i].Place);
+        }
     }
+
+    public void Clear() => (count, blocks) = (0, 0);
 
     public void CopyFrom(ReaderSet other)
     {
-        entries.AddRange(other.entries);
-        lastOfBlock = other.lastOfBlock is null ? null : new(other.lastOfBlock);
+        entries = (Entry[])other.entries.Clone();
+        (count, blocks) = (other.count, other.blocks);
     }
 
     public void Add(ulong epoch, int place)
     {
-        var entry = new Entry(epoch & ~LaneBits, 1u << (int)((epoch & LaneBits) >> LaneShift), place);
-        if (lastOfBlock is null) entries.Add(entry);
-        else Note(entry);
+        if (count == entries.Length) Array.Resize(ref entries, 2 * count);
+        bool isNewBlock = true;
+        for (int i = 0; i < count; i++) isNewBlock &= Epoch.Block(entries[i].Epoch) != Epoch.Block(epoch);
+        if (isNewBlock) blocks++;
+        entries[count++] = new Entry(epoch & ~LaneBits, 1u << (int)((epoch & LaneBits) >> LaneShift), place);
     }
 
     public void Add(in Accessor who)
     {
-        if (lastOfBlock is null)
+        ulong key = who.Epoch & ~LaneBits;
+        uint lane = 1u << (int)((who.Epoch & LaneBits) >> LaneShift);
+        for (int i = count - 1; i >= 0; i--)
         {
-            for (int i = entries.Count - 1; i >= 0; i--)
+            ref Entry entry = ref entries[i];
+            if (entry.Epoch == key)
             {
-                Entry entry = entries[i];
-                if (entry.Epoch == (who.Epoch & ~LaneBits))
-                    entries[i] = entry with { Lanes = entry.Lanes | 1u << (int)((who.Epoch & LaneBits) >> LaneShift) };
-                else if (IsSuperseded(entry, who)) entries.RemoveAt(i);
-                else continue;
-                if (entry.Epoch == (who.Epoch & ~LaneBits)) return;
+                entry.Lanes |= lane;
+                return;
             }
+            // Whoever comes after the new read comes after its lane's earlier ones too; a weak read must not give way to a strong one.
+            if (((entry.Epoch ^ key) & Epoch.Strong) != 0) continue;
+            if (((entry.Epoch ^ key) & WarpBits) == 0) entry.Lanes &= ~lane;
+            if (entry.Lanes == 0 || FindUnordered(entry, who) is null) entries[i] = entries[--count];
         }
         Add(who.Epoch, who.Place);
-        if (entries.Count > Limit) Summarise();
     }
 
     /// <summary>A read that the writer does not come after.</summary>
     public (ulong Epoch, int Place)? FindUnordered(in Accessor writer)
     {
-        foreach (Entry entry in entries)
-            if (FindUnordered(entry, writer) is { } epoch) return (epoch, entry.Place);
-        if (lastOfBlock is null) return null;
-        foreach (Entry entry in lastOfBlock.Values)
-        {
-            bool ordered = Epoch.Block(entry.Epoch) == writer.Clock.Block
-                ? Epoch.Time(entry.Epoch) <= writer.Clock.Own.All
-                : FindUnordered(entry, writer) is null;
-            if (!ordered) return (entry.Epoch | (ulong)BitOperations.TrailingZeroCount(entry.Lanes) << LaneShift, entry.Place);
-        }
+        for (int i = 0; i < count; i++)
+            if (FindUnordered(entries[i], writer) is { } epoch) return (epoch, entries[i].Place);
         return null;
     }
 
     private static ulong? FindUnordered(Entry entry, in Accessor writer)
     {
+        if (writer.Clock.CoversWhole(Epoch.Block(entry.Epoch), Epoch.Time(entry.Epoch))) return null;
         for (uint lanes = entry.Lanes; lanes != 0; lanes &= lanes - 1)
         {
             ulong epoch = entry.Epoch | (ulong)BitOperations.TrailingZeroCount(lanes) << LaneShift;
@@ -79,22 +83,7 @@ internal sealed class ReaderSet
         return null;
     }
 
-    // Whoever comes after the new read comes after these as well. A weak read must not give way to a strong one, which conflicts with less.
-    private static bool IsSuperseded(Entry entry, in Accessor who) =>
-        ((entry.Epoch ^ who.Epoch) & Epoch.Strong) == 0 && FindUnordered(entry, who) is null;
+    private static ulong First(Entry entry) => entry.Epoch | (ulong)BitOperations.TrailingZeroCount(entry.Lanes) << LaneShift;
 
-    private void Summarise()
-    {
-        lastOfBlock = [];
-        foreach (Entry entry in entries) Note(entry);
-        entries.Clear();
-    }
-
-    private void Note(Entry entry)
-    {
-        int block = Epoch.Block(entry.Epoch);
-        if (!lastOfBlock!.TryGetValue(block, out Entry known) || Epoch.Time(known.Epoch) < Epoch.Time(entry.Epoch)) lastOfBlock[block] = entry;
-    }
-
-    private readonly record struct Entry(ulong Epoch, uint Lanes, int Place);
+    private record struct Entry(ulong Epoch, uint Lanes, int Place);
 }

@@ -176,8 +176,13 @@ internal sealed class Parser
         ImmutableArray<byte> initial = reader.Accept('=') ? Initial(type) : [];
         return new PtxVariable
         {
-            Name = name, Space = space, Type = type, Elements = elements, IsExternal = isExternal,
-            Alignment = alignment > 0 ? alignment : type.Bytes() * perElement, Initial = initial,
+            Name = name,
+            Space = space,
+            Type = type,
+            Elements = elements,
+            IsExternal = isExternal,
+            Alignment = alignment > 0 ? alignment : type.Bytes() * perElement,
+            Initial = initial,
         };
     }
 

@@ -21,12 +21,17 @@ internal sealed class ConformanceRun : IDisposable
         var arguments = new LaunchArguments();
         foreach (JsonElement parameter in kernel.Parameters) Add(arguments, parameter);
         EmulatedFunction function = Device.LoadModule(kernel.Ptx).GetFunction(kernel.Entry);
+        TimeSpan start = Environment.CpuUsage.TotalTime;
         Statistics = Device.Launch(function, kernel.Grid, kernel.Block, kernel.SharedBytes, arguments);
+        LaunchTime = Environment.CpuUsage.TotalTime - start;
     }
 
     public EmulatedDevice Device { get; }
 
     public LaunchStatistics Statistics { get; }
+
+    /// <summary>Processor time of the launch.</summary>
+    public TimeSpan LaunchTime { get; }
 
     public byte[] Result(string tensor)
     {
