@@ -87,6 +87,7 @@ internal sealed class HostPart
             ValueKind.Activation => "Activation",
             ValueKind.Enumeration => $"Enumeration<{CSharpText.Type(h.Type)}>",
             ValueKind.IntegerArray => "Int32Array",
+            ValueKind.TextArray => "StringArray",
             _ => throw new NotSupportedException($"{h.Name}: {h.Kind}"),
         };
         string name = CSharpText.Identifier(h.Name) + ": ";
@@ -99,7 +100,10 @@ internal sealed class HostPart
 
     private static string Constant(Expr value, string type) => value switch
     {
-        NumberExpr { IsInteger: true } n => n.Value.ToString("0", CultureInfo.InvariantCulture),
+        NumberExpr { IsInteger: true } n => IsNumber(type) ? Digits(n) : $"({CSharpText.Type(type)})({Digits(n)})",
+        NumberExpr { Value: double.PositiveInfinity } => $"{type}.PositiveInfinity",
+        NumberExpr { Value: double.NegativeInfinity } => $"{type}.NegativeInfinity",
+        NumberExpr { Value: double.NaN } => $"{type}.NaN",
         NumberExpr n => NumberText.Shortest(n.Value) + (type == "float" ? "f" : "d"),
         BoolExpr b => b.Value ? "true" : "false",
         TextExpr t => CSharpText.Literal(t.Value),
@@ -107,6 +111,11 @@ internal sealed class HostPart
         UnaryExpr { Op: UnaryOp.Negate } u => "-" + Constant(u.Operand, type),
         _ => throw new NotSupportedException(value.GetType().Name),
     };
+
+    /// <summary>Whether a constant of the type is written as a number; one of an enum is converted.</summary>
+    private static bool IsNumber(string type) => type is "int" or "float" or "double";
+
+    private static string Digits(NumberExpr integer) => integer.Value.ToString("0", CultureInfo.InvariantCulture);
 
     private void WriteLoadWeights()
     {
