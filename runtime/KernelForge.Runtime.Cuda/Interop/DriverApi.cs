@@ -62,16 +62,16 @@ internal static unsafe partial class DriverApi
 
     [LibraryImport(Library)]
     internal static partial CudaResult cuModuleLoadDataEx(
-        out ModuleHandle module, byte* image, uint optionCount, JitOption* options, void** optionValues);
+        out CudaModuleHandle module, byte* image, uint optionCount, JitOption* options, void** optionValues);
 
     [LibraryImport(Library)]
-    internal static partial CudaResult cuModuleUnload(ModuleHandle module);
+    internal static partial CudaResult cuModuleUnload(CudaModuleHandle module);
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
-    internal static partial CudaResult cuModuleGetFunction(out FunctionHandle function, ModuleHandle module, string name);
+    internal static partial CudaResult cuModuleGetFunction(out FunctionHandle function, CudaModuleHandle module, string name);
 
     [LibraryImport(Library, EntryPoint = "cuModuleGetGlobal_v2", StringMarshalling = StringMarshalling.Utf8)]
-    internal static partial CudaResult cuModuleGetGlobal(out DevicePointer address, out nuint bytes, ModuleHandle module, string name);
+    internal static partial CudaResult cuModuleGetGlobal(out DevicePointer address, out nuint bytes, CudaModuleHandle module, string name);
 
     [LibraryImport(Library)]
     internal static partial CudaResult cuFuncGetAttribute(out int value, FunctionProperty property, FunctionHandle function);

@@ -9,7 +9,7 @@ public readonly record struct DeviceHandle(int Value);
 public readonly record struct ContextHandle(nint Value);
 
 /// <summary><c>CUmodule</c>.</summary>
-public readonly record struct ModuleHandle(nint Value);
+public readonly record struct CudaModuleHandle(nint Value);
 
 /// <summary><c>CUfunction</c>: a kernel of a loaded module.</summary>
 public readonly record struct FunctionHandle(nint Value);

@@ -50,13 +50,13 @@ public interface ICudaDriver
     /// <param name="image">A cubin, or PTX ended by a zero byte.</param>
     /// <param name="module">The loaded module.</param>
     /// <param name="log">What the driver's own compiler or the emulator says of a refused image; otherwise empty.</param>
-    CudaResult LoadModule(ReadOnlySpan<byte> image, out ModuleHandle module, out string log);
+    CudaResult LoadModule(ReadOnlySpan<byte> image, out CudaModuleHandle module, out string log);
 
-    CudaResult UnloadModule(ModuleHandle module);
+    CudaResult UnloadModule(CudaModuleHandle module);
 
-    CudaResult GetFunction(ModuleHandle module, string name, out FunctionHandle function);
+    CudaResult GetFunction(CudaModuleHandle module, string name, out FunctionHandle function);
 
-    CudaResult GetGlobal(ModuleHandle module, string name, out DevicePointer address, out nuint bytes);
+    CudaResult GetGlobal(CudaModuleHandle module, string name, out DevicePointer address, out nuint bytes);
 
     CudaResult GetFunctionProperty(FunctionHandle function, FunctionProperty property, out int value);
 

@@ -82,7 +82,7 @@ public sealed unsafe partial class NativeDriver : ICudaDriver
 
     public CudaResult SynchronizeContext() => DriverApi.cuCtxSynchronize();
 
-    public CudaResult LoadModule(ReadOnlySpan<byte> image, out ModuleHandle module, out string log)
+    public CudaResult LoadModule(ReadOnlySpan<byte> image, out CudaModuleHandle module, out string log)
     {
         const int LogBytes = 8192;
         byte[] text = new byte[LogBytes];
@@ -96,12 +96,12 @@ public sealed unsafe partial class NativeDriver : ICudaDriver
         }
     }
 
-    public CudaResult UnloadModule(ModuleHandle module) => DriverApi.cuModuleUnload(module);
+    public CudaResult UnloadModule(CudaModuleHandle module) => DriverApi.cuModuleUnload(module);
 
-    public CudaResult GetFunction(ModuleHandle module, string name, out FunctionHandle function) =>
+    public CudaResult GetFunction(CudaModuleHandle module, string name, out FunctionHandle function) =>
         DriverApi.cuModuleGetFunction(out function, module, name);
 
-    public CudaResult GetGlobal(ModuleHandle module, string name, out DevicePointer address, out nuint bytes) =>
+    public CudaResult GetGlobal(CudaModuleHandle module, string name, out DevicePointer address, out nuint bytes) =>
         DriverApi.cuModuleGetGlobal(out address, out bytes, module, name);
 
     public CudaResult GetFunctionProperty(FunctionHandle function, FunctionProperty property, out int value) =>
