@@ -55,8 +55,13 @@ internal readonly unsafe struct AttentionWork<TVector, TScore, TMask>(
                 float* logits = tile.Scores + (r * tile.ScoreStride) + (p * Panel);
                 float* sums = tile.Sums + (r * Panel);
                 TVector left = TVector.Load(sums) * scale, right = TVector.Load(sums + TVector.Count) * scale;
-                TVector.Store(logits, TVector.First(present, left, minusInfinity));
-                TVector.Store(logits + TVector.Count, TVector.First(present - TVector.Count, right, minusInfinity));
+                if (present < Panel)
+                {
+                    left = TVector.First(present, left, minusInfinity);
+                    right = TVector.First(present - TVector.Count, right, minusInfinity);
+                }
+                TVector.Store(logits, left);
+                TVector.Store(logits + TVector.Count, right);
                 if (TScore.Exists || TMask.Exists)
                     Adjust(logits, present, new AttentionRow(i + r, queryStart + i + r), j, keyStart, head, tile.IsPart(p));
             }
@@ -115,6 +120,7 @@ internal readonly unsafe struct AttentionWork<TVector, TScore, TMask>(
     }
 
     /// <summary>Probabilities times values, one ascending chain over the keys, those of pruned panels left out.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void AddValues(Scratch tile, int panels, int rows, int keyStart, int keyCount, int column)
     {
         for (int p = 0; p < panels;)
@@ -128,17 +134,19 @@ internal readonly unsafe struct AttentionWork<TVector, TScore, TMask>(
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Store(Scratch tile, int row, int rows, int head, int column)
     {
         Rows<TVector> columns = output.Slice(head * valueWidth, valueWidth);
         for (int r = 0; r < rows; r++)
         {
-            bool any = tile.RowSums[r] != 0;
-            TVector sum = TVector.Broadcast(tile.RowSums[r]);
             float* sums = tile.Sums + (r * Panel);
-            columns.Store(row + r, column, any ? TVector.Load(sums) / sum : TVector.Zero);
+            // Without any key the sums were never made: they may hold anything, a NaN too.
+            bool any = tile.RowSums[r] != 0;
+            TVector share = TVector.Broadcast(1 / tile.RowSums[r]);
+            columns.Store(row + r, column, any ? TVector.Load(sums) * share : TVector.Zero);
             if (column + TVector.Count < valueWidth)
-                columns.Store(row + r, column + TVector.Count, any ? TVector.Load(sums + TVector.Count) / sum : TVector.Zero);
+                columns.Store(row + r, column + TVector.Count, any ? TVector.Load(sums + TVector.Count) * share : TVector.Zero);
         }
     }
 
