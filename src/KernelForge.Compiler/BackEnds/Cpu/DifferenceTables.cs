@@ -57,11 +57,11 @@ internal sealed class DifferenceTables(CpuNames names, CpuArguments arguments, A
             Right: Expression.KeyPosition,
         }
             or Expression.Binary
-            {
-                Op: BinaryOp.Subtract,
-                Left: Expression.KeyPosition,
-                Right: Expression.QueryPosition,
-            } ? Expression.Of(0) : null);
+        {
+            Op: BinaryOp.Subtract,
+            Left: Expression.KeyPosition,
+            Right: Expression.QueryPosition,
+        } ? Expression.Of(0) : null);
         return !rest.All().Any(x => x is Expression.QueryPosition or Expression.KeyPosition or Expression.Head or Expression.Logit
             or Expression.Element or Expression.TokenElement);
     }
