@@ -19,6 +19,9 @@ public abstract record Scalar(ValueKind Kind)
     /// <summary>A hyper-parameter of the layer that is compiled.</summary>
     public sealed record Hyper(string Name, ValueKind OfKind, bool IsNullable) : Scalar(OfKind);
 
+    /// <summary>An activation that the description itself fixes, by its kind's number or by its name in a configuration.</summary>
+    public sealed record Fixed(Scalar Function) : Scalar(ValueKind.Activation);
+
     /// <summary>The index of an enclosing loop of the plan.</summary>
     public sealed record Index(string Name) : Scalar(ValueKind.Integer);
 

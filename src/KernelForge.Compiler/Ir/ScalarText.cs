@@ -22,6 +22,8 @@ public static class ScalarText
             Scalar.Literal l => "\"" + l.Value.Replace("\\", "\\\\").Replace("\"", "\\\"") + "\"",
             Scalar.Nothing => "null",
             Scalar.Hyper h => hyper(h),
+            Scalar.Fixed { Function.Kind: ValueKind.Text } f => $"global::KernelForge.Activation.Parse({Print(f.Function, 0)})",
+            Scalar.Fixed f => $"new global::KernelForge.Activation((global::KernelForge.ActivationKind){Print(f.Function, 9)})",
             Scalar.Index i => index(i),
             Scalar.Binary b => Wrap(Print(b.Left, OperatorText.Level(b.Op)) + " " + OperatorText.Symbol(b.Op) + " " + Print(b.Right, OperatorText.Level(b.Op) + 1), OperatorText.Level(b.Op), outer),
             Scalar.Unary u => (u.Op == UnaryOp.Negate ? "-" : "!") + Print(u.Operand, 9),

@@ -91,6 +91,25 @@ public sealed class WideTests
             public Tokens Forward(Tokens x) => down[Gelu(up[x])];
         }
         """)]
+    [InlineData("activations that it fixes itself", """
+        [TransformerLayer]
+        public sealed partial class Mlp(int hidden, Activation activation)
+        {
+            private readonly Linear linear = new(hidden, hidden);
+
+            public Tokens Forward(Tokens x) => activation[linear[x]];
+        }
+
+        [TransformerLayer]
+        public sealed partial class Three(int hidden, Activation? given = null)
+        {
+            private readonly Activation tanh = new(ActivationKind.Tanh);
+            private readonly Activation chosen = given ?? Activation.Parse("gelu_new");
+            private readonly Mlp first = new(hidden, new Activation(ActivationKind.Silu)), second = new(hidden, Activation.Parse("relu"));
+
+            public Tokens Forward(Tokens x) => tanh[chosen[second.Forward(first.Forward(x))]];
+        }
+        """)]
     [InlineData("attention with captured parameters", """
         [TransformerLayer]
         public sealed partial class Alibi(int hidden, int heads, int keyValueHeads, int window, bool causal)

@@ -82,6 +82,18 @@ public sealed class CombinationTests
         Agree(device, Make, (l, s, d) => l.LoadWeights(s, d), l => l.Run(Some.Rows(Lengths, 16, 9)));
     }
 
+    [Theory]
+    [MemberData(nameof(Devices.Compiled), MemberType = typeof(Devices))]
+    public void Choices_that_the_description_or_its_parameters_fix(string device)
+    {
+        foreach (NormPlace place in Enum.GetValues<NormPlace>())
+            foreach (string kind in (string[])["half", "double", "other"])
+            {
+                FixedChoices Make() => new(20, place, kind, kind == "half" ? null : 33, kind == "other" ? new(ActivationKind.Silu) : null);
+                Agree(device, Make, (l, s, d) => l.LoadWeights(s, d), l => l.Run(Some.Rows(Lengths, 20, 10)));
+            }
+    }
+
     [Fact]
     public void Hyper_parameters_that_do_not_fit_are_named_when_weights_are_loaded()
     {

@@ -15,6 +15,7 @@ internal sealed partial class GraphBuilder
         "Split" => Split(c, arguments),
         "Slice" => Slice(c, arguments),
         "Attention" => Attention(c, arguments),
+        "Activation" or "Activation.Parse" when arguments is [{ Value: Val.Host host }] => new Val.Host(new Scalar.Fixed(host.Value)),
         "SequenceSum" => Segment(SegmentReduction.Sum, c, arguments),
         "SequenceMean" => Segment(SegmentReduction.Mean, c, arguments),
         "SequenceMax" => Segment(SegmentReduction.Max, c, arguments),
