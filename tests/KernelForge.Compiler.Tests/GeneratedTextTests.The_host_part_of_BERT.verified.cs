@@ -59,7 +59,7 @@ public sealed partial class BertModel : global::System.IDisposable
     /// <param name="prefix">What stands before this layer's names in the checkpoint: <c>encoder.layer.0.</c>.</param>
     public void LoadWeights(global::KernelForge.Runtime.WeightSource weights, global::KernelForge.Runtime.Device? device = null, string prefix = "")
     {
-        global::KernelForge.Runtime.Execution.RunCheck.Hyperparameters(kf_heads > 0 && kf_hidden % kf_heads == 0, "BertModel", $"hidden must be divisible by heads (heads = {kf_heads}, hidden = {kf_hidden})");
+        global::KernelForge.Runtime.Execution.RunCheck.Hyperparameters(kf_heads > 0 && kf_hidden % kf_heads == 0, "BertModel", $"hidden must be divisible by heads (hidden = {kf_hidden}, heads = {kf_heads})");
         global::KernelForge.Runtime.LoadedWeights resolved = global::KernelForge.Runtime.LoadedWeights.Resolve(this, weights, prefix, ["pooler.*", "embeddings.position_ids"]);
         global::KernelForge.Runtime.Execution.ModelSession session = global::KernelForge.Runtime.Execution.ModelSession.Start(device, resolved, cpu: (chosen, read) => global::KernelForge.Generated.KernelForge.Models.BertModelCpu.Create(chosen, read, kf_vocabulary, kf_hidden, kf_depth, kf_heads, kf_intermediate, kf_activation, kf_positions, kf_types, kf_epsilon));
         global::System.Threading.Interlocked.Exchange(ref kf_session, session)?.Dispose();

@@ -138,10 +138,11 @@ internal sealed class HostPart
 
     private static string CheckMessage(PlanCheck check)
     {
-        // The values that broke the rule, by the names that the user gave them.
+        // The values that broke the rule, by the names that the user gave them, in the order in which the message has them.
         List<string> names = [];
         ScalarText.Of(check.Condition, h => { names.Add(h.Name); return ""; }, i => "");
-        string values = string.Join(", ", names.Distinct().Select(n => n + " = {kf_" + n + "}"));
+        IEnumerable<string> ordered = names.Distinct().OrderBy(n => check.Message.IndexOf(n, StringComparison.Ordinal));
+        string values = string.Join(", ", ordered.Select(n => n + " = {kf_" + n + "}"));
         return "$" + CSharpText.Literal(check.Message + (values.Length == 0 ? "" : $" ({values})"));
     }
 
