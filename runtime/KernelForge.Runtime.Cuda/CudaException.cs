@@ -54,6 +54,17 @@ public sealed class CudaException : Exception
         };
     }
 
+    /// <summary>What every call answers once the device is lost: why it was.</summary>
+    internal static CudaException AfterLoss(string device, CudaException cause) => new(
+        $"the device '{device}' was lost before: {cause.Message} Dispose of this context and open the device anew; where other libraries " +
+        "of the process keep its primary context, only a new process helps.", cause)
+    {
+        Result = cause.Result,
+        Call = cause.Call,
+        Kernel = cause.Kernel,
+        DeviceIsLost = true,
+    };
+
     /// <summary>The same for a compilation.</summary>
     public static CudaException FromCompiler(string call, string kernel, string message) =>
         new(message) { Call = call, Kernel = kernel };

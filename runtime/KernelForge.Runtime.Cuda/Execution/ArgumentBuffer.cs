@@ -41,7 +41,7 @@ public sealed unsafe class ArgumentBuffer
         where T : unmanaged
     {
         int size = sizeof(T);
-        if (size > 16 || !BitOperations.IsPow2(size))
+        if (size > 8 || !BitOperations.IsPow2(size))
             throw new ArgumentException($"{typeof(T)} of {size} bytes is no number or address; its alignment is not known");
         Unsafe.WriteUnaligned(ref Reserve(size, size), value);
         return this;

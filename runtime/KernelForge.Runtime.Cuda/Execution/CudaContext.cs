@@ -77,7 +77,10 @@ public sealed class CudaContext : IDisposable
 
         CheckCall(driver, "cuDeviceGetCount", driver.GetDeviceCount(out int count));
         if (ordinal >= count)
-            throw new CudaException($"there is no CUDA device {ordinal}: {driver.Description} has {(count == 0 ? "none" : $"{count}, numbered from 0")}");
+        {
+            string has = count == 0 ? "none" : $"{count}, numbered from 0";
+            throw new CudaException($"there is no CUDA device {ordinal}: {driver.Description} has {has}");
+        }
         CheckCall(driver, "cuDeviceGet", driver.GetDevice(ordinal, out DeviceHandle device));
         CheckCall(driver, "cuDevicePrimaryCtxRetain", driver.RetainPrimaryContext(device, out ContextHandle context));
         return new CudaContext(driver, device, context, isOurs: true);
@@ -121,12 +124,7 @@ public sealed class CudaContext : IDisposable
     internal void Enter()
     {
         ObjectDisposedException.ThrowIf(Volatile.Read(ref disposed) != 0, this);
-        if (lostBy is { } cause)
-        {
-            throw new CudaException(
-                $"the device '{Name}' was lost before: {cause.Message} Dispose of this context and open the device anew; where other " +
-                "libraries of the process keep its primary context, only a new process helps.", cause);
-        }
+        if (lostBy is { } cause) throw CudaException.AfterLoss(Name, cause);
         Check("cuCtxSetCurrent", Driver.SetCurrentContext(context));
     }
 
@@ -158,7 +156,8 @@ public sealed class CudaContext : IDisposable
     {
         _ = Driver.SetCurrentContext(context);
         CudaResult result = destroy(Driver);
-        if (result.LosesContext()) lostBy ??= CudaException.FromCall("destroying what was made on the device", result, Driver.Explain(result));
+        if (result.LosesContext())
+            lostBy ??= CudaException.FromCall("destroying what was made on the device", result, Driver.Explain(result));
     }
 
     private OwnedHandle? Youngest()

@@ -53,7 +53,9 @@ public sealed class CudaEvent : IDisposable
         context.Check("cuEventSynchronize", context.Driver.SynchronizeEvent(Handle));
     }
 
-    /// <summary>From an earlier event to this one, both made with <see cref="EventKind.Timing"/> and reached; about half a microsecond fine.</summary>
+    /// <summary>
+    /// From an earlier event to this one, both made with <see cref="EventKind.Timing"/> and reached; about half a microsecond fine.
+    /// </summary>
     /// <exception cref="CudaException">One of them takes no time or was not reached.</exception>
     public TimeSpan Since(CudaEvent earlier)
     {

@@ -84,7 +84,8 @@ public sealed class CudaGraph : IDisposable
     {
         CudaContext context = stream.Context;
         context.Enter();
-        context.Check("cuStreamBeginCapture", context.Driver.BeginCapture(stream.Stream, CaptureMode.ThreadLocal), kernel: null, $"the graph is '{name}'");
+        CudaResult begun = context.Driver.BeginCapture(stream.Stream, CaptureMode.ThreadLocal);
+        context.Check("cuStreamBeginCapture", begun, kernel: null, $"the graph is '{name}'");
         GraphHandle recorded;
         try
         {

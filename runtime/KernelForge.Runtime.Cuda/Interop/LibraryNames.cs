@@ -21,13 +21,17 @@ internal sealed record LibraryNames
     /// <summary>Names for the loader's own path, newest first.</summary>
     public required IReadOnlyList<string> LoaderNames { get; init; }
 
-    /// <summary>The major version that a file's name tells, <see cref="int.MaxValue"/> where names tell none; null for another file.</summary>
+    /// <summary>
+    /// The major version that a file's name tells, <see cref="int.MaxValue"/> where names tell none; null for another file.
+    /// </summary>
     public required Func<string, int?> MajorOf { get; init; }
 
     /// <summary>Folders in the order in which they are tried.</summary>
     public required Func<SearchEnvironment, IEnumerable<SearchPlace>> Places { get; init; }
 
-    /// <summary>The driver, which comes with the GPU's own software: the toolkit has only a stub of it, so its folders are not searched.</summary>
+    /// <summary>
+    /// The driver, which comes with the GPU's own software: the toolkit has only a stub of it, so its folders are not searched.
+    /// </summary>
     public static LibraryNames Driver { get; } = new()
     {
         Title = "The CUDA driver (" + (OperatingSystem.IsWindows() ? "nvcuda.dll" : "libcuda.so.1") + ")",
@@ -67,7 +71,8 @@ internal sealed record LibraryNames
     {
         const string Shared = "libnvrtc.so.", Windows = "nvrtc64_";
         if (file.StartsWith(Shared, StringComparison.Ordinal)) return Number(file.AsSpan(Shared.Length));
-        bool isWindows = file.StartsWith(Windows, StringComparison.OrdinalIgnoreCase) && file.EndsWith("_0.dll", StringComparison.OrdinalIgnoreCase);
+        bool isWindows = file.StartsWith(Windows, StringComparison.OrdinalIgnoreCase) &&
+            file.EndsWith("_0.dll", StringComparison.OrdinalIgnoreCase);
         return isWindows ? Number(file.AsSpan(Windows.Length)) / 10 : null;
     }
 

@@ -1,6 +1,10 @@
+using System.Globalization;
+
 namespace KernelForge.Runtime.Cuda.Interop;
 
-/// <summary>Where pip puts NVIDIA's packages: <c>site-packages/nvidia/*/lib</c> of the active environment, the user and the system.</summary>
+/// <summary>
+/// Where pip puts NVIDIA's packages: <c>site-packages/nvidia/*/lib</c> of the active environment, the user and the system.
+/// </summary>
 internal static class PythonFolders
 {
     public static IEnumerable<SearchPlace> Of(SearchEnvironment environment)
@@ -8,15 +12,23 @@ internal static class PythonFolders
         foreach (SearchPlace packages in SitePackages(environment))
         {
             string nvidia = Path.Combine(packages.Folder, "nvidia");
-            string[] products = Directory.Exists(nvidia) ? Directory.GetDirectories(nvidia) : [];
-            Array.Sort(products, StringComparer.Ordinal);
-            Array.Reverse(products); // cu13 before cuda_nvrtc, which is CUDA 12's
-
             string library = OperatingSystem.IsWindows() ? "bin" : "lib";
-            IEnumerable<string> folders = products.Select(product => Path.Combine(product, library)).Where(Directory.Exists);
+            IEnumerable<string> folders = (Directory.Exists(nvidia) ? Directory.GetDirectories(nvidia) : [])
+                .OrderByDescending(MajorOf)
+                .ThenBy(product => product, StringComparer.Ordinal)
+                .Select(product => Path.Combine(product, library))
+                .Where(Directory.Exists);
             foreach (string folder in folders.DefaultIfEmpty(Path.Combine(nvidia, "*", library)))
                 yield return packages with { Folder = folder };
         }
+    }
+
+    /// <summary>13 of <c>cu13</c>; 0 of <c>cuda_nvrtc</c>, as packages were called up to CUDA 12.</summary>
+    private static int MajorOf(string product)
+    {
+        string name = Path.GetFileName(product);
+        return name.StartsWith("cu", StringComparison.Ordinal) &&
+            int.TryParse(name.AsSpan(2), NumberStyles.None, CultureInfo.InvariantCulture, out int major) ? major : 0;
     }
 
     private static IEnumerable<SearchPlace> SitePackages(SearchEnvironment environment)
@@ -25,14 +37,14 @@ internal static class PythonFolders
             if (environment.Variable(variable) is { Length: > 0 } prefix)
                 foreach (string folder in Below(prefix)) yield return new SearchPlace($"pip's packages of {variable}", folder);
 
-        foreach (string prefix in (string[])[
-            Path.Combine(environment.Home, ".local"), Path.Combine(environment.Root, "usr", "local"), Path.Combine(environment.Root, "usr")])
+        string system = Path.Combine(environment.Root, "usr");
+        foreach (string prefix in (string[])[Path.Combine(environment.Home, ".local"), Path.Combine(system, "local"), system])
         {
             foreach (string folder in Below(prefix)) yield return new SearchPlace("pip's packages", folder);
         }
     }
 
-    /// <summary>The package folders of every Python under a prefix; the usual pattern where there is none, so that a report shows it.</summary>
+    /// <summary>The package folders of each Python under a prefix; the usual pattern where there is none, so that a report shows it.</summary>
     private static IEnumerable<string> Below(string prefix)
     {
         if (OperatingSystem.IsWindows()) return [Path.Combine(prefix, "Lib", "site-packages")];

@@ -31,9 +31,9 @@ internal sealed record CacheKey(string Stem, string Extension)
         string.Create(CultureInfo.InvariantCulture, $"{Stem}-nvrtc{compiler.Major}.{compiler.Minor}.{Extension}");
 
     /// <summary>The files of a folder for this key, those of the newest compiler first.</summary>
-    public IEnumerable<string> FilesOfAnyVersion(string folder) => !Directory.Exists(folder)
-        ? []
-        : Directory.GetFiles(folder, $"{Stem}-nvrtc*.{Extension}").OrderByDescending(VersionOf).ThenBy(file => file, StringComparer.Ordinal);
+    public IEnumerable<string> FilesOfAnyVersion(string folder) => Directory.Exists(folder)
+        ? Directory.GetFiles(folder, $"{Stem}-nvrtc*.{Extension}").OrderByDescending(VersionOf).ThenBy(file => file, StringComparer.Ordinal)
+        : [];
 
     private Version VersionOf(string file)
     {

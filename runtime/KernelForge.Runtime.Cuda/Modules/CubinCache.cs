@@ -27,7 +27,8 @@ public sealed class CubinCache
 
     /// <summary>
     /// The user's cache, with NVRTC as it is found: the folder of <c>KERNELFORGE_CUBIN_CACHE</c>, else the system's place for caches;
-    /// compiling is forbidden where <c>KERNELFORGE_CUBIN_CACHE_ONLY</c> is 1; kernels that lie in <c>cubins</c> beside the program serve first.
+    /// compiling is forbidden where <c>KERNELFORGE_CUBIN_CACHE_ONLY</c> is 1; kernels that lie in <c>cubins</c> beside the program serve
+    /// first.
     /// </summary>
     public static CubinCache Open() => new(CacheFolder.Default(Environment.GetEnvironmentVariable), NvrtcCompiler.Open)
     {
@@ -113,7 +114,8 @@ public sealed class CubinCache
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new CudaException(
-                $"the compiled kernel '{source.Name}' cannot be kept in '{Folder}': {error.Message} Name another folder by {CacheFolder.Variable}.",
+                $"the compiled kernel '{source.Name}' cannot be kept in '{Folder}': {error.Message} " +
+                $"Name another folder by {CacheFolder.Variable}.",
                 error);
         }
     }
@@ -123,7 +125,8 @@ public sealed class CubinCache
 
     private CudaException Forbidden(KernelSource source, CompileTarget target) => CudaException.FromCompiler(
         "nvrtcCompileProgram", source.Name,
-        $"kernel '{source.Name}' is not compiled for {target}, and compiling at run time is forbidden ({OnlyVariable}=1). It was looked for in " +
+        $"kernel '{source.Name}' is not compiled for {target}, and compiling at run time is forbidden ({OnlyVariable}=1). " +
+        "It was looked for in " +
         $"{string.Join(", ", Shipped.Append(Folder).Select(folder => $"'{folder}'"))}. Fill the cache on a machine with NVRTC: " +
         $"'kernelforge compile --architecture {target}', or run the program once without {OnlyVariable}; its folder may be copied.");
 }

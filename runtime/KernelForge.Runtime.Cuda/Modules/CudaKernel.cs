@@ -46,7 +46,8 @@ public sealed class CudaKernel
         module.ThrowIfUnloaded();
         AllowShared(dynamicSharedBytes);
         CudaResult result = Context.Driver.GetMaxActiveBlocks(function, blockThreads, (nuint)dynamicSharedBytes, out int blocks);
-        Context.Check("cuOccupancyMaxActiveBlocksPerMultiprocessor", result, Name, $"{blockThreads} threads, {dynamicSharedBytes} bytes of shared memory");
+        string shape = $"{blockThreads} threads, {dynamicSharedBytes} bytes of shared memory";
+        Context.Check("cuOccupancyMaxActiveBlocksPerMultiprocessor", result, Name, shape);
         return blocks;
     }
 
@@ -72,7 +73,8 @@ public sealed class CudaKernel
         if (bytes > most)
         {
             throw new CudaException(
-                $"kernel '{Name}' wants {bytes} bytes of dynamic shared memory; a block of '{Context.Name}' ({Context.Architecture}) has at most {most}");
+                $"kernel '{Name}' wants {bytes} bytes of dynamic shared memory; " +
+                $"a block of '{Context.Name}' ({Context.Architecture}) has at most {most}");
         }
         CudaResult result = Context.Driver.SetFunctionProperty(function, FunctionProperty.MaxDynamicSharedSizeBytes, bytes);
         Context.Check("cuFuncSetAttribute", result, Name, $"{bytes} bytes of dynamic shared memory were asked for");

@@ -46,7 +46,8 @@ public sealed class CudaModule : IDisposable
     {
         Context.Enter();
         owned.ThrowIfDestroyed(this);
-        Context.Check("cuModuleGetFunction", Context.Driver.GetFunction(handle, name, out FunctionHandle function), name, $"the module is '{Name}'");
+        CudaResult result = Context.Driver.GetFunction(handle, name, out FunctionHandle function);
+        Context.Check("cuModuleGetFunction", result, name, $"the module is '{Name}'");
         return new CudaKernel(this, function, name);
     }
 

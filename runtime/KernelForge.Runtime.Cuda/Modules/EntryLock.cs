@@ -30,7 +30,8 @@ internal sealed class EntryLock : IDisposable
                 if (clock.Elapsed > patience)
                 {
                     throw new CudaException(
-                        $"another process has held '{path}' for {patience.TotalSeconds:0} seconds while it compiles a kernel: {error.Message}", error);
+                        $"another process has held '{path}' for {patience.TotalSeconds:0} seconds while it compiles a kernel: " +
+                        error.Message, error);
                 }
             }
             Thread.Sleep(pause);

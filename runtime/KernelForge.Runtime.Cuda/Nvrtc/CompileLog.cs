@@ -4,7 +4,9 @@ using System.Text.RegularExpressions;
 
 namespace KernelForge.Runtime.Cuda.Nvrtc;
 
-/// <summary>Puts beside each message of NVRTC the line of the kernel that it speaks of, and the layer's expression that it came from.</summary>
+/// <summary>
+/// Puts beside each message of NVRTC the line of the kernel that it speaks of, and the layer's expression that it came from.
+/// </summary>
 internal static partial class CompileLog
 {
     public static string Annotate(string log, KernelSource source)

@@ -44,7 +44,8 @@ public sealed unsafe class NvrtcCompiler : IKernelCompiler
         Architecture[] below = [.. Architectures.Where(known => known < device)];
         return below.Length > 0
             ? CompileTarget.Ptx(below[^1])
-            : throw new CudaException($"NVRTC {Version} ('{Path}') compiles for {Architectures[0]} and later, not for {device}: use an older one");
+            : throw new CudaException(
+                $"NVRTC {Version} ('{Path}') compiles for {Architectures[0]} and later, not for {device}: use an older one");
     }
 
     /// <inheritdoc/>

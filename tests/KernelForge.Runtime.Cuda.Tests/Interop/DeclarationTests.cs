@@ -17,7 +17,8 @@ public sealed class DeclarationTests
         // Drivers of CUDA 12 may have only the older symbol, whose parameters are the same.
         bool isOlder = name == nameof(DriverApi.cuEventElapsedTimeOfCuda12);
         string function = isOlder ? "cuEventElapsedTime" : name;
-        Check(Declaration.Of(typeof(DriverApi)).Single(declaration => declaration.Name == name), function, isOlder ? function : null, Abi.Driver);
+        Declaration declared = Declaration.Of(typeof(DriverApi)).Single(declaration => declaration.Name == name);
+        Check(declared, function, isOlder ? function : null, Abi.Driver);
     }
 
     [Theory]

@@ -55,10 +55,8 @@ internal sealed class RecordingLibrary
         {
             try
             {
-                using var process = Process.Start(new ProcessStartInfo(compiler, ["-shared", "-fPIC", "-O1", "-Wall", "-o", library, source])
-                {
-                    RedirectStandardError = true,
-                })!;
+                string[] arguments = ["-shared", "-fPIC", "-O1", "-Wall", "-o", library, source];
+                using var process = Process.Start(new ProcessStartInfo(compiler, arguments) { RedirectStandardError = true })!;
                 string errors = process.StandardError.ReadToEnd();
                 process.WaitForExit();
                 return process.ExitCode == 0 ? null : errors;
@@ -154,9 +152,13 @@ internal static class RecorderText
         ["cuGraphExecUpdate_v2"] = "*(int *)resultInfo = result ? 2 : 0;",
         ["cuLaunchKernelEx"] = """
             LOG_CONFIG(config);
-            if (f == (void *)0x77) LOG(", values %llu %g %d", *(unsigned long long *)kernelParams[0], *(float *)kernelParams[1], *(int *)kernelParams[2]);
-            if (f == (void *)0x78) LOG(", map %d of %d at %d modulo 128", ((unsigned char *)kernelParams[1])[0], ((unsigned char *)kernelParams[1])[127],
-                (int)((uintptr_t)kernelParams[1] % 128));
+            if (f == (void *)0x77)
+                LOG(", values %llu %g %d", *(unsigned long long *)kernelParams[0], *(float *)kernelParams[1], *(int *)kernelParams[2]);
+            if (f == (void *)0x78)
+            {
+                unsigned char *map = kernelParams[1];
+                LOG(", map %d of %d at %d modulo 128", map[0], map[127], (int)((uintptr_t)map % 128));
+            }
             """,
         ["cuOccupancyMaxActiveClusters"] = "LOG_CONFIG(config);",
         ["cuTensorMapEncodeTiled"] = """
@@ -205,8 +207,9 @@ internal static class RecorderText
     {
         (string name, CType type) = parameter;
         if (type is { Base: "char", Pointers: 1, IsConst: true }) return $"string({name});";
-        if (name is "kernelParams" or "extra" or "optionValues" or "options" or "nodes" or "dependencies") return $"next(); LOG({name} ? \"array\" : \"null\");";
-        if (type.Pointers == 1 && (type.Base == "void" || type.IsConst)) return type.Base == "void" ? $"address({name});" : $"next(); LOG({name} ? \"in\" : \"null\");";
+        if (name is "kernelParams" or "extra" or "optionValues" or "options") return $"next(); LOG({name} ? \"array\" : \"null\");";
+        if (type is { Base: "void", Pointers: 1 }) return $"address({name});";
+        if (type is { Pointers: 1, IsConst: true }) return $"next(); LOG({name} ? \"in\" : \"null\");";
         if (type.Pointers == 1 && type.Base == "float") return $"out(); *{name} = 1.5f;";
         if (type.Pointers == 1 && type.Base is "char") return "out();";
         if (type.Pointers == 1 && IsStructure(type.Base)) return "out();";

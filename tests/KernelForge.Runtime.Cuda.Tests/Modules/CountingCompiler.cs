@@ -20,6 +20,7 @@ internal sealed class CountingCompiler(TimeSpan duration = default) : IKernelCom
     {
         Interlocked.Increment(ref compiled);
         if (duration > TimeSpan.Zero) Thread.Sleep(duration);
-        return new CompiledKernel(Encoding.UTF8.GetBytes($"{Version} {target} {string.Join(' ', options.ToArguments(target))}\n{source.Compose()}"), Log);
+        string text = $"{Version} {target} {string.Join(' ', options.ToArguments(target))}\n{source.Compose()}";
+        return new CompiledKernel(Encoding.UTF8.GetBytes(text), Log);
     }
 }
