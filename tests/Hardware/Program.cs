@@ -3,9 +3,8 @@ using KernelForge.Runtime.Cuda;
 
 // What the CUDA runtime does on real hardware, as one JSON object on standard output; exit code 0 where all of it is right.
 CudaDevices found = CudaDevice.Find();
-Console.Error.WriteLine(found);
 var report = new Report();
-report.Text("device", found.Any ? found.Devices[0].ToString() : found.ToString());
+report.Check("device", found.Any, found.Any ? found.Devices[0].ToString() : found.ToString());
 if (!found.Any)
 {
     report.Write(Console.Out);
