@@ -2,7 +2,12 @@ using KernelForge.Emulation.Tests.Conformance;
 
 namespace KernelForge.Emulation.Tests;
 
+/// <summary>Tests that measure processor time run while no other does.</summary>
+[CollectionDefinition(nameof(Alone), DisableParallelization = true)]
+public sealed class Alone;
+
 /// <summary>Lane-instructions a second of processor time, every check on; the first runs, which compile the interpreter, do not count.</summary>
+[Collection(nameof(Alone))]
 public sealed class SpeedTests(ITestOutputHelper output)
 {
     [Theory]

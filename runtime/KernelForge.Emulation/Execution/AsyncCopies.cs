@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using KernelForge.Emulation.Findings;
 using KernelForge.Emulation.Memory;
 using KernelForge.Emulation.Ptx;
@@ -5,34 +6,64 @@ using KernelForge.Emulation.Ptx;
 namespace KernelForge.Emulation.Execution;
 
 /// <summary>A copy under way from global to shared memory. The source is read when it ends: as late as the rules allow.</summary>
-internal readonly record struct AsyncCopy(Instruction Instruction, Place? Source, int SourceBytes, Place Target, int Bytes, ulong Pending);
+internal readonly struct AsyncCopy(
+    Instruction instruction, int lane, int group, ShadowedMemory? source, long sourceOffset, ulong sourceAddress, int sourceBytes, int target, ulong pending)
+{
+    public Instruction Instruction { get; } = instruction;
 
-/// <summary>The copies that each lane of a warp has under way: committed groups, oldest first, and those not yet committed.</summary>
+    public int Lane { get; } = lane;
+
+    /// <summary>How many groups its lane had committed when it began.</summary>
+    public int Group { get; } = group;
+
+    /// <summary>Null where nothing is read and the target becomes zero.</summary>
+    public ShadowedMemory? Source { get; } = source;
+
+    public long SourceOffset { get; } = sourceOffset;
+
+    public ulong SourceAddress { get; } = sourceAddress;
+
+    public int SourceBytes { get; } = sourceBytes;
+
+    /// <summary>Offset in shared memory.</summary>
+    public int Target { get; } = target;
+
+    public ulong Pending { get; } = pending;
+}
+
+/// <summary>The copies that the lanes of a warp have under way, oldest first.</summary>
 internal sealed class AsyncCopies
 {
-    private readonly List<AsyncCopy>?[] open = new List<AsyncCopy>?[32];
-    private readonly Queue<List<AsyncCopy>>?[] committed = new Queue<List<AsyncCopy>>?[32];
+    private readonly List<AsyncCopy> underWay = [];
+    private readonly int[] committed = new int[32];
 
-    public void Add(int lane, AsyncCopy copy) => (open[lane] ??= []).Add(copy);
+    public int GroupOf(int lane) => committed[lane];
 
-    public void Commit(int lane)
+    public void Add(in AsyncCopy copy) => underWay.Add(copy);
+
+    public void Commit(uint lanes)
     {
-        (committed[lane] ??= new()).Enqueue(open[lane] ?? []);
-        open[lane] = null;
+        for (int lane = 0; lane < 32; lane++)
+            if (Lanes.Has(lanes, lane)) committed[lane]++;
     }
 
-    /// <summary>Takes what must be complete for at most so many groups to remain.</summary>
-    public IEnumerable<AsyncCopy> TakeGroups(int lane, int remaining)
-    {
-        while (committed[lane] is { } groups && groups.Count > remaining)
-            foreach (AsyncCopy copy in groups.Dequeue()) yield return copy;
-    }
+    /// <summary>Completes what the lanes began, but for their last groups: so many, and what is not committed.</summary>
+    public void Complete(Warp warp, uint lanes, int remaining) => Complete(warp, lanes, remaining, openToo: false);
 
-    public List<AsyncCopy> TakeOpen(int lane)
+    /// <summary>Completes all that the lanes began, committed or not.</summary>
+    public void CompleteAll(Warp warp, uint lanes) => Complete(warp, lanes, 0, openToo: true);
+
+    private void Complete(Warp warp, uint lanes, int remaining, bool openToo)
     {
-        List<AsyncCopy> copies = open[lane] ?? [];
-        open[lane] = null;
-        return copies;
+        Span<AsyncCopy> all = CollectionsMarshal.AsSpan(underWay);
+        int kept = 0;
+        foreach (ref readonly AsyncCopy copy in all)
+        {
+            bool ends = Lanes.Has(lanes, copy.Lane) && (openToo || copy.Group < committed[copy.Lane] - remaining);
+            if (ends) AsyncCopyOperations.Complete(warp, copy);
+            else all[kept++] = copy;
+        }
+        underWay.RemoveRange(kept, underWay.Count - kept);
     }
 }
 
@@ -57,34 +88,40 @@ internal static unsafe class AsyncCopyOperations
             Conflict conflict = default;
             if (!target.Memory.Races.Write(who, target.Offset, bytes, ref conflict))
                 Accesses.ReportWrite(warp, instruction, lane, target, bytes, conflict);
-            warp.Copies.Add(lane, new AsyncCopy(instruction, source, copied, target, bytes, who.Epoch));
+            warp.Copies.Add(new AsyncCopy(instruction, lane, warp.Copies.GroupOf(lane), source?.Memory, source?.Offset ?? 0,
+                source?.Address ?? 0, copied, (int)target.Offset, who.Epoch));
             warp.Block.Grid.Statistics.GlobalBytesRead += copied;
         }
     }
 
-    public static void Commit(Warp warp, Instruction instruction, uint mask)
-    {
-        for (int lane = 0; lane < 32; lane++)
-            if ((mask >> lane & 1) != 0) warp.Copies.Commit(lane);
-    }
+    public static void Commit(Warp warp, Instruction instruction, uint mask) => warp.Copies.Commit(mask);
 
-    public static void WaitGroup(Warp warp, Instruction instruction, uint mask)
-    {
-        for (int lane = 0; lane < 32; lane++)
-        {
-            if ((mask >> lane & 1) == 0) continue;
-            foreach (AsyncCopy copy in warp.Copies.TakeGroups(lane, (int)instruction.Immediate)) Complete(warp, lane, copy);
-        }
-    }
+    public static void WaitGroup(Warp warp, Instruction instruction, uint mask) =>
+        warp.Copies.Complete(warp, mask, (int)instruction.Immediate);
 
-    public static void WaitAll(Warp warp, Instruction instruction, uint mask)
+    public static void WaitAll(Warp warp, Instruction instruction, uint mask) => warp.Copies.CompleteAll(warp, mask);
+
+    public static void Complete(Warp warp, in AsyncCopy copy)
     {
-        for (int lane = 0; lane < 32; lane++)
+        ShadowedMemory shared = warp.Block.Shared;
+        int bytes = copy.Instruction.Width;
+        var target = new Span<byte>(shared.Data + copy.Target, bytes);
+        target[copy.SourceBytes..].Clear();
+        if (copy.Source is { } source)
         {
-            if ((mask >> lane & 1) == 0) continue;
-            foreach (AsyncCopy copy in warp.Copies.TakeGroups(lane, 0)) Complete(warp, lane, copy);
-            foreach (AsyncCopy copy in warp.Copies.TakeOpen(lane)) Complete(warp, lane, copy);
+            for (int done = 0; done < copy.SourceBytes;)
+            {
+                int part = Part(copy.SourceBytes - done);
+                var place = new Place(source, copy.SourceOffset + done, StateSpace.Global, copy.SourceAddress + (ulong)done);
+                Accesses.CheckRead(warp, copy.Instruction, copy.Lane, place, part);
+                done += part;
+            }
+            new ReadOnlySpan<byte>(source.Data + copy.SourceOffset, copy.SourceBytes).CopyTo(target);
         }
+        shared.Written.Set(copy.Target, bytes);
+        ulong now = Epoch.Of(warp.Block.Number, warp.ThreadOf(copy.Lane), warp.Block.Time);
+        shared.Races.Complete(copy.Pending, now, copy.Target, bytes);
+        warp.Block.Grid.Progressed();
     }
 
     // The address must be a multiple of the whole width, and exist where anything is read.
@@ -107,27 +144,6 @@ internal static unsafe class AsyncCopyOperations
             done += part;
         }
         return true;
-    }
-
-    private static void Complete(Warp warp, int lane, in AsyncCopy copy)
-    {
-        var target = new Span<byte>(copy.Target.Data, copy.Bytes);
-        target[copy.SourceBytes..].Clear();
-        if (copy.Source is { } source)
-        {
-            for (int done = 0; done < copy.SourceBytes;)
-            {
-                int part = Part(copy.SourceBytes - done);
-                var place = new Place(source.Memory, source.Offset + done, source.Space, source.Address + (ulong)done);
-                Accesses.CheckRead(warp, copy.Instruction, lane, place, part);
-                done += part;
-            }
-            new ReadOnlySpan<byte>(source.Data, copy.SourceBytes).CopyTo(target);
-        }
-        copy.Target.Memory.Written.Set(copy.Target.Offset, copy.Bytes);
-        ulong now = Epoch.Of(warp.Block.Number, warp.ThreadOf(lane), warp.Block.Time);
-        copy.Target.Memory.Races.Complete(copy.Pending, now, copy.Target.Offset, copy.Bytes);
-        warp.Block.Grid.Progressed();
     }
 
     // The largest power of two that is left: every part lies within its own alignment.

@@ -18,6 +18,7 @@ internal sealed unsafe class Grid(
     private readonly List<Block> resident = [];
     private readonly List<Warp> runnable = [];
     private readonly Stack<ShadowedMemory> freeShared = [];
+    private readonly Stack<nint> freeRegisters = [];
     private readonly HashSet<Warp> waiting = [];
     private int started;
     private long idle;
@@ -69,6 +70,12 @@ internal sealed unsafe class Grid(
         return memory;
     }
 
+    public byte* RentRegisters() => freeRegisters.TryPop(out nint free)
+        ? (byte*)free
+        : (byte*)NativeMemory.AlignedAlloc((nuint)Program.InitialRegisters.Length, 64);
+
+    public void ReturnRegisters(byte* registers) => freeRegisters.Push((nint)registers);
+
     public void Count(long laneInstructions, int warpInstructions)
     {
         Statistics.LaneInstructions += laneInstructions;
@@ -90,6 +97,7 @@ internal sealed unsafe class Grid(
         foreach (Block block in resident) block.Dispose();
         foreach (Block block in resident) block.Shared.Dispose();
         foreach (ShadowedMemory memory in freeShared) memory.Dispose();
+        foreach (nint registers in freeRegisters) NativeMemory.AlignedFree((void*)registers);
     }
 
     private bool StartBlocks(int most)

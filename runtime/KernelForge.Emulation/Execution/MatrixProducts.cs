@@ -21,9 +21,7 @@ internal static unsafe class MatrixProducts
         for (int step = 0; step < shape.Steps; step++) Spread(warp, shape, B(instruction, step), step, b, 1, 8);
         GatherSums(warp, instruction, c);
         for (int row = 0; row < shape.Rows; row += 4) MultiplyRows(a + row * shape.Depth, b, c + 8 * row, shape.Depth);
-        for (int lane = 0; lane < 32; lane++)
-            for (int half = 0; half < shape.RowHalves; half++)
-                PutSums(warp, instruction, lane, half, c + 8 * (lane / 4 + 8 * half) + 2 * (lane % 4));
+        PutSums(warp, instruction, c);
         Count(warp, shape);
     }
 
@@ -148,38 +146,47 @@ internal static unsafe class MatrixProducts
         }
     }
 
+    // The sums of eight rows lie in memory in the order of the lanes, two to each.
     private static void GatherSums(Warp warp, Instruction instruction, float* c)
     {
         MatrixShape shape = instruction.Product!;
-        for (int lane = 0; lane < 32; lane++)
+        for (int half = 0; half < shape.RowHalves; half++, c += 64)
         {
-            for (int half = 0; half < shape.RowHalves; half++)
+            if (shape.Sum == ScalarType.F16)
             {
-                float* at = c + 8 * (lane / 4 + 8 * half) + 2 * (lane % 4);
-                if (shape.Sum == ScalarType.F16)
-                {
-                    uint bits = ((uint*)(warp.Registers + C(instruction, half)))[lane];
-                    (at[0], at[1]) = (Rounding.FromHalf(bits & 0xFFFF), Rounding.FromHalf(bits >> 16));
-                }
-                else
-                {
-                    at[0] = ((float*)(warp.Registers + C(instruction, 2 * half)))[lane];
-                    at[1] = ((float*)(warp.Registers + C(instruction, 2 * half + 1)))[lane];
-                }
+                uint* both = (uint*)(warp.Registers + C(instruction, half));
+                for (int lane = 0; lane < 32; lane++)
+                    (c[2 * lane], c[2 * lane + 1]) = (Rounding.FromHalf(both[lane] & 0xFFFF), Rounding.FromHalf(both[lane] >> 16));
+                continue;
+            }
+            float* even = (float*)(warp.Registers + C(instruction, 2 * half)), odd = (float*)(warp.Registers + C(instruction, 2 * half + 1));
+            for (int lane = 0; lane < 32; lane++)
+            {
+                c[2 * lane] = even[lane];
+                c[2 * lane + 1] = odd[lane];
             }
         }
     }
 
-    private static void PutSums(Warp warp, Instruction instruction, int lane, int half, float* sums)
+    private static void PutSums(Warp warp, Instruction instruction, float* c)
     {
+        MatrixShape shape = instruction.Product!;
         int[] d = instruction.Registers;
-        if (instruction.Product!.Sum == ScalarType.F16)
-            ((uint*)(warp.Registers + d[half]))[lane] = BitConverter.HalfToUInt16Bits((Half)sums[0])
-                | (uint)BitConverter.HalfToUInt16Bits((Half)sums[1]) << 16;
-        else
+        for (int half = 0; half < shape.RowHalves; half++, c += 64)
         {
-            ((float*)(warp.Registers + d[2 * half]))[lane] = sums[0];
-            ((float*)(warp.Registers + d[2 * half + 1]))[lane] = sums[1];
+            if (shape.Sum == ScalarType.F16)
+            {
+                uint* both = (uint*)(warp.Registers + d[half]);
+                for (int lane = 0; lane < 32; lane++)
+                    both[lane] = BitConverter.HalfToUInt16Bits((Half)c[2 * lane]) | (uint)BitConverter.HalfToUInt16Bits((Half)c[2 * lane + 1]) << 16;
+                continue;
+            }
+            float* even = (float*)(warp.Registers + d[2 * half]), odd = (float*)(warp.Registers + d[2 * half + 1]);
+            for (int lane = 0; lane < 32; lane++)
+            {
+                even[lane] = c[2 * lane];
+                odd[lane] = c[2 * lane + 1];
+            }
         }
     }
 

@@ -9,11 +9,8 @@ internal sealed class Program
     public required PtxFunction Entry { get; init; }
     public required Instruction[] Code { get; init; }
 
-    /// <summary>Bytes of a warp's register file.</summary>
-    public required int RegisterBytes { get; init; }
-
-    /// <summary>What the register file begins with: constants, 32 times each.</summary>
-    public required byte[] Constants { get; init; }
+    /// <summary>What a warp's register file begins as: constants, 32 times each, among zeros.</summary>
+    public required byte[] InitialRegisters { get; init; }
 
     /// <summary>Special registers that stay as they are, and where they lie.</summary>
     public required IReadOnlyList<(string Name, int Offset)> Specials { get; init; }

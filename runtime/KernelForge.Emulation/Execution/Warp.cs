@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Runtime.InteropServices;
 using KernelForge.Emulation.Memory;
 
 namespace KernelForge.Emulation.Execution;
@@ -23,9 +22,8 @@ internal sealed unsafe class Warp : IDisposable
         Index = index;
         Program program = block.Grid.Program;
         Existing = threads >= 32 ? All : (1u << threads) - 1;
-        Registers = (byte*)NativeMemory.AlignedAlloc((nuint)program.RegisterBytes, 64);
-        new Span<byte>(Registers, program.RegisterBytes).Clear();
-        program.Constants.CopyTo(new Span<byte>(Registers, program.Constants.Length));
+        Registers = block.Grid.RentRegisters();
+        program.InitialRegisters.CopyTo(new Span<byte>(Registers, program.InitialRegisters.Length));
         foreach ((string name, int offset) in program.Specials) SpecialRegisters.Fill(this, name, (uint*)(Registers + offset));
         Array.Fill(Clocks, block.StartClock);
         LocalStride = (program.LocalBytes + 15) / 16 * 16;
@@ -33,13 +31,11 @@ internal sealed unsafe class Warp : IDisposable
         groups.Add(new LaneGroup(0, Existing));
     }
 
-    ~Warp() => Release();
-
     public Block Block { get; }
 
     public int Index { get; }
 
-    public byte* Registers { get; private set; }
+    public byte* Registers { get; }
 
     /// <summary>Lanes that have a thread.</summary>
     public uint Existing { get; }
@@ -105,15 +101,8 @@ internal sealed unsafe class Warp : IDisposable
 
     public void Dispose()
     {
-        Release();
+        Block.Grid.ReturnRegisters(Registers);
         Local?.Dispose();
-        GC.SuppressFinalize(this);
-    }
-
-    private void Release()
-    {
-        if (Registers is not null) NativeMemory.AlignedFree(Registers);
-        Registers = null;
     }
 
     private LaneGroup? Choose(Random? random)

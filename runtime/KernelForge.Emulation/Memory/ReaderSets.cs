@@ -16,10 +16,11 @@ internal sealed class ReaderSets
     private readonly Stack<int> free = [];
     private readonly Dictionary<int, (ulong Epoch, int Place)> lastOfMany = [];
     private ulong noted;
+    private int used;
 
     public void Clear()
     {
-        sets.Clear();
+        used = 0;
         free.Clear();
         lastOfMany.Clear();
         noted = 0;
@@ -96,7 +97,8 @@ internal sealed class ReaderSets
     private int Rent()
     {
         if (free.TryPop(out int number)) return number;
-        sets.Add(new ReaderSet());
-        return sets.Count - 1;
+        if (used == sets.Count) sets.Add(new ReaderSet());
+        else sets[used].Clear();
+        return used++;
     }
 }
