@@ -45,7 +45,8 @@ public sealed class CudaException : Exception
         string lost = result.LosesContext()
             ? " The device is lost for this process's context: nothing that was made on it can be used, and it was let go of."
             : "";
-        return new CudaException($"{call}{at} failed with {result.NativeName()}: {explanation}{(detail is null ? "" : $". {detail}")}{lost}")
+        string more = detail is null ? "" : $". {detail}";
+        return new CudaException($"{call}{at} failed with {result.NativeName()}: {explanation}{more}{lost}")
         {
             Result = result,
             Call = call,

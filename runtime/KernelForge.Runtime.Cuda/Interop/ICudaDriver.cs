@@ -14,6 +14,9 @@ public interface ICudaDriver
     /// <summary>What answers, in words: the library's path and version, or the emulated architecture.</summary>
     string Description { get; }
 
+    /// <summary>Whether it executes PTX of its own architecture and no machine code, as an emulated device does.</summary>
+    bool NeedsPtx { get; }
+
     /// <summary>What a code means, in a sentence; an emulated device adds what it found.</summary>
     string Explain(CudaResult result);
 

@@ -21,6 +21,9 @@ public sealed unsafe partial class NativeDriver : ICudaDriver
     /// <inheritdoc/>
     public string Description { get; }
 
+    /// <summary>A GPU runs machine code; PTX only after it was compiled again.</summary>
+    public bool NeedsPtx => false;
+
     /// <summary>Finds and binds the driver, and initialises it.</summary>
     /// <exception cref="CudaException">
     /// There is none, with the places where it was looked for; it is older than CUDA 12; or it does not initialise.

@@ -44,7 +44,7 @@ internal static class PythonFolders
         }
     }
 
-    /// <summary>The package folders of each Python under a prefix; the usual pattern where there is none, so that a report shows it.</summary>
+    /// <summary>The package folders of each Python under a prefix; the usual pattern where there is none, for the report.</summary>
     private static IEnumerable<string> Below(string prefix)
     {
         if (OperatingSystem.IsWindows()) return [Path.Combine(prefix, "Lib", "site-packages")];

@@ -37,7 +37,10 @@ public sealed class CudaModule : IDisposable
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(cache);
         ArgumentNullException.ThrowIfNull(source);
-        return new CudaModule(context, cache.Load(source, cache.TargetFor(context.Architecture), options), source.Name);
+        CompileTarget target = context.Driver.NeedsPtx
+            ? CompileTarget.FullPtx(context.Architecture)
+            : cache.TargetFor(context.Architecture);
+        return new CudaModule(context, cache.Load(source, target, options), source.Name);
     }
 
     /// <param name="name">As it stands in the code, without a mangled type: <c>extern "C"</c>.</param>

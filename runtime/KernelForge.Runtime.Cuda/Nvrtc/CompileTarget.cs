@@ -20,6 +20,10 @@ public readonly record struct CompileTarget
     public static CompileTarget Ptx(Architecture architecture) =>
         new(string.Create(CultureInfo.InvariantCulture, $"compute_{architecture.Number}"), isPtx: true);
 
+    /// <summary>PTX with all that <see cref="Cubin"/> of the architecture may use, for a device that executes PTX itself.</summary>
+    public static CompileTarget FullPtx(Architecture architecture) =>
+        new(Cubin(architecture).Name.Replace("sm_", "compute_", StringComparison.Ordinal), isPtx: true);
+
     /// <param name="name"><c>sm_</c> or <c>compute_</c> and a number, with <c>a</c> or <c>f</c> after it where that is meant.</param>
     /// <exception cref="FormatException">It is no such name.</exception>
     public static CompileTarget Parse(string name)

@@ -43,6 +43,10 @@ internal sealed unsafe class FakeDriver : ICudaDriver
 
     public string Description => "a fake driver";
 
+    public bool NeedsPtx { get; init; }
+
+    public byte[] LoadedImage { get; private set; } = [];
+
     public string Explain(CudaResult result) => $"the fake's {result}";
 
     public CudaResult Initialize() => Answer("cuInit");
@@ -123,6 +127,7 @@ internal sealed unsafe class FakeDriver : ICudaDriver
 
     public CudaResult LoadModule(ReadOnlySpan<byte> image, out CudaModuleHandle module, out string log)
     {
+        LoadedImage = image.ToArray();
         CudaResult result = Create("cuModuleLoadDataEx", "module", out long id);
         module = new CudaModuleHandle((nint)id);
         log = result == CudaResult.InvalidPtx ? "line 1: no such instruction" : "";

@@ -6,7 +6,9 @@ using KernelForge.Tests;
 
 namespace KernelForge.Runtime.Cuda.Tests.Execution;
 
-/// <summary>A device that fails at every possible place: the runtime reports, frees everything, and stays usable or says that it is not.</summary>
+/// <summary>
+/// A device that fails at every possible place: the runtime reports, frees everything, and stays usable or says that it is not.
+/// </summary>
 public sealed class FaultTests
 {
     [Theory]
@@ -86,7 +88,8 @@ public sealed class FaultTests
         Assert.Equal((CudaResult.OutOfMemory, "cuMemAlloc"), (error.Result, error.Call));
         Assert.False(error.DeviceIsLost);
         Assert.Equal(
-            "cuMemAlloc failed with CUDA_ERROR_OUT_OF_MEMORY (2): the fake's OutOfMemory. 3 MiB were wanted for the activations of 512 tokens; " +
+            "cuMemAlloc failed with CUDA_ERROR_OUT_OF_MEMORY (2): the fake's OutOfMemory. " +
+            "3 MiB were wanted for the activations of 512 tokens; " +
             "'Fake 1000' has 2 MiB free of 8 MiB, of which this program uses 6 MiB. Run smaller batches, or end what else uses the device.",
             error.Message);
         using DeviceBuffer smaller = context.Memory.Rent(1 << 20);
@@ -114,7 +117,9 @@ public sealed class FaultTests
         CudaException error = Assert.Throws<CudaException>(
             () => module.Kernel("gemm_qkv").Launch(stream, new LaunchShape(new Dim3(3, 4), new Dim3(256)), new ArgumentBuffer()));
         Assert.Equal(("cuLaunchKernelEx", "gemm_qkv"), (error.Call, error.Kernel));
-        Assert.StartsWith("cuLaunchKernelEx for kernel 'gemm_qkv' failed with CUDA_ERROR_LAUNCH_OUT_OF_RESOURCES (701): ", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "cuLaunchKernelEx for kernel 'gemm_qkv' failed with CUDA_ERROR_LAUNCH_OUT_OF_RESOURCES (701): ",
+            error.Message, StringComparison.Ordinal);
         Assert.Contains("grid 3 x 4 x 1, block 256 x 1 x 1", error.Message, StringComparison.Ordinal);
     }
 
@@ -171,7 +176,8 @@ public sealed class FaultTests
         Assert.Contains("line 1: no such instruction", error.Message, StringComparison.Ordinal);
 
         using var module = new CudaModule(context, "cubin"u8, "gemm");
-        Refuses.With<CudaException>("cuModuleGetFunction for kernel 'absent' failed with CUDA_ERROR_NOT_FOUND (500)", () => module.Kernel("absent"));
+        Refuses.With<CudaException>(
+            "cuModuleGetFunction for kernel 'absent' failed with CUDA_ERROR_NOT_FOUND (500)", () => module.Kernel("absent"));
     }
 
     [Fact]
@@ -206,7 +212,9 @@ public sealed class FaultTests
         string call = driver.Calls[failing - 1];
         if (IsCleanup(driver, failing) && (thrown is null || driver.FailWith.LosesContext()))
         {
-            if (thrown is not null) Assert.Equal((driver.FailWith, true), ((thrown as CudaException)?.Result, ((CudaException)thrown).DeviceIsLost));
+            if (thrown is null) return;
+            var lost = Assert.IsType<CudaException>(thrown);
+            Assert.Equal((driver.FailWith, true), (lost.Result, lost.DeviceIsLost));
             return;
         }
         Assert.True(thrown is not null, $"{call} failed and nobody said so");

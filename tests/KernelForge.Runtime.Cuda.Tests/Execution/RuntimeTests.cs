@@ -1,8 +1,11 @@
 using System.Runtime.InteropServices;
+using System.Text;
 using KernelForge.Runtime.Cuda.Execution;
 using KernelForge.Runtime.Cuda.Interop;
 using KernelForge.Runtime.Cuda.Memory;
 using KernelForge.Runtime.Cuda.Modules;
+using KernelForge.Runtime.Cuda.Nvrtc;
+using KernelForge.TestData;
 
 namespace KernelForge.Runtime.Cuda.Tests.Execution;
 
@@ -83,7 +86,8 @@ public sealed class RuntimeTests
     [Fact]
     public void Arguments_lie_as_the_kernels_parameters_do()
     {
-        ArgumentBuffer buffer = new ArgumentBuffer().Add((byte)1).Add(2).Add((short)3).Add(4.0).Add(new DevicePointer(5)).Add(new TensorMap());
+        ArgumentBuffer buffer = new ArgumentBuffer()
+            .Add((byte)1).Add(2).Add((short)3).Add(4.0).Add(new DevicePointer(5)).Add(new TensorMap());
         Assert.Equal([0, 4, 8, 16, 24, 128], buffer.Arguments.Offsets.ToArray());
         Assert.Equal(256, buffer.Arguments.Values.Length);
         Assert.Equal(2, MemoryMarshal.Read<int>(buffer.Arguments[1]));
@@ -153,8 +157,26 @@ public sealed class RuntimeTests
         var module = new CudaModule(context, "cubin"u8, "gemm");
         CudaKernel kernel = module.Kernel("gemm");
         module.Dispose();
-        Assert.Throws<ObjectDisposedException>(() => kernel.Launch(stream, new LaunchShape(new Dim3(1), new Dim3(1)), new ArgumentBuffer()));
+        var shape = new LaunchShape(new Dim3(1), new Dim3(1));
+        Assert.Throws<ObjectDisposedException>(() => kernel.Launch(stream, shape, new ArgumentBuffer()));
         Assert.Throws<ObjectDisposedException>(() => module.Kernel("gemm"));
+    }
+
+    [Theory]
+    [InlineData(false, "\u007fELF")]
+    [InlineData(true, "//")]
+    public void A_kernel_is_compiled_to_what_the_device_executes(bool needsPtx, string begin)
+    {
+        _ = NativeCode.Compiler;
+        using var folder = new TemporaryFolder();
+        var driver = new FakeDriver { NeedsPtx = needsPtx };
+        using CudaContext context = CudaContext.Open(driver);
+        var cache = new CubinCache(Path.Combine(folder.Path, "cubins"), () => NativeCode.Compiler);
+        using CudaModule module = CudaModule.Load(context, cache, Kernels.Scale, Kernels.Block128);
+        string image = Encoding.Latin1.GetString(driver.LoadedImage);
+        Assert.StartsWith(begin, image, StringComparison.Ordinal);
+        if (needsPtx) Assert.Contains(".target sm_80", image, StringComparison.Ordinal);
+        Assert.Equal("compute_90a", CompileTarget.FullPtx(new Architecture(9, 0)).Name);
     }
 
     [Fact]

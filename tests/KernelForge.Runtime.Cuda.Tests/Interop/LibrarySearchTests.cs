@@ -85,7 +85,9 @@ public sealed class LibrarySearchTests : IDisposable
         variables["KERNELFORGE_NVRTC"] = At("nowhere");
         SearchOutcome outcome = Find(LibraryNames.Nvrtc);
         Assert.Null(outcome.Library);
-        Assert.Contains($"KERNELFORGE_NVRTC, which alone counts while it is set: '{At("nowhere")}' does not exist", outcome.Explain(), StringComparison.Ordinal);
+        Assert.Contains(
+            $"KERNELFORGE_NVRTC, which alone counts while it is set: '{At("nowhere")}' does not exist",
+            outcome.Explain(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -93,7 +95,7 @@ public sealed class LibrarySearchTests : IDisposable
     {
         SearchOutcome outcome = Find(LibraryNames.Nvrtc);
         string explanation = outcome.Explain();
-        Assert.StartsWith("NVRTC (libnvrtc.so.12 or later) was not found. It comes with the CUDA toolkit", explanation, StringComparison.Ordinal);
+        Assert.StartsWith("NVRTC (libnvrtc.so.12 or later) was not found. It comes with", explanation, StringComparison.Ordinal);
         foreach (string place in (string[])["app", "usr/local/cuda", "opt/cuda", "home/.local/lib/python3*/site-packages/nvidia/*/lib"])
             Assert.Contains($"'{At(place)}'", explanation, StringComparison.Ordinal);
         Assert.EndsWith("the loader's own path: none of libnvrtc.so.29 to libnvrtc.so.12", explanation, StringComparison.Ordinal);

@@ -7,7 +7,9 @@ using KernelForge.Tests;
 
 namespace KernelForge.Runtime.Cuda.Tests.Interop;
 
-/// <summary>What a program that runs on a machine with a driver has: the library is found by the environment and bound once a process.</summary>
+/// <summary>
+/// What a program that runs on a machine with a driver has: the library is found by the environment and bound once a process.
+/// </summary>
 public sealed class RecordedDriver : IDisposable
 {
     private readonly TemporaryFolder folder = new();
@@ -83,12 +85,14 @@ public sealed class NativeDriverTests(RecordedDriver recorded) : IClassFixture<R
             Assert.Equal((0x100, ""), (module.Value, log));
         }
         Called("cuModuleUnload(0xd0)", driver.UnloadModule(new CudaModuleHandle(0xd0)));
-        Called("cuModuleGetFunction(out, 0xd0, \"gemm_äß\")", driver.GetFunction(new CudaModuleHandle(0xd0), "gemm_äß", out FunctionHandle function));
+        Called("cuModuleGetFunction(out, 0xd0, \"gemm_äß\")",
+            driver.GetFunction(new CudaModuleHandle(0xd0), "gemm_äß", out FunctionHandle function));
         Assert.Equal(0x100, function.Value);
         Called("cuModuleGetGlobal_v2(out, out, 0xd0, \"table\")",
             driver.GetGlobal(new CudaModuleHandle(0xd0), "table", out DevicePointer global, out nuint globalBytes));
         Assert.Equal((0x100ul, (nuint)0x101), (global.Address, globalBytes));
-        Called("cuFuncGetAttribute(out, 4, 0x77)", driver.GetFunctionProperty(new FunctionHandle(0x77), FunctionProperty.NumRegs, out int registers));
+        Called("cuFuncGetAttribute(out, 4, 0x77)",
+            driver.GetFunctionProperty(new FunctionHandle(0x77), FunctionProperty.NumRegs, out int registers));
         Assert.Equal(0x100, registers);
         Called("cuFuncSetAttribute(0x77, 8, 99000)",
             driver.SetFunctionProperty(new FunctionHandle(0x77), FunctionProperty.MaxDynamicSharedSizeBytes, 99000));
@@ -272,8 +276,10 @@ public sealed class NativeDriverTests(RecordedDriver recorded) : IClassFixture<R
         using var folder = new TemporaryFolder();
         string found = IsolatedRuntime.Find(folder.Path);
         Assert.StartsWith("The CUDA driver (", found, StringComparison.Ordinal);
-        Assert.Contains("was not found. It comes with NVIDIA's driver for the GPU. It was looked for, in this order:\n" +
-            $"  the environment variable KERNELFORGE_CUDA_DRIVER, which alone counts while it is set: '{folder.Path}' has none", found, StringComparison.Ordinal);
+        Assert.Contains(
+            "was not found. It comes with NVIDIA's driver for the GPU. It was looked for, in this order:\n" +
+            $"  the environment variable KERNELFORGE_CUDA_DRIVER, which alone counts while it is set: '{folder.Path}' has none",
+            found, StringComparison.Ordinal);
         Assert.Contains("NVRTC", found, StringComparison.Ordinal);
     }
 

@@ -92,7 +92,8 @@ internal sealed class RecordingLibrary
     private static IEnumerable<string> Types(AbiFunction[] functions) => functions
         .SelectMany(function => function.Parameters.Select(parameter => parameter.Type.Base))
         .Append("CUresult")
-        .Where(type => type is not ("void" or "char" or "int" or "unsigned int" or "float" or "size_t" or "unsigned char" or "unsigned long long"))
+        .Where(type => type is not (
+            "void" or "char" or "int" or "unsigned int" or "float" or "size_t" or "unsigned char" or "unsigned long long"))
         .Distinct()
         .Order(StringComparer.Ordinal);
 }
@@ -234,16 +235,17 @@ internal static class RecorderText
     {
         string Field(string name) => string.Create(CultureInfo.InvariantCulture,
             $"(structure + {structure.Fields[name].Offset})");
+        string Word(string name) => $"*(uint32_t *){Field(name)}";
         AbiStructure attribute = Abi.Driver.Structure("CUlaunchAttribute");
         return $$"""
             typedef struct { unsigned char bytes[{{structure.Size}}]; } CUlaunchConfig;
             #define LOG_CONFIG(config) log_config((const unsigned char *)(config))
             static void log_config(const unsigned char *structure)
             {
-                LOG(", grid %u %u %u", *(uint32_t *){{Field("gridDimX")}}, *(uint32_t *){{Field("gridDimY")}}, *(uint32_t *){{Field("gridDimZ")}});
-                LOG(", block %u %u %u", *(uint32_t *){{Field("blockDimX")}}, *(uint32_t *){{Field("blockDimY")}}, *(uint32_t *){{Field("blockDimZ")}});
-                LOG(", shared %u, stream 0x%llx", *(uint32_t *){{Field("sharedMemBytes")}}, *(unsigned long long *){{Field("hStream")}});
-                uint32_t count = *(uint32_t *){{Field("numAttrs")}};
+                LOG(", grid %u %u %u", {{Word("gridDimX")}}, {{Word("gridDimY")}}, {{Word("gridDimZ")}});
+                LOG(", block %u %u %u", {{Word("blockDimX")}}, {{Word("blockDimY")}}, {{Word("blockDimZ")}});
+                LOG(", shared %u, stream 0x%llx", {{Word("sharedMemBytes")}}, *(unsigned long long *){{Field("hStream")}});
+                uint32_t count = {{Word("numAttrs")}};
                 const unsigned char *attributes = *(const unsigned char **){{Field("attrs")}};
                 for (uint32_t i = 0; i < count; i++, attributes += {{attribute.Size}})
                 {

@@ -164,11 +164,15 @@ public sealed class CubinCacheTests : IDisposable
     public void Where_compiling_is_forbidden_only_what_is_there_serves()
     {
         byte[] right = Load();
-        var closed = new CubinCache(Folder, () => throw new InvalidOperationException("the compiler is not asked for")) { MayCompile = false };
+        var closed = new CubinCache(Folder, () => throw new InvalidOperationException("the compiler is not asked for"))
+        {
+            MayCompile = false,
+        };
         Assert.Equal(right, closed.Load(Kernels.Scale, Kernels.Sm80, Kernels.Block128));
         Assert.Equal("sm_80", closed.TargetFor(new Architecture(8, 0)).Name);
 
-        CudaException error = Assert.Throws<CudaException>(() => closed.Load(Kernels.Scale, CompileTarget.Parse("sm_86"), Kernels.Block128));
+        CudaException error = Assert.Throws<CudaException>(
+            () => closed.Load(Kernels.Scale, CompileTarget.Parse("sm_86"), Kernels.Block128));
         Assert.Equal("scale", error.Kernel);
         Assert.Contains("kernel 'scale' is not compiled for sm_86", error.Message, StringComparison.Ordinal);
         Assert.Contains("KERNELFORGE_CUBIN_CACHE_ONLY=1", error.Message, StringComparison.Ordinal);
@@ -183,7 +187,8 @@ public sealed class CubinCacheTests : IDisposable
         var bare = new CubinCache(Folder, () => throw new CudaException("NVRTC was not found"));
         Assert.Equal(right, bare.Load(Kernels.Scale, Kernels.Sm80, Kernels.Block128));
         Assert.Equal("sm_86", bare.TargetFor(new Architecture(8, 6)).Name);
-        Refuses.With<CudaException>("and cannot be: NVRTC was not found", () => bare.Load(Kernels.Scale, CompileTarget.Parse("sm_86"), Kernels.Block128));
+        Refuses.With<CudaException>(
+            "and cannot be: NVRTC was not found", () => bare.Load(Kernels.Scale, CompileTarget.Parse("sm_86"), Kernels.Block128));
     }
 
     [Fact]
@@ -191,7 +196,10 @@ public sealed class CubinCacheTests : IDisposable
     {
         byte[] shipped = Load();
         var newer = new CountingCompiler { Version = new Version(13, 5) };
-        var cache = new CubinCache(Path.Combine(temporary.Path, "own"), () => newer) { Shipped = [Path.Combine(temporary.Path, "none"), Folder] };
+        var cache = new CubinCache(Path.Combine(temporary.Path, "own"), () => newer)
+        {
+            Shipped = [Path.Combine(temporary.Path, "none"), Folder],
+        };
         Assert.Equal(shipped, cache.Load(Kernels.Scale, Kernels.Sm80, Kernels.Block128));
         Assert.Equal(0, newer.Compiled);
         Assert.False(Directory.Exists(cache.Folder));
@@ -202,7 +210,8 @@ public sealed class CubinCacheTests : IDisposable
     {
         string file = temporary.Write("file", "");
         var cache = new CubinCache(Path.Combine(file, "cubins"), () => compiler);
-        Refuses.With<CudaException>("Name another by KERNELFORGE_CUBIN_CACHE", () => cache.Load(Kernels.Scale, Kernels.Sm80, Kernels.Block128));
+        Refuses.With<CudaException>(
+            "Name another by KERNELFORGE_CUBIN_CACHE", () => cache.Load(Kernels.Scale, Kernels.Sm80, Kernels.Block128));
     }
 
     [Fact]

@@ -43,7 +43,8 @@ public sealed class NvrtcTests
     [MemberData(nameof(DeviceFiles))]
     public void Every_file_of_the_device_library_compiles_after_what_it_requires(string file)
     {
-        string first = string.Join('\n', DeviceLibrary.Read(file).Split('\n').TakeWhile(line => line.StartsWith("//", StringComparison.Ordinal)));
+        string first = string.Join(
+            '\n', DeviceLibrary.Read(file).Split('\n').TakeWhile(line => line.StartsWith("//", StringComparison.Ordinal)));
         string[] required = [.. Regex.Matches(first, @"Requires (\w+\.cuh)").Select(match => match.Groups[1].Value)];
         var source = new KernelSource("empty", "extern \"C\" __global__ void empty() {}") { DeviceFiles = [.. required, file] };
 
@@ -110,7 +111,8 @@ public sealed class NvrtcTests
                 for (int i = 0; i < 200; i++) x[threadIdx.x + i * 1024] = v[i];
             }
             """);
-        Assert.Contains("ptxas warning", NativeCode.Compiler.Compile(source, Kernels.Sm80, CompileOptions.Default).Log, StringComparison.Ordinal);
+        string log = NativeCode.Compiler.Compile(source, Kernels.Sm80, CompileOptions.Default).Log;
+        Assert.Contains("ptxas warning", log, StringComparison.Ordinal);
     }
 
     [Fact]
