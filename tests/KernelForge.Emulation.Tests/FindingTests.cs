@@ -36,6 +36,14 @@ public sealed class FindingTests : IDisposable
     }
 
     [Fact]
+    public void A_kernel_that_gives_up_ends_the_launch_and_is_found()
+    {
+        SmallKernels.Launch(device, SmallKernels.Of("setp.eq.u32 %p1, %r1, 7; @%p1 trap;"), SmallKernels.Zeros(device, 32));
+        Finding finding = Assert.Single(device.Findings);
+        Assert.Equal((FindingKind.Trap, new Index3(7, 0, 0)), (finding.Kind, finding.Thread));
+    }
+
+    [Fact]
     public void A_shared_variable_does_not_reach_into_its_neighbour()
     {
         string ptx = SmallKernels.Of("mov.u32 %r2, first; st.shared.u32 [%r2+16], %r1;",

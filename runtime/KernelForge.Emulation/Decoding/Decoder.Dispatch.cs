@@ -38,7 +38,8 @@ internal sealed unsafe partial class Decoder
             case "shfl" or "vote" or "match" or "redux" or "activemask": Exchange(source); break;
             case "ldmatrix" or "mma" or "movmatrix": Matrix(source); break;
             case "ret": Emit(source, Flow.Return); break;
-            case "exit" or "trap": Emit(source, Flow.Exit); break;
+            case "exit": Emit(source, Flow.Exit); break;
+            case "trap": Emit(source, Flow.Trap); break;
             // Hints, which change no result.
             case "prefetch" or "prefetchu" or "discard" or "applypriority" or "nanosleep" or "griddepcontrol" or "pmevent": break;
             default: throw Unknown(source);

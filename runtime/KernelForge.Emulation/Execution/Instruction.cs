@@ -13,6 +13,9 @@ internal enum Flow
     Return,
     Exit,
 
+    /// <summary>The kernel gives up: the launch ends.</summary>
+    Trap,
+
     /// <summary>Lanes that a mask names must come together first.</summary>
     Gather,
     Barrier,

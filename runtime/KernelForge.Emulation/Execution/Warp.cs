@@ -1,4 +1,5 @@
 using System.Numerics;
+using KernelForge.Emulation.Findings;
 using KernelForge.Emulation.Memory;
 
 namespace KernelForge.Emulation.Execution;
@@ -153,6 +154,9 @@ internal sealed unsafe class Warp : IDisposable
                 goto case Flow.Branch;
             case Flow.Return: return Return(group, mask);
             case Flow.Exit: return Exit(group, mask);
+            case Flow.Trap:
+                Block.Grid.Log.Report(Reports.At(this, instruction, Reports.FirstLane(mask), FindingKind.Trap, "the kernel gave up"));
+                throw new LaunchStoppedException();
             case Flow.Gather: return Gather(group, instruction, mask);
             default: return Arrive(group, instruction, mask);
         }

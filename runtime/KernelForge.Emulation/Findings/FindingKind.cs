@@ -29,6 +29,9 @@ public enum FindingKind
 
     /// <summary>A write to constant memory or to a parameter.</summary>
     ReadOnlyWrite,
+
+    /// <summary>A <c>trap</c>: what the kernel itself found to be impossible.</summary>
+    Trap,
 }
 
 /// <summary>The kinds' written names.</summary>
@@ -45,6 +48,7 @@ public static class FindingKinds
         FindingKind.ShuffleMask => "shuffle-mask",
         FindingKind.AsyncNotWaited => "async-not-waited",
         FindingKind.Deadlock => "deadlock",
+        FindingKind.Trap => "trap",
         _ => "read-only-write",
     };
 }
