@@ -2,7 +2,7 @@ namespace KernelForge.Compiler.Diagnostics;
 
 /// <summary>
 /// Every rule. The first block is found by the front end while it reads syntax, the second while the layer's values are followed through
-/// its methods. <c>docs/rules.md</c> has a failing and a passing example of each.
+/// its methods. <c>docs/rules.md</c> has a failing and a passing example of each that a source can show.
 /// </summary>
 public static class Rules
 {

@@ -20,9 +20,6 @@ public abstract record KernelOperand(Size Columns)
 
     /// <summary>The row of table <paramref name="Parameter"/> that an integer names.</summary>
     public sealed record Gather(int Parameter, RowInteger Index, Size OfColumns) : KernelOperand(OfColumns);
-
-    /// <summary>The integer itself, as a real.</summary>
-    public sealed record Integer(RowInteger Value) : KernelOperand(Size.One);
 }
 
 /// <summary>An integer that each row has: <c>ids.Positions + 2</c>.</summary>

@@ -39,7 +39,7 @@ internal sealed class FuseEpilogues : IPass
             Node.Gemm? Fuse(Node.Map map)
             {
                 // What the epilogue reads besides the sums must lie in rows or vectors.
-                if (map.Operands.Any(o => o is KernelOperand.Gather or KernelOperand.Integer)) return null;
+                if (map.Operands.Any(o => o is KernelOperand.Gather)) return null;
                 Node.Gemm[] sources = [.. map.Operands.Select(ProductOf).OfType<Node.Gemm>()];
                 if (sources.Length == 0) return null;
                 // The last product has everything else at hand; others join it when they have the same input.

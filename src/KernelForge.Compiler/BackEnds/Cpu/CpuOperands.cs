@@ -22,12 +22,11 @@ internal sealed class CpuOperands(
     public string Load(int number, Size columns)
     {
         KernelOperand operand = operands[number];
-        if (operand is KernelOperand.Integer integer) return $"TVector.Broadcast({OfRow("int", "integer", Integer(integer.Value))})";
         (string source, string row) = operand switch
         {
             KernelOperand.Rows r => (arguments.View(r.View, plan.Buffers[r.View.Buffer].Name), "row"),
             KernelOperand.PerSequence p =>
-                (arguments.View(p.View, plan.Buffers[p.View.Buffer].Name), OfRow("int", "sequence", $"{arguments.Space(rows)}.SequenceOf(row)")),
+                (arguments.View(p.View, plan.Buffers[p.View.Buffer].Name), OfRow("sequence", $"{arguments.Space(rows)}.SequenceOf(row)")),
             KernelOperand.Vector v => (arguments.Parameter(v.Parameter), "0"),
             KernelOperand.Gather g => Gathered(g),
             _ => throw new NotSupportedException(operand.GetType().Name),
@@ -39,14 +38,14 @@ internal sealed class CpuOperands(
     {
         string table = arguments.Parameter(gather.Parameter);
         string index = $"{table}.RowAt({Integer(gather.Index)}, {CSharpText.Literal(plan.Parameters[gather.Parameter].Path.ToString())})";
-        return (table, OfRow("int", table.TrimStart('@') + "Row", index));
+        return (table, OfRow(table.TrimStart('@') + "Row", index));
     }
 
-    private string OfRow(string type, string wanted, string text)
+    private string OfRow(string wanted, string text)
     {
         if (ofRow.TryGetValue(text, out string? known)) return known;
         string name = arguments.Local(wanted);
-        Preamble.Add($"{type} {name} = {text};");
+        Preamble.Add($"int {name} = {text};");
         return ofRow[text] = name;
     }
 

@@ -47,7 +47,6 @@ internal sealed class Summaries(Graph graph)
         KernelOperand.PerSequence p => Name(p.View),
         KernelOperand.Vector v => graph.Parameters[v.Parameter].Path.ToString(),
         KernelOperand.Gather g => WeightName(g.Parameter) + "[" + Integer(g.Index) + "]",
-        KernelOperand.Integer i => Integer(i.Value),
         _ => "?",
     };
 
