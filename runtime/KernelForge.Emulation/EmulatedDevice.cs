@@ -3,6 +3,7 @@ using KernelForge.Emulation.Execution;
 using KernelForge.Emulation.Findings;
 using KernelForge.Emulation.Memory;
 using KernelForge.Emulation.Ptx;
+using Architecture = KernelForge.Runtime.Cuda.Architecture;
 
 namespace KernelForge.Emulation;
 
@@ -10,7 +11,7 @@ namespace KernelForge.Emulation;
 /// A GPU that interprets PTX and checks every access. Calls may come from any thread; one runs at a time, and a launch has ended when it
 /// returns.
 /// </summary>
-/// <param name="architecture">Whose limits launches are held against.</param>
+/// <param name="architecture">Whose limits launches are held against, one that <see cref="ArchitectureLimits"/> knows.</param>
 /// <param name="seed">Draws the order in which warps run: the same seed gives the same order.</param>
 public sealed class EmulatedDevice(Architecture architecture, int seed) : IDisposable
 {
@@ -20,7 +21,8 @@ public sealed class EmulatedDevice(Architecture architecture, int seed) : IDispo
     private int launches;
     private int allocations;
 
-    public Architecture Architecture { get; } = architecture;
+    /// <summary>What a launch is held against.</summary>
+    public ArchitectureLimits Limits { get; } = ArchitectureLimits.Of(architecture);
 
     /// <summary>Faults to play.</summary>
     public FaultPlan Faults { get; } = new();
@@ -110,7 +112,7 @@ public sealed class EmulatedDevice(Architecture architecture, int seed) : IDispo
     public LaunchStatistics Launch(EmulatedFunction function, Index3 grid, Index3 block, int sharedBytes, LaunchArguments arguments)
     {
         using Lock.Scope scope = Begin();
-        LaunchLimits.Check(Architecture, function.Program, grid, block, sharedBytes);
+        LaunchLimits.Check(Limits, function.Program, grid, block, sharedBytes);
         if (Faults.NextLaunchFails()) throw new EmulationException(EmulationError.LaunchFailed, $"the launch of '{function.Name}' failed");
         foreach (Allocation allocation in addresses.Allocations)
             if (!allocation.IsFreed) allocation.Memory.StartAnew();

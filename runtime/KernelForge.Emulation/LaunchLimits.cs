@@ -6,18 +6,18 @@ namespace KernelForge.Emulation;
 /// <summary>Whether a launch is one that the architecture and the kernel allow.</summary>
 internal static class LaunchLimits
 {
-    public static void Check(Architecture architecture, Program program, Index3 grid, Index3 block, int sharedBytes)
+    public static void Check(ArchitectureLimits limits, Program program, Index3 grid, Index3 block, int sharedBytes)
     {
-        CheckExtent("grid", program, grid, Architecture.MaximumGrid);
-        CheckExtent("block", program, block, Architecture.MaximumBlock);
-        int most = Math.Min(architecture.MaximumThreads, program.Entry.MaximumThreads ?? int.MaxValue);
-        if (block.Volume > most) throw Fail(program, $"a block of {block.Volume} threads, and at most {most} are possible on {architecture.Name}");
+        CheckExtent("grid", program, grid, ArchitectureLimits.MaximumGrid);
+        CheckExtent("block", program, block, ArchitectureLimits.MaximumBlock);
+        int most = Math.Min(limits.ThreadsOfBlock, program.Entry.MaximumThreads ?? int.MaxValue);
+        if (block.Volume > most) throw Fail(program, $"a block of {block.Volume} threads, and at most {most} are possible on {limits.Architecture}");
         if (program.Entry.RequiredBlock is { } required && new Index3(required.X, required.Y, required.Z) != block)
             throw Fail(program, $"a block of {block}, and the kernel was compiled for ({required.X}, {required.Y}, {required.Z}) alone");
         long shared = (long)program.Shared.StaticBytes + sharedBytes;
-        if (sharedBytes < 0 || shared > architecture.MaximumSharedBytes)
+        if (sharedBytes < 0 || shared > limits.SharedBytesOfBlock)
             throw Fail(program, $"{program.Shared.StaticBytes} static and {sharedBytes} dynamic bytes of shared memory, " +
-                $"and {architecture.Name} has {architecture.MaximumSharedBytes} a block");
+                $"and {limits.Architecture} has {limits.SharedBytesOfBlock} a block");
         if (grid.Volume > Epoch.MaximumBlocks)
             throw Fail(program, $"{grid.Volume} blocks, and the emulated GPU follows at most {Epoch.MaximumBlocks}");
     }

@@ -25,7 +25,7 @@ internal sealed class EmulatedKernel : IDisposable
         var options = new CompileOptions { Constants = [.. definitions.Select(Split)], LineInfo = true };
         CompiledKernel compiled = NativeCode.Compiler.Compile(source, CompileTarget.FullPtx(new(8, 0)), options);
         Assert.Equal("", compiled.Log);
-        device = new EmulatedDevice(Emulation.Architecture.Sm80, seed);
+        device = new EmulatedDevice(new(8, 0), seed);
         function = device.LoadModule(Encoding.UTF8.GetString(compiled.Image).TrimEnd('\0')).GetFunction(entry);
     }
 

@@ -1,10 +1,11 @@
 using KernelForge.Emulation.Ptx;
+using KernelForge.Runtime.Cuda;
 
 namespace KernelForge.Emulation.Tests;
 
 public sealed class DeviceTests : IDisposable
 {
-    private readonly EmulatedDevice device = new(Architecture.Sm80, 1);
+    private readonly EmulatedDevice device = new(new Architecture(8, 0), 1);
 
     public void Dispose() => device.Dispose();
 
@@ -98,7 +99,7 @@ public sealed class DeviceTests : IDisposable
         string ptx = SmallKernels.Of("atom.global.add.u32 %r2, [%rd1], 1; st.global.u32 [%rd2+4], %r2;");
         int[] Order(int seed)
         {
-            using var other = new EmulatedDevice(Architecture.Sm80, seed);
+            using var other = new EmulatedDevice(new Architecture(8, 0), seed);
             ulong buffer = SmallKernels.Zeros(other, 513);
             SmallKernels.Launch(other, ptx, buffer, threads: 512);
             int[] words = new int[513];

@@ -1,10 +1,11 @@
 using KernelForge.Emulation.Findings;
+using KernelForge.Runtime.Cuda;
 
 namespace KernelForge.Emulation.Tests;
 
 public sealed class FindingTests : IDisposable
 {
-    private readonly EmulatedDevice device = new(Architecture.Sm80, 5);
+    private readonly EmulatedDevice device = new(new Architecture(8, 0), 5);
 
     public void Dispose() => device.Dispose();
 

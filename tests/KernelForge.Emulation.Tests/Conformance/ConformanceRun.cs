@@ -1,4 +1,5 @@
 using System.Text.Json;
+using KernelForge.Runtime.Cuda;
 
 namespace KernelForge.Emulation.Tests.Conformance;
 
@@ -11,7 +12,7 @@ internal sealed class ConformanceRun : IDisposable
     public ConformanceRun(ConformanceCase kernel, int seed)
     {
         this.kernel = kernel;
-        Device = new EmulatedDevice(Architecture.Sm80, seed);
+        Device = new EmulatedDevice(new Architecture(8, 0), seed);
         foreach (JsonProperty tensor in kernel.Tensors)
         {
             byte[] bytes = kernel.Initial(tensor);
