@@ -7,7 +7,6 @@
 //   ROWS        rows, and warps, of a block
 //   ROW_...     EMBEDDINGS: x = word[id] + position[p] + type[t]; RESIDUAL: x = a + b; NORM: x = a
 
-using Element = ELEMENT;
 constexpr int chunks = WIDTH / 8, perLane = (chunks + 31) / 32;
 static_assert(WIDTH % 8 == 0, "rows in multiples of 8 features");
 

@@ -8,7 +8,6 @@
 //   WIDTH     features of a row, a multiple of 64
 //   SLOTS     rows under way at once
 
-using Element = ELEMENT;
 static_assert(WIDTH % 64 == 0, "rows in multiples of 64 features");
 
 // Grid: (WIDTH / 64, sequences that fit): a block takes 64 features of one sequence.
