@@ -58,6 +58,20 @@ public abstract record Expression
 
     public static Expression Of(double value) => new Host(Scalar.Of(value));
 
+    /// <summary>Integer, real or boolean. C#'s rules hold: integers only among integers.</summary>
+    public ValueKind Kind => this switch
+    {
+        Host h => h.Value.Kind,
+        QueryPosition or KeyPosition or Head => ValueKind.Integer,
+        Binary { Op: >= BinaryOp.Equal and <= BinaryOp.Or } or Unary { Op: UnaryOp.Not } => ValueKind.Boolean,
+        Binary b => Joined(b.Left.Kind, b.Right.Kind),
+        Unary u => u.Argument.Kind,
+        Select s => Joined(s.WhenTrue.Kind, s.WhenFalse.Kind),
+        Call { Function: Primitive.Max or Primitive.Min or Primitive.Abs } c => c.Arguments.Select(a => a.Kind).Aggregate(Joined),
+        Convert c => c.To,
+        _ => ValueKind.Real,
+    };
+
     /// <summary>The same tree with every leaf replaced by what <paramref name="leaf"/> makes of it (null keeps it).</summary>
     public Expression Replace(Func<Expression, Expression?> leaf) => leaf(this) ?? this switch
     {
@@ -79,4 +93,6 @@ public abstract record Expression
         Replace(e => { all.Add(e); return null; });
         return all;
     }
+
+    private static ValueKind Joined(ValueKind a, ValueKind b) => a == b ? a : ValueKind.Real;
 }

@@ -20,4 +20,12 @@ public abstract record Step
         Branch b => Kernels(b.Then).Concat(Kernels(b.Else)),
         _ => [],
     });
+
+    /// <summary>Every loop, outer ones before those inside them.</summary>
+    internal static IEnumerable<Loop> Loops(IEnumerable<Step> steps) => steps.SelectMany(s => s switch
+    {
+        Loop l => Loops(l.Body).Prepend(l),
+        Branch b => Loops(b.Then).Concat(Loops(b.Else)),
+        _ => (IEnumerable<Loop>)[],
+    });
 }

@@ -54,14 +54,14 @@ internal sealed class CoverExpression(CpuArguments arguments)
         {
             case Expression.QueryPosition: return "i";
             case Expression.KeyPosition: return "j";
-            case Expression.Convert { To: ValueKind.Real } c when PairExpression.KindOf(c.Argument) == ValueKind.Integer: return Bound(c.Argument);
+            case Expression.Convert { To: ValueKind.Real } c when c.Argument.Kind == ValueKind.Integer: return Bound(c.Argument);
             case Expression.Unary { Op: UnaryOp.Negate } u: return Bound(u.Argument) is { } a ? "-" + a : null;
             case Expression.Call { Function: Primitive.Abs } c: return Bound(c.Arguments[0]) is { } x ? $"Interval.Abs({x})" : null;
             case Expression.Call { Function: Primitive.Max or Primitive.Min } c:
                 return Bound(c.Arguments[0]) is { } p && Bound(c.Arguments[1]) is { } q ? $"Interval.{c.Function}({p}, {q})" : null;
             case Expression.Binary b:
                 // Division and remainder of reals are other functions than those of integers.
-                bool integer = PairExpression.KindOf(b) == ValueKind.Integer;
+                bool integer = b.Kind == ValueKind.Integer;
                 bool known = b.Op is BinaryOp.Add or BinaryOp.Subtract or BinaryOp.Multiply
                     || (integer && b.Op is BinaryOp.Divide or BinaryOp.Remainder);
                 return known && Bound(b.Left) is { } left && Bound(b.Right) is { } right ? $"({left} {OperatorText.Symbol(b.Op)} {right})" : null;

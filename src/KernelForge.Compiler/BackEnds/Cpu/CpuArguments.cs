@@ -9,7 +9,7 @@ namespace KernelForge.Compiler.BackEnds.Cpu;
 /// What a kernel's struct is given: each thing that its text reads becomes a parameter of the struct, once, and an argument where the struct
 /// is made.
 /// </summary>
-internal sealed class CpuArguments(CpuNames names, CpuParameters parameters)
+internal sealed class CpuArguments(ProgramNames names, ProgramParameters parameters)
 {
     private readonly HashSet<string> taken = new(StringComparer.Ordinal)
     {
@@ -27,9 +27,9 @@ internal sealed class CpuArguments(CpuNames names, CpuParameters parameters)
     public int Count => all.Count;
 
     /// <summary>A name for a local variable of the struct's method.</summary>
-    public string Local(string wanted) => CSharpText.Identifier(CpuNames.Unique(taken, wanted));
+    public string Local(string wanted) => CSharpText.Identifier(ProgramNames.Unique(taken, wanted));
 
-    public string View(View view, string name) => Add("Rows<TVector>", name, parameters.View(view));
+    public string View(View view, string name) => Add("Rows<TVector>", name, names.View(view));
 
     public string Parameter(int number) => Add("Rows<TVector>", parameters.ShortName(number), parameters.Field(number));
 

@@ -5,7 +5,7 @@ using KernelForge.Compiler.Text;
 namespace KernelForge.Compiler.BackEnds.Cpu;
 
 /// <summary>Each kernel as a call of the runtime, and the small struct over which that call is generic.</summary>
-internal sealed class CpuKernels(KernelPlan plan, CpuNames names, CpuParameters parameters)
+internal sealed class CpuKernels(KernelPlan plan, ProgramNames names, ProgramParameters parameters)
 {
     public const string Inlined = "[MethodImpl(MethodImplOptions.AggressiveInlining)]";
 
@@ -31,7 +31,7 @@ internal sealed class CpuKernels(KernelPlan plan, CpuNames names, CpuParameters 
     private IEnumerable<string> Gemm(GemmKernel kernel)
     {
         string[] blocks = [.. kernel.Blocks.Select(b => Block(kernel, b))];
-        string head = $"Gemm.Run(Pool, {parameters.View(kernel.Input)}, ";
+        string head = $"Gemm.Run(Pool, {names.View(kernel.Input)}, ";
         for (int first = 0; first < blocks.Length; first += 3)
         {
             string[] together = [.. blocks.Skip(first).Take(3)];
@@ -54,7 +54,8 @@ internal sealed class CpuKernels(KernelPlan plan, CpuNames names, CpuParameters 
             _ => throw new NotSupportedException(e.GetType().Name),
         }).Print(block.Epilogue);
 
-        string name = names.Unique(CpuNames.Pascal(kernel.Blocks.Count == 1 ? kernel.Name : plan.Buffers[block.Output.Buffer].Name) + "Epilogue");
+        string wanted = kernel.Blocks.Count == 1 ? kernel.Name : plan.Buffers[block.Output.Buffer].Name;
+        string name = names.Unique(ProgramNames.Pascal(wanted) + "Epilogue");
         structs.Line();
         structs.Line($"/// <summary>Ends <c>{kernel.Name}</c>: stores <c>{plan.Buffers[block.Output.Buffer].Name}</c>.</summary>");
         string contract = pair ? "IGemmPairEpilogue" : "IGemmEpilogue";
@@ -64,7 +65,7 @@ internal sealed class CpuKernels(KernelPlan plan, CpuNames names, CpuParameters 
         structs.Line($"{output}.Store(row, column, {value});");
         structs.Close().Close();
 
-        return $"Gemm.{(pair ? "PairBlock" : "Block")}({parameters.Field([.. block.Weights])}, new {name}({arguments.Values}))";
+        return $"Gemm.{(pair ? "PairBlock" : "Block")}({parameters.Field([block.Weights])}, new {name}({arguments.Values}))";
     }
 
     private List<string> Attention(AttentionKernel kernel)
@@ -106,7 +107,7 @@ internal sealed class CpuKernels(KernelPlan plan, CpuNames names, CpuParameters 
         var pair = new PairExpression(arguments, kernel.Operands, NameOf, arguments.Host, differences.Lookup);
         string[] text = members(arguments, e => pair.Print(e));
         statements.AddRange(differences.Statements);
-        string name = names.Unique(CpuNames.Pascal(kernel.Name) + role);
+        string name = names.Unique(ProgramNames.Pascal(kernel.Name) + role);
         structs.Line();
         structs.Line($"/// <summary>The {role.ToLowerInvariant()} of <c>{kernel.Name}</c>, for query row i and key row j.</summary>");
         string given = arguments.Count == 0 ? "" : "(" + arguments.Declaration + ")";
@@ -120,7 +121,7 @@ internal sealed class CpuKernels(KernelPlan plan, CpuNames names, CpuParameters 
     private string Segment(SegmentKernel kernel) =>
         $"Segments.Run(Pool, SegmentOperation.{kernel.Reduction}, {Views(kernel.Input)}, {names.Space(kernel.Rows)}, {Views(kernel.Output)});";
 
-    private string Views(params View[] views) => string.Join(", ", views.Select(parameters.View));
+    private string Views(params View[] views) => string.Join(", ", views.Select(v => names.View(v)));
 
     private string NameOf(View view) => plan.Buffers[view.Buffer].Name;
 }

@@ -11,7 +11,7 @@ namespace KernelForge.Compiler.BackEnds.Cpu;
 /// </summary>
 internal sealed class CpuRowKernel
 {
-    private readonly CpuNames names;
+    private readonly ProgramNames names;
     private readonly RowKernel kernel;
     private readonly CpuArguments arguments;
     private readonly CpuOperands operands;
@@ -28,7 +28,7 @@ internal sealed class CpuRowKernel
     /// <summary>For each phase: the variable that holds its vector (in its own sweep) or what it was reduced to.</summary>
     private readonly string?[] variables;
 
-    private CpuRowKernel(KernelPlan plan, CpuNames names, CpuParameters parameters, RowKernel kernel)
+    private CpuRowKernel(KernelPlan plan, ProgramNames names, ProgramParameters parameters, RowKernel kernel)
     {
         (this.plan, this.names, this.kernel) = (plan, names, kernel);
         arguments = new CpuArguments(names, parameters);
@@ -40,12 +40,12 @@ internal sealed class CpuRowKernel
     }
 
     /// <summary>Writes the struct; returns the statement that runs it.</summary>
-    public static string Write(KernelPlan plan, CpuNames names, CpuParameters parameters, RowKernel kernel, CodeWriter structs)
+    public static string Write(KernelPlan plan, ProgramNames names, ProgramParameters parameters, RowKernel kernel, CodeWriter structs)
     {
         var writer = new CpuRowKernel(plan, names, parameters, kernel);
         foreach ((int first, int end) in writer.sweeps) writer.Sweep(first, end);
 
-        string name = names.Unique(CpuNames.Pascal(kernel.Name));
+        string name = names.Unique(ProgramNames.Pascal(kernel.Name));
         structs.Line();
         structs.Line($"/// <summary>A row of <c>{kernel.Name}</c>.</summary>");
         structs.Open(LongLine.Broken($"private readonly struct {name}({writer.arguments.Declaration}) : IRowKernel<TVector>"));
@@ -129,7 +129,7 @@ internal sealed class CpuRowKernel
         for (int p = first; p < end; p++)
         {
             if (kernel.Phases[p] is not RowPhase.Reduce r) continue;
-            variables[p] = arguments.Local(CpuNames.Camel(r.Reduction.ToString()));
+            variables[p] = arguments.Local(ProgramNames.Camel(r.Reduction.ToString()));
             body.Line($"TVector {variables[p]} = TVector.Broadcast({End(r.Reduction, sums[p - first]!, columns)});");
         }
     }

@@ -6,7 +6,7 @@ using KernelForge.Compiler.Text;
 namespace KernelForge.Compiler.BackEnds.Cpu;
 
 /// <summary>The method that runs the plan: row spaces and inputs, memory, then the kernels, loops and branches as the plan has them.</summary>
-internal sealed class CpuSchedule(KernelPlan plan, CpuNames names, CpuKernels kernels, CodeWriter writer)
+internal sealed class CpuSchedule(KernelPlan plan, ProgramNames names, CpuKernels kernels, CodeWriter writer)
 {
     public void Write()
     {
@@ -65,7 +65,7 @@ internal sealed class CpuSchedule(KernelPlan plan, CpuNames names, CpuKernels ke
             string[] indices = [.. b.Columns.LoopIndices];
             foreach (string index in indices)
             {
-                Step.Loop loop = CpuParameters.Loops(plan.Steps).First(l => l.Index == index);
+                Step.Loop loop = Step.Loops(plan.Steps).First(l => l.Index == index);
                 string name = names.Index(index);
                 writer.Open($"for (int {name} = {names.Scalar(loop.Start)}; {name} < {names.Scalar(loop.End)}; {name}++)");
             }

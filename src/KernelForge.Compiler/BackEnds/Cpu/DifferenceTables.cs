@@ -5,12 +5,9 @@ using KernelForge.Compiler.Spec;
 
 namespace KernelForge.Compiler.BackEnds.Cpu;
 
-/// <summary>
-/// Integer functions of the difference of two positions that go through real numbers, such as the bucket of a logarithm: computed once a batch for
-/// every difference, in double as the description computes them, and looked up for each pair.
-/// </summary>
+/// <summary>A score's or mask's <see cref="DifferenceFunction"/>s: filled in once a batch for every difference, looked up for each pair.</summary>
 /// <param name="next">Numbers the tables of a program.</param>
-internal sealed class DifferenceTables(CpuNames names, CpuArguments arguments, AttentionKernel kernel, Func<int> next)
+internal sealed class DifferenceTables(ProgramNames names, CpuArguments arguments, AttentionKernel kernel, Func<int> next)
 {
     private readonly List<(Expression Function, string Text)> known = [];
 
@@ -21,9 +18,10 @@ internal sealed class DifferenceTables(CpuNames names, CpuArguments arguments, A
     public string? Lookup(Expression e)
     {
         if (known.FirstOrDefault(k => k.Function.Equals(e)).Text is { } text) return text;
-        if (!GoesThroughReals(e) || !DependsOnDifferenceAlone(e)) return null;
+        if (!DifferenceFunction.Is(e)) return null;
 
-        string table = names.Unique(CpuNames.Camel(kernel.Name) + "Table"), queries = names.Space(kernel.Rows), keys = names.Space(kernel.KeyRows);
+        string table = names.Unique(ProgramNames.Camel(kernel.Name) + "Table");
+        string queries = names.Space(kernel.Rows), keys = names.Space(kernel.KeyRows);
         string difference = names.Unique("difference");
         string value = new PairExpression(arguments, kernel.Operands, _ => "", InRun, x => x switch
         {
@@ -43,26 +41,4 @@ internal sealed class DifferenceTables(CpuNames names, CpuArguments arguments, A
     }
 
     private string InRun(Scalar value, string type) => CpuArguments.Constant(value, type) ?? "(" + names.Scalar(value) + ")";
-
-    private static bool GoesThroughReals(Expression e) => PairExpression.KindOf(e) == ValueKind.Integer
-        && e.All().Any(x => x is Expression.Convert { To: ValueKind.Integer } c && PairExpression.KindOf(c.Argument) == ValueKind.Real);
-
-    private static bool DependsOnDifferenceAlone(Expression e)
-    {
-        // Differences taken out, no position is left.
-        Expression rest = e.Replace(x => x is Expression.Binary
-        {
-            Op: BinaryOp.Subtract,
-            Left: Expression.QueryPosition,
-            Right: Expression.KeyPosition,
-        }
-            or Expression.Binary
-        {
-            Op: BinaryOp.Subtract,
-            Left: Expression.KeyPosition,
-            Right: Expression.QueryPosition,
-        } ? Expression.Of(0) : null);
-        return !rest.All().Any(x => x is Expression.QueryPosition or Expression.KeyPosition or Expression.Head or Expression.Logit
-            or Expression.Element or Expression.TokenElement);
-    }
 }

@@ -17,19 +17,6 @@ internal sealed class PairExpression(
     /// <param name="real">The type of real numbers in it: float or double.</param>
     public string Print(Expression expression, string real = "float") => Print(expression, 0, real);
 
-    public static ValueKind KindOf(Expression e) => e switch
-    {
-        Expression.Host h => h.Value.Kind,
-        Expression.QueryPosition or Expression.KeyPosition or Expression.Head => ValueKind.Integer,
-        Expression.Binary { Op: >= BinaryOp.Equal and <= BinaryOp.Or } or Expression.Unary { Op: UnaryOp.Not } => ValueKind.Boolean,
-        Expression.Binary b => Joined(KindOf(b.Left), KindOf(b.Right)),
-        Expression.Unary u => KindOf(u.Argument),
-        Expression.Select s => Joined(KindOf(s.WhenTrue), KindOf(s.WhenFalse)),
-        Expression.Call { Function: Primitive.Max or Primitive.Min or Primitive.Abs } c => c.Arguments.Select(KindOf).Aggregate(Joined),
-        Expression.Convert c => c.To,
-        _ => ValueKind.Real,
-    };
-
     private string Print(Expression e, int outer, string real) => special(e) ?? e switch
     {
         Expression.Logit => "s",
@@ -64,7 +51,7 @@ internal sealed class PairExpression(
     {
         string list = string.Join(", ", c.Arguments.Select(a => Print(a, 0, real)));
         if (c.Function == Primitive.Erf) return real == "float" ? $"(float)Ops.Erf({list})" : $"Ops.Erf({list})";
-        return $"{(KindOf(c) == ValueKind.Integer || real == "double" ? "Math" : "MathF")}.{c.Function}({list})";
+        return $"{(c.Kind == ValueKind.Integer || real == "double" ? "Math" : "MathF")}.{c.Function}({list})";
     }
 
     private string Element(Expression.Element x, string real)
@@ -79,6 +66,4 @@ internal sealed class PairExpression(
         View view = ((AttentionOperand.Rows)operands[t.Number]).View;
         return arguments.View(view, nameOf(view));
     }
-
-    private static ValueKind Joined(ValueKind a, ValueKind b) => a == b ? a : ValueKind.Real;
 }

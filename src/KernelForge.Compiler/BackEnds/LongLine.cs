@@ -1,4 +1,4 @@
-namespace KernelForge.Compiler.BackEnds.Cpu;
+namespace KernelForge.Compiler.BackEnds;
 
 /// <summary>Keeps generated lists of parameters and arguments within the width of a screen.</summary>
 internal static class LongLine

@@ -1,0 +1,109 @@
+using KernelForge.Compiler.Ir;
+using KernelForge.Compiler.Kernels;
+using KernelForge.Compiler.Spec;
+using KernelForge.Compiler.Text;
+
+namespace KernelForge.Compiler.BackEnds;
+
+/// <summary>
+/// The weights of a program: a field each, an array of them where the weight lies in a loop over layers, and the part of the
+/// constructor that reads and packs them. How, the back end says as it adds them.
+/// </summary>
+internal sealed class ProgramParameters(KernelPlan plan, ProgramNames names)
+{
+    private readonly List<Entry> entries = [];
+
+    /// <param name="Blocks">What the field holds: blocks side by side, each of one parameter, or of the two of a gate pair.</param>
+    /// <param name="Loops">Loop indices in the paths, outermost first.</param>
+    private sealed record Entry(
+        EquatableArray<EquatableArray<int>> Blocks, string Field, string Type, EquatableArray<string> Loops, string Value);
+
+    /// <summary>Adds a field for one parameter.</summary>
+    public void Add(PlanParameter parameter, string type, string value) => Add([[parameter.Id]], type, value);
+
+    /// <summary>Adds a field for weights that are packed together, unless they have it.</summary>
+    /// <param name="blocks">Blocks side by side, each of one weight, or of the two of a gate pair.</param>
+    /// <param name="type">Of the field, or of its elements where the weights lie in loops.</param>
+    /// <param name="value">Makes it, from <see cref="Read"/>.</param>
+    public void Add(EquatableArray<EquatableArray<int>> blocks, string type, string value)
+    {
+        if (entries.Any(e => e.Blocks.Equals(blocks))) return;
+        PlanParameter[] parameters = [.. blocks.SelectMany(b => b).Select(p => plan.Parameters[p])];
+        string field = names.Unique(ProgramNames.Camel(string.Join("_and_", parameters.Select(p => p.Path.Identifier))));
+        EquatableArray<string> loops = parameters.SelectMany(p => LoopsOf(p)).Distinct().ToEquatableArray();
+        entries.Add(new Entry(blocks, field, type, loops, value));
+    }
+
+    /// <summary>A parameter as it is read inside its loops: <c>layersQueryBias[i]</c>.</summary>
+    public string Field(int parameter) => Field([[parameter]]);
+
+    /// <summary>What blocks were packed to, as it is read inside its loops: <c>layersQueryWeight[i]</c>.</summary>
+    public string Field(EquatableArray<EquatableArray<int>> blocks)
+    {
+        Entry entry = entries.First(e => e.Blocks.Equals(blocks));
+        return entry.Field + string.Concat(entry.Loops.Select(l => "[" + names.Index(l) + "]"));
+    }
+
+    /// <summary>The last two parts of a parameter's path: <c>queryBias</c>.</summary>
+    public string ShortName(int parameter)
+    {
+        EquatableArray<PathSegment> path = plan.Parameters[parameter].Path.Segments;
+        return ProgramNames.Camel(string.Join("_", path.Skip(path.Count - 2).Select(s => s.Name)));
+    }
+
+    /// <summary>The numbers of a parameter; zeros where the checkpoint need not have it.</summary>
+    /// <param name="weights">The variable of type <c>LoadedWeights</c>.</param>
+    public string Read(PlanParameter parameter, string weights)
+    {
+        bool indexed = parameter.Path.Segments.Any(s => s.Index is not null);
+        string path = string.Join(".", parameter.Path.Segments.Select(s =>
+            s.Index is null ? s.Name : $"{s.Name}[{{{names.Scalar(s.Index)}}}]"));
+        string absent = parameter.Present is null ? "" : ", " + names.Size(parameter.Rows * parameter.Columns);
+        return $"{weights}.Read({(indexed ? "$" : "")}\"{path}\"{absent})";
+    }
+
+    public void WriteFields(CodeWriter writer)
+    {
+        foreach (Entry e in entries)
+            writer.Line($"private readonly {e.Type}{string.Concat(e.Loops.Select(_ => "[]"))} {e.Field};");
+    }
+
+    /// <summary>Reads and packs: first what is there once, then what each layer has.</summary>
+    public void WriteLoading(CodeWriter writer)
+    {
+        foreach (IGrouping<EquatableArray<string>, Entry> group in entries.GroupBy(e => e.Loops).OrderBy(g => g.Key.Count))
+        {
+            List<Entry> loaded = [.. group];
+            if (group.Key.Count == 0)
+                foreach (Entry e in loaded) writer.Line($"{e.Field} = {e.Value};");
+            else
+                WriteLoops(writer, loaded, group.Key, 0, "");
+        }
+    }
+
+    private void WriteLoops(CodeWriter writer, List<Entry> loaded, EquatableArray<string> loops, int depth, string subscript)
+    {
+        (string start, string end) = Bounds(loops[depth]);
+        string brackets = string.Concat(Enumerable.Repeat("[]", loops.Count - depth - 1));
+        foreach (Entry e in loaded) writer.Line($"{e.Field}{subscript} = new {e.Type}[{end}]{brackets};");
+        string index = names.Index(loops[depth]);
+        writer.Open($"for (int {index} = {start}; {index} < {end}; {index}++)");
+        subscript += "[" + index + "]";
+        if (depth + 1 < loops.Count) WriteLoops(writer, loaded, loops, depth + 1, subscript);
+        else foreach (Entry e in loaded) writer.Line($"{e.Field}{subscript} = {e.Value};");
+        writer.Close();
+    }
+
+    /// <summary>From where to where an index runs: over all its loops, where several bear its name.</summary>
+    private (string Start, string End) Bounds(string index)
+    {
+        List<Step.Loop> loops = [.. Step.Loops(plan.Steps).Where(l => l.Index == index)];
+        return (Outermost("Min", loops.Select(l => names.Scalar(l.Start))), Outermost("Max", loops.Select(l => names.Scalar(l.End))));
+
+        static string Outermost(string function, IEnumerable<string> bounds) =>
+            bounds.Distinct().Aggregate((a, b) => $"Math.{function}({a}, {b})");
+    }
+
+    private static EquatableArray<string> LoopsOf(PlanParameter parameter) =>
+        parameter.Path.Segments.Where(s => s.Index is not null).SelectMany(s => ScalarText.Indices(s.Index!)).Distinct().ToEquatableArray();
+}
