@@ -33,7 +33,7 @@ public sealed class DeviceLibraryTests
     public void The_whole_device_library_compiles_for(string architecture)
     {
         string kernel = "extern \"C\" __global__ void store(float* to, float x) { *to = gelu_erf(x); }";
-        MachineCode code = MachineCode.Of(KernelSource.Device(KernelSource.DeviceFiles) + kernel, architecture);
+        MachineCode code = MachineCode.Of(KernelSource.Device(KernelSource.DeviceFiles) + kernel, architecture, "-DELEMENT=f16");
         Assert.Equal("", code.Log);
         Assert.NotEmpty(code.Cubin);
     }

@@ -12,7 +12,8 @@ internal static partial class KernelSource
     public static string AnchorFolder { get; } = Path.Combine(Data.RepositoryRoot, "tests", "Benchmarks", "Cuda");
 
     /// <summary>In the order in which they may be put in front of a kernel.</summary>
-    public static IReadOnlyList<string> DeviceFiles { get; } = ["types", "views", "math", "reduce", "mma", "async", "wgmma"];
+    public static IReadOnlyList<string> DeviceFiles { get; } =
+        ["types", "views", "math", "reduce", "mma", "async", "wgmma", "interval", "attention_rows", "attention"];
 
     public static string Device(params IEnumerable<string> names) =>
         string.Concat(names.Select(name => File.ReadAllText(Path.Combine(DeviceFolder, name + ".cuh")) + "\n"));
