@@ -22,4 +22,23 @@ internal static class LongLine
         }
         yield return line;
     }
+
+    /// <summary>A list between a head and a tail, broken between its items and nowhere within them.</summary>
+    public static string List(string head, IEnumerable<string> items, string tail)
+    {
+        string text = "", line = head;
+        string[] all = [.. items];
+        for (int i = 0; i < all.Length; i++)
+        {
+            string item = all[i] + (i + 1 < all.Length ? "," : tail);
+            bool first = i == 0;
+            if (line.Length + item.Length + 1 > Width && line.Trim().Length > 0)
+            {
+                text += line + "\n";
+                line = new string(' ', Indent) + item;
+            }
+            else line += (first ? "" : " ") + item;
+        }
+        return text + line + (all.Length == 0 ? tail : "");
+    }
 }

@@ -19,8 +19,7 @@ internal sealed class CpuRowKernel
     private readonly CodeWriter body = new();
     private readonly List<(Expression Value, string Name)> hoisted = [];
 
-    /// <summary>Sweeps as ranges of phases.</summary>
-    private readonly List<(int First, int End)> sweeps = [];
+    private readonly RowSweeps sweeps;
 
     /// <summary>For each phase: its row among the locals, or -1.</summary>
     private readonly int[] localRows;
@@ -35,7 +34,7 @@ internal sealed class CpuRowKernel
         operands = new CpuOperands(plan, arguments, kernel.Rows, kernel.Operands);
         localRows = [.. kernel.Phases.Select(_ => -1)];
         variables = new string?[kernel.Phases.Count];
-        Divide();
+        sweeps = new RowSweeps(kernel);
         KeepRows();
     }
 
@@ -43,7 +42,7 @@ internal sealed class CpuRowKernel
     public static string Write(KernelPlan plan, ProgramNames names, ProgramParameters parameters, RowKernel kernel, CodeWriter structs)
     {
         var writer = new CpuRowKernel(plan, names, parameters, kernel);
-        foreach ((int first, int end) in writer.sweeps) writer.Sweep(first, end);
+        foreach ((int first, int end) in writer.sweeps.All) writer.Sweep(first, end);
 
         string name = names.Unique(ProgramNames.Pascal(kernel.Name));
         structs.Line();
@@ -59,9 +58,9 @@ internal sealed class CpuRowKernel
     private string Call(string name)
     {
         // In long: a row's sweeps together may visit more elements than an int counts.
-        string elements = string.Join(" + ", sweeps.GroupBy(s => names.Size(kernel.Phases[s.First].Columns)).Select(g =>
+        string elements = string.Join(" + ", sweeps.All.GroupBy(s => names.Size(kernel.Phases[s.First].Columns)).Select(g =>
             $"{g.Count().ToString(CultureInfo.InvariantCulture)}L * {(g.Key.Contains(' ') ? "(" + g.Key + ")" : g.Key)}"));
-        string[] widths = [.. Kept().Select(p => names.Size(WidthOf(p))).Distinct()];
+        string[] widths = [.. Kept().Select(p => names.Size(sweeps.WidthOf(p))).Distinct()];
         string widest = widths.Length == 0 ? "0" : widths.Aggregate((a, b) => $"Math.Max({a}, {b})");
         string locals = Kept().Count().ToString(CultureInfo.InvariantCulture);
         return "RowKernels.Run<TVector, " + name + ">(\n"
@@ -72,44 +71,19 @@ internal sealed class CpuRowKernel
     /// <summary>The phases that keep a local row.</summary>
     private IEnumerable<int> Kept() => Enumerable.Range(0, localRows.Length).Where(p => localRows[p] >= 0);
 
-    private Size WidthOf(int phase) => kernel.Phases[phase] is RowPhase.Reduce r ? r.Groups : kernel.Phases[phase].Columns;
-
-    private void Divide()
-    {
-        int first = 0;
-        for (int p = 1; p <= kernel.Phases.Count; p++)
-        {
-            if (p < kernel.Phases.Count && Joins(first, p)) continue;
-            sweeps.Add((first, p));
-            first = p;
-        }
-    }
-
-    /// <summary>Whether a phase can run in the same sweep as those from <paramref name="first"/> on.</summary>
-    private bool Joins(int first, int phase)
-    {
-        if (IsGrouped(kernel.Phases[phase]) || IsGrouped(kernel.Phases[first])) return false;
-        if (!kernel.Phases[phase].Columns.Equals(kernel.Phases[first].Columns)) return false;
-        return !kernel.Phases[phase].Value.All().Any(e => e is Expression.Reduced r && r.Phase >= first);
-    }
-
-    private static bool IsGrouped(RowPhase phase) => phase is RowPhase.Reduce r && !r.Groups.IsOne;
-
     private void KeepRows()
     {
         int rows = 0;
         for (int p = 0; p < kernel.Phases.Count; p++)
         {
-            bool makesRow = kernel.Phases[p] is RowPhase.Compute || IsGrouped(kernel.Phases[p]);
-            int end = sweeps.First(s => p < s.End).End;
-            bool readLater = kernel.Phases.Skip(end).Any(later => later.Value.All().Any(e => e is Expression.Local l && l.Phase == p));
-            if (makesRow && readLater) localRows[p] = rows++;
+            bool makesRow = kernel.Phases[p] is RowPhase.Compute || RowSweeps.IsGrouped(kernel.Phases[p]);
+            if (makesRow && sweeps.IsReadLater(p)) localRows[p] = rows++;
         }
     }
 
     private void Sweep(int first, int end)
     {
-        if (IsGrouped(kernel.Phases[first]))
+        if (RowSweeps.IsGrouped(kernel.Phases[first]))
         {
             GroupedReduction(first, (RowPhase.Reduce)kernel.Phases[first]);
             return;
@@ -174,7 +148,7 @@ internal sealed class CpuRowKernel
         Expression.Read r => operands.Load(r.Number, phase.Columns),
         Expression.Reduced r => variables[r.Phase]!,
         Expression.Local l when l.Phase >= sweep => variables[l.Phase]!,
-        Expression.Local l => WidthOf(l.Phase).IsOne && !phase.Columns.IsOne
+        Expression.Local l => sweeps.WidthOf(l.Phase).IsOne && !phase.Columns.IsOne
             ? $"TVector.Broadcast(locals[{Row(l.Phase)}, 0])"
             : $"locals.Load({Row(l.Phase)}, column)",
         _ => throw new NotSupportedException(e.GetType().Name),
@@ -183,7 +157,7 @@ internal sealed class CpuRowKernel
     /// <summary>Computes before the sweep what is the same in all its columns: the reciprocal of a deviation.</summary>
     private void Hoist(Expression value)
     {
-        foreach (Expression e in Outermost(value).Where(e => OfRow(e) is null))
+        foreach (Expression e in RowSweeps.OfRowAlone(value).Where(e => OfRow(e) is null))
         {
             string text = new VectorExpression(arguments, l => variables[((Expression.Reduced)l).Phase]!, OfRow).Print(e);
             string name = arguments.Local("factor");
@@ -193,21 +167,6 @@ internal sealed class CpuRowKernel
     }
 
     private string? OfRow(Expression e) => hoisted.FirstOrDefault(h => h.Value.Equals(e)).Name;
-
-    /// <summary>The largest parts that depend on the row alone and take computing.</summary>
-    private static List<Expression> Outermost(Expression value)
-    {
-        List<Expression> found = [];
-        value.Replace(e =>
-        {
-            bool ofRow = e is Expression.Call or Expression.Binary or Expression.Unary or Expression.Activate
-                && e.All().All(x => x is not (Expression.Read or Expression.Local or Expression.Accumulator))
-                && e.All().Any(x => x is Expression.Reduced);
-            if (ofRow) found.Add(e);
-            return ofRow ? e : null;
-        });
-        return found;
-    }
 
     private string Row(int phase) => localRows[phase].ToString(CultureInfo.InvariantCulture);
 

@@ -23,12 +23,7 @@ internal sealed class DifferenceTables(ProgramNames names, CpuArguments argument
         string table = names.Unique(ProgramNames.Camel(kernel.Name) + "Table");
         string queries = names.Space(kernel.Rows), keys = names.Space(kernel.KeyRows);
         string difference = names.Unique("difference");
-        string value = new PairExpression(arguments, kernel.Operands, _ => "", InRun, x => x switch
-        {
-            Expression.QueryPosition => difference,
-            Expression.KeyPosition => "0",
-            _ => null,
-        }).Print(e, "double");
+        string value = PairExpression.OfDifference(names, e, difference);
         string number = next().ToString(CultureInfo.InvariantCulture);
         Statements.Add($"int[] {table} = {names.Workspace}.Differences({number}, {queries}, {keys});");
         Statements.Add($"for (int {difference} = 1 - {keys}.Longest; {difference} < {queries}.Longest; {difference}++)");
@@ -39,6 +34,4 @@ internal sealed class DifferenceTables(ProgramNames names, CpuArguments argument
         known.Add((e, text));
         return text;
     }
-
-    private string InRun(Scalar value, string type) => CpuArguments.Constant(value, type) ?? "(" + names.Scalar(value) + ")";
 }

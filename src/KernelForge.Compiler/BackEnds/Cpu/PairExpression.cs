@@ -8,14 +8,29 @@ namespace KernelForge.Compiler.BackEnds.Cpu;
 /// Prints a score or mask as scalar C#: of one query row i, one key row j and a head. Reals are float, except where they end in an integer: a
 /// bucket is computed in double, as the description's own C# does, so that it is never rounded into its neighbour.
 /// </summary>
+/// <param name="arguments">Null where nothing in memory is read.</param>
 /// <param name="host">A host value of a type: float, double, int or bool.</param>
 /// <param name="special">The text of what is computed in another way, or null.</param>
 internal sealed class PairExpression(
-    CpuArguments arguments, EquatableArray<AttentionOperand> operands, Func<View, string> nameOf, Func<Scalar, string, string> host,
+    CpuArguments? arguments, EquatableArray<AttentionOperand> operands, Func<View, string> nameOf, Func<Scalar, string, string> host,
     Func<Expression, string?> special)
 {
     /// <param name="real">The type of real numbers in it: float or double.</param>
     public string Print(Expression expression, string real = "float") => Print(expression, 0, real);
+
+    /// <summary>A <see cref="DifferenceFunction"/> of the difference that a variable holds, in double.</summary>
+    public static string OfDifference(ProgramNames names, Expression function, string difference)
+    {
+        var printer = new PairExpression(null, [], _ => "", InRun, x => x switch
+        {
+            Expression.QueryPosition => difference,
+            Expression.KeyPosition => "0",
+            _ => null,
+        });
+        return printer.Print(function, "double");
+
+        string InRun(Scalar value, string type) => CpuArguments.Constant(value, type) ?? "(" + names.Scalar(value) + ")";
+    }
 
     private string Print(Expression e, int outer, string real) => special(e) ?? e switch
     {
@@ -56,7 +71,7 @@ internal sealed class PairExpression(
 
     private string Element(Expression.Element x, string real)
     {
-        string table = arguments.Parameter(((AttentionOperand.Parameter)operands[x.Number]).Number);
+        string table = arguments!.Parameter(((AttentionOperand.Parameter)operands[x.Number]).Number);
         string list = string.Join(", ", x.Indices.Select(i => Print(i, 0, real)));
         return x.Indices.Count == 1 ? $"{table}.At(0, {list})" : $"{table}.At({list})";
     }
@@ -64,6 +79,6 @@ internal sealed class PairExpression(
     private string Rows(Expression.TokenElement t)
     {
         View view = ((AttentionOperand.Rows)operands[t.Number]).View;
-        return arguments.View(view, nameOf(view));
+        return arguments!.View(view, nameOf(view));
     }
 }

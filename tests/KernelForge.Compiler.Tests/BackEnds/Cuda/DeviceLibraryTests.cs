@@ -32,8 +32,9 @@ public sealed class DeviceLibraryTests
     [Theory, InlineData("sm_80"), InlineData("sm_86"), InlineData("sm_89"), InlineData("sm_90"), InlineData("sm_90a")]
     public void The_whole_device_library_compiles_for(string architecture)
     {
-        string kernel = "extern \"C\" __global__ void store(float* to, float x) { *to = gelu_erf(x); }";
-        MachineCode code = MachineCode.Of(KernelSource.Device(KernelSource.DeviceFiles) + kernel, architecture, "-DELEMENT=f16");
+        string kernel = "static_assert(rows_threads + segment_threads > 0);\nextern \"C\" __global__ void store(float* to, float x) { *to = gelu_erf(x); }";
+        string[] choices = [.. Definitions("ELEMENT=f16 ROWS=4 ROW_WARPS=1 SLOTS=32")];
+        MachineCode code = MachineCode.Of(KernelSource.Device(KernelSource.DeviceFiles) + kernel, architecture, choices);
         Assert.Equal("", code.Log);
         Assert.NotEmpty(code.Cubin);
     }

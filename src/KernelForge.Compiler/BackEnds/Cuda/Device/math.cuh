@@ -77,3 +77,53 @@ __device__ __forceinline__ float gelu_tanh(float x)
 
 // x sigmoid(x): absolute error below 2^-20 |x|.
 __device__ __forceinline__ float silu(float x) { return x * sigmoid_fast(x); }
+
+// What a layer's expression calls, as exact as its elements need: for 16-bit elements the functions above, which err less than a rounding to
+// 16 bits; for float and tf32 the language's own, which err by a few units in the last place.
+template <class T> constexpr bool is_16bit = sizeof(T) == 2;
+
+__device__ __forceinline__ float square(float x) { return x * x; }
+__device__ __forceinline__ float cube(float x) { return x * x * x; }
+
+template <class T> __device__ __forceinline__ float exp_as(float x) { return is_16bit<T> ? exp_fast(x) : expf(x); }
+template <class T> __device__ __forceinline__ float log_as(float x) { return is_16bit<T> ? __logf(x) : logf(x); }
+template <class T> __device__ __forceinline__ float tanh_as(float x) { return is_16bit<T> ? tanh_fast(x) : tanhf(x); }
+template <class T> __device__ __forceinline__ float erf_as(float x) { return is_16bit<T> ? erf_fast(x) : erff(x); }
+
+// Of any argument: sine and cosine have no short form that holds far from zero, and powers and roots are rare.
+template <class T> __device__ __forceinline__ float sin_as(float x) { return sinf(x); }
+template <class T> __device__ __forceinline__ float cos_as(float x) { return cosf(x); }
+template <class T> __device__ __forceinline__ float pow_as(float x, float y) { return powf(x, y); }
+template <class T> __device__ __forceinline__ float sqrt_as(float x) { return sqrtf(x); }
+
+// The activations that a configuration names; each is the function of the same name in the language.
+template <class T> __device__ __forceinline__ float linear_as(float x) { return x; }
+template <class T> __device__ __forceinline__ float relu_as(float x) { return fmaxf(x, 0.0f); }
+template <class T> __device__ __forceinline__ float relu2_as(float x) { return square(fmaxf(x, 0.0f)); }
+template <class T> __device__ __forceinline__ float relu6_as(float x) { return fminf(fmaxf(x, 0.0f), 6.0f); }
+template <class T> __device__ __forceinline__ float leaky_relu_as(float x) { return fmaxf(x, 0.01f * x); }
+template <class T> __device__ __forceinline__ float hard_swish_as(float x) { return x * relu6_as<T>(x + 3.0f) / 6.0f; }
+
+template <class T> __device__ __forceinline__ float sigmoid_as(float x) { return is_16bit<T> ? sigmoid_fast(x) : 1.0f / (1.0f + expf(-x)); }
+template <class T> __device__ __forceinline__ float silu_as(float x) { return is_16bit<T> ? silu(x) : x / (1.0f + expf(-x)); }
+template <class T> __device__ __forceinline__ float quick_gelu_as(float x)
+{
+    return is_16bit<T> ? x * sigmoid_fast(1.702f * x) : x / (1.0f + expf(-1.702f * x));
+}
+
+template <class T> __device__ __forceinline__ float gelu_as(float x)
+{
+    return is_16bit<T> ? gelu_erf_16bit(x) : 0.5f * x * (1.0f + erff(0.70710678118654752f * x));
+}
+
+template <class T> __device__ __forceinline__ float gelu_tanh_as(float x)
+{
+    return is_16bit<T> ? gelu_tanh(x) : 0.5f * x * (1.0f + tanhf(0.79788456080286536f * (x + 0.044715f * x * x * x)));
+}
+
+template <class T> __device__ __forceinline__ float softplus_as(float x)
+{
+    return fmaxf(x, 0.0f) + (is_16bit<T> ? __logf(1.0f + exp_fast(-fabsf(x))) : log1pf(expf(-fabsf(x))));
+}
+
+template <class T> __device__ __forceinline__ float mish_as(float x) { return x * tanh_as<T>(softplus_as<T>(x)); }

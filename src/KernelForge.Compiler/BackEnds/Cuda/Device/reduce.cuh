@@ -40,3 +40,16 @@ template <int Warps> __device__ __forceinline__ float block_sum(float x, float* 
     __syncthreads();
     return sum;
 }
+
+// As block_sum, of the largest.
+template <int Warps> __device__ __forceinline__ float block_max(float x, float* partials)
+{
+    x = warp_max(x);
+    if (threadIdx.x % 32 == 0) partials[threadIdx.x / 32] = x;
+    __syncthreads();
+    float top = partials[0];
+#pragma unroll
+    for (int warp = 1; warp < Warps; ++warp) top = fmaxf(top, partials[warp]);
+    __syncthreads();
+    return top;
+}

@@ -74,3 +74,33 @@ template <int Columns, bool Aligned, int Padding, class T> __device__ __forceinl
 {
     store_view<4, Columns, Aligned, Padding>(row, column, v);
 }
+
+// Columns [Start, Start + Columns) of a buffer [rows, Whole]. A vector or table of the model is one too.
+template <class T, int Columns, int Whole = Columns, int Start = 0> struct View
+{
+    static constexpr int columns = Columns, stride = padded(Whole);
+    static constexpr bool aligned = Start % 8 == 0;
+    static constexpr int padding = Start + Columns == Whole ? stride - Whole : 0;
+
+    T* buffer;
+
+    __device__ __forceinline__ T* row_at(int row) const { return buffer + static_cast<u64>(row) * stride + Start; }
+
+    __device__ __forceinline__ float at(int row, int column) const { return to_float(row_at(row)[column]); }
+
+    __device__ __forceinline__ auto fetch8(int row, int column) const { return ::fetch8<Columns, aligned, padding>(row_at(row), column); }
+
+    __device__ __forceinline__ auto fetch4(int row, int column) const { return ::fetch4<Columns, aligned, padding>(row_at(row), column); }
+
+    __device__ __forceinline__ void load(float (&v)[8], int row, int column) const { unpack(v, fetch8(row, column)); }
+
+    __device__ __forceinline__ void store8(int row, int column, const float (&v)[8]) const
+    {
+        ::store8<Columns, aligned, padding>(row_at(row), column, v);
+    }
+
+    __device__ __forceinline__ void store4(int row, int column, const float (&v)[4]) const
+    {
+        ::store4<Columns, aligned, padding>(row_at(row), column, v);
+    }
+};

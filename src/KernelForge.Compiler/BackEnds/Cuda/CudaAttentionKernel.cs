@@ -1,0 +1,100 @@
+using System.Globalization;
+using KernelForge.Compiler.Ir;
+using KernelForge.Compiler.Kernels;
+using KernelForge.Compiler.Text;
+
+namespace KernelForge.Compiler.BackEnds.Cuda;
+
+/// <summary>An attention kernel: the products and the softmax are the device library's; here stand the layer's score and mask.</summary>
+internal static class CudaAttentionKernel
+{
+    private static readonly string[] DeviceFiles =
+    [
+        "types", "views", "math", "reduce", "mma", "async", "interval", "attention_rows", "attention_mma", "attention_fma", "attention",
+    ];
+
+    /// <param name="tables">Tells the program of each table of differences, and gives its number.</param>
+    public static CudaKernel Write(
+        KernelPlan plan, ProgramNames names, ProgramParameters parameters, AttentionKernel kernel, string field, CudaTables tables) =>
+        new Writer(plan, names, parameters, kernel, tables).Write(field);
+
+    private sealed class Writer(
+        KernelPlan plan, ProgramNames names, ProgramParameters parameters, AttentionKernel kernel, CudaTables tables)
+    {
+        private readonly CudaArguments arguments = new(plan, names, parameters);
+
+        public CudaKernel Write(string field)
+        {
+            string query = Elements("query", kernel.Query), key = Elements("key", kernel.Key), value = Elements("value", kernel.Value);
+            string output = arguments.Number("Element*", "output", names.Buffer(kernel.Output.Buffer));
+            int first = arguments.Declarations.Count();
+            var pair = new CodeWriter();
+            WritePair(pair);
+            string[] members = [.. arguments.Declarations.Skip(first)];
+            string scale = arguments.Host(kernel.Scale, "float", "scale");
+
+            var writer = new CodeWriter();
+            CudaKernel.WriteHead(writer, kernel.Summary,
+            [
+                "Grid: heads by work items. A work item is WARPS * WARP_Q queries of a sequence. Block: WARPS warps.",
+                "Shared memory: the queries' tile, then STAGES times KEY_TILE keys and as many values.",
+            ]);
+            WriteLayout(writer);
+            writer.Open("struct Pair");
+            foreach (string member in members) writer.Line(member + ";");
+            if (members.Length > 0) writer.Line();
+            writer.Line(pair.ToString().TrimEnd('\n')).Close(";").Line();
+
+            CudaKernel.WriteSignature(writer, kernel.Name, "attention_threads, BLOCKS", arguments, "const WorkItem* work", "const int* workCount");
+            string sizes = string.Join(", ", new[] { kernel.Heads, kernel.KeyValueHeads, kernel.HeadWidth, kernel.ValueWidth }.Select(arguments.Size));
+            string given = string.Join(", ", members.Select(m => m.Substring(m.LastIndexOf(' ') + 1)));
+            writer.Line($"attention<{sizes}, Layout>({At(query, kernel.Query)}, {At(key, kernel.Key)}, {At(value, kernel.Value)},");
+            writer.Line($"    {At(output, kernel.Output)}, work, *workCount, {scale}, Pair{{{given}}});");
+            writer.Close();
+
+            string widths = string.Join(", ", new[] { kernel.Heads, kernel.HeadWidth, kernel.ValueWidth }.Select(names.Size));
+            string launch = $".Attention({names.Space(kernel.Rows)}, {names.Space(kernel.KeyRows)}, {widths})";
+            return new CudaKernel(kernel.Name, field, DeviceFiles, writer.ToString(),
+                kernel.Summary, CudaKernel.LaunchStatement(field, arguments, launch));
+        }
+
+        private string Elements(string name, View view) => arguments.Number("const Element*", name, names.Buffer(view.Buffer));
+
+        private string At(string name, View view) => view.Start.Equals(Size.Zero) ? name : $"{name} + {arguments.Size(view.Start)}";
+
+        private void WriteLayout(CodeWriter writer)
+        {
+            writer.Open("struct Layout");
+            foreach ((string name, View view) in new[] { ("query", kernel.Query), ("key", kernel.Key), ("value", kernel.Value), ("output", kernel.Output) })
+                writer.Line($"static constexpr int {name}Stride = padded({arguments.Size(plan.Buffers[view.Buffer].Columns)});");
+            View[] started = [.. new[] { kernel.Query, kernel.Key, kernel.Value, kernel.Output }.Where(v => !v.Start.Equals(Size.Zero))];
+            string aligned = started.Length == 0 ? "true" : string.Join(" && ", started.Select(v => $"({arguments.Size(v.Start)}) % 8 == 0").Distinct());
+            writer.Line($"static constexpr bool aligned = {aligned};");
+            bool ends = (kernel.Output.Start + kernel.Output.Columns).Equals(plan.Buffers[kernel.Output.Buffer].Columns);
+            string whole = arguments.Size(plan.Buffers[kernel.Output.Buffer].Columns);
+            string padding = ends ? $"outputStride - {(whole.Contains(' ') ? "(" + whole + ")" : whole)}" : "0";
+            writer.Line($"static constexpr int outputPadding = {padding};");
+            writer.Close(";").Line();
+        }
+
+        private void WritePair(CodeWriter writer)
+        {
+            var printer = new CudaPairExpression(arguments, kernel.Operands, Lookup);
+            writer.Line($"static constexpr bool plain = {(kernel.Score is null ? "true" : "false")};");
+            writer.Line($"static constexpr bool allVisible = {(kernel.Mask is null ? "true" : "false")};").Line();
+            string score = kernel.Score is null ? "s" : printer.Print(kernel.Score);
+            writer.Line($"__device__ __forceinline__ float score(float s, Place i, Place j, int head) const {{ return {score}; }}");
+            string mask = kernel.Mask is null ? "true" : printer.Print(kernel.Mask);
+            writer.Line($"__device__ __forceinline__ bool visible(Place i, Place j, int head) const {{ return {mask}; }}");
+            string cover = kernel.Mask is null ? "Coverage::All" : "Coverage::Part";
+            writer.Line($"__device__ __forceinline__ Coverage cover(Interval i, Interval j) const {{ return {cover}; }}");
+        }
+
+        private string? Lookup(Expression e)
+        {
+            if (!DifferenceFunction.Is(e)) return null;
+            int number = tables.Add(kernel, e);
+            return $"{arguments.Integers("table", names.Table(number, kernel))}[i.position - j.position + *{arguments.Integers("zero", names.Zero(number))}]";
+        }
+    }
+}

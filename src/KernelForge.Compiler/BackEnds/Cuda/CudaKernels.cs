@@ -1,0 +1,47 @@
+using KernelForge.Compiler.Kernels;
+using KernelForge.Compiler.Spec;
+using KernelForge.Compiler.Text;
+
+namespace KernelForge.Compiler.BackEnds.Cuda;
+
+/// <summary>Every kernel of a plan as CUDA C, once: where the plan runs it from several places, it is one text.</summary>
+internal sealed class CudaKernels(KernelPlan plan, ProgramNames names, ProgramParameters parameters, CudaTables tables)
+{
+    private readonly List<CudaKernel> all = [];
+
+    public IReadOnlyList<CudaKernel> All => all;
+
+    public CudaKernel Add(Kernel kernel)
+    {
+        string field = names.Unique(ProgramNames.Pascal(kernel.Name) + "Kernel");
+        CudaKernel written = kernel switch
+        {
+            GemmKernel g => CudaGemmKernel.Write(plan, names, parameters, g, field),
+            RowKernel r => CudaRowKernel.Write(plan, names, parameters, r, field),
+            AttentionKernel a => CudaAttentionKernel.Write(plan, names, parameters, a, field, tables),
+            SegmentKernel s => CudaSegmentKernel.Write(plan, names, parameters, s, field),
+            _ => throw new NotSupportedException(kernel.GetType().Name),
+        };
+        all.Add(written);
+        return written;
+    }
+
+    /// <summary>A static field for each kernel's text.</summary>
+    public void WriteSources(CodeWriter writer)
+    {
+        foreach (CudaKernel kernel in all)
+        {
+            string[] lines = kernel.Text.TrimEnd('\n').Split('\n');
+            string files = string.Join(", ", kernel.DeviceFiles.Select(f => CSharpText.Literal(f + ".cuh")));
+            writer.Line($"private static readonly KernelSource {kernel.Field} = new({CSharpText.Literal(kernel.Name)},");
+            writer.Line("    \"\"\"");
+            foreach (string line in lines) writer.Line(line.Length == 0 ? "" : "    " + line);
+            writer.Line("    \"\"\")");
+            writer.Open();
+            writer.Line($"DeviceFiles = [{files}],");
+            int last = lines.Length;
+            writer.Line($"Origins = [new SourceOrigin(1, {CudaText.Integer(last)}, {CSharpText.Literal(kernel.Expression)})],");
+            writer.Close(";").Line();
+        }
+    }
+}

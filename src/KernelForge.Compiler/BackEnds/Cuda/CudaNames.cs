@@ -1,0 +1,41 @@
+using KernelForge.Compiler.Kernels;
+
+namespace KernelForge.Compiler.BackEnds.Cuda;
+
+/// <summary>The names of a plan in its program for CUDA devices, and how its schedule asks for what a batch brings.</summary>
+internal static class CudaNames
+{
+    private static readonly string[] Reserved =
+    [
+        "Weights", "Schedule", "Differences", "Ready", "Kernels", "Run", "Dispose", "Equals", "GetHashCode", "GetType", "ToString",
+        "MemberwiseClone", "Finalize", "CudaProgram", "CudaRun", "CudaSpace", "CudaView", "CudaIntegers", "CudaDevice", "DeviceArray",
+        "DeviceWeights", "WeightBlock", "KernelSource", "SourceOrigin", "LoadedWeights", "Math", "Ops", "Span", "ActivationKind",
+        "table", "values", "zero",
+    ];
+
+    public static ProgramNames Of(KernelPlan plan) => new(plan, Reserved, "device", "weights", "run");
+
+    extension(ProgramNames names)
+    {
+        public string Device => names.Variable("device");
+
+        public string Weights => names.Variable("weights");
+
+        /// <summary>What a schedule is given: <c>run</c>.</summary>
+        public string Run => names.Variable("run");
+
+        public string Positions(int space) => $"{names.Run}.Positions({names.Space(space)})";
+
+        public string SequenceOf(int space) => $"{names.Run}.SequenceOf({names.Space(space)})";
+
+        public string Offsets(int space) => $"{names.Run}.Offsets({names.Space(space)})";
+
+        public string Sequences(int space) => $"{names.Run}.SequenceCount({names.Space(space)})";
+
+        /// <summary>A table of differences, and where the difference of zero lies in it.</summary>
+        public string Table(int number, AttentionKernel kernel) =>
+            $"{names.Run}.Differences({CudaText.Integer(number)}, {names.Space(kernel.Rows)}, {names.Space(kernel.KeyRows)})";
+
+        public string Zero(int number) => $"{names.Run}.Zero({CudaText.Integer(number)})";
+    }
+}

@@ -1,0 +1,67 @@
+using KernelForge.Compiler.Ir;
+using KernelForge.Compiler.Kernels;
+using KernelForge.Compiler.Spec;
+
+namespace KernelForge.Compiler.BackEnds.Cuda;
+
+/// <summary>How a kernel's text reads its operands: which view, and which row of it.</summary>
+internal sealed class CudaOperands(
+    KernelPlan plan, ProgramNames names, CudaArguments arguments, int rows, EquatableArray<KernelOperand> operands)
+{
+    private readonly Dictionary<string, string> ofRow = new(StringComparer.Ordinal);
+
+    /// <summary>What depends on the row alone: <c>const int wordRow = ids[row];</c>.</summary>
+    public List<string> Preamble { get; } = [];
+
+    public int Count => operands.Count;
+
+    /// <summary>Whether it is the same number in every column.</summary>
+    /// <param name="columns">How wide the sweep is: an operand of width one is repeated over it.</param>
+    public bool IsRepeated(int number, Size columns) => operands[number].Columns.IsOne && !columns.IsOne;
+
+    /// <summary>Whether it is the same for every row, and so may be read before earlier kernels have ended.</summary>
+    public bool IsWeight(int number) => operands[number] is KernelOperand.Vector;
+
+    /// <summary>The view and the row to read: <c>("sum2", "row")</c>.</summary>
+    public (string View, string Row) Source(int number) => operands[number] switch
+    {
+        KernelOperand.Rows r => (arguments.View(r.View), "row"),
+        KernelOperand.PerSequence p => (arguments.View(p.View), OfRow("sequence", SequenceOf() + "[row]")),
+        KernelOperand.Vector v => (arguments.Parameter(v.Parameter), "0"),
+        KernelOperand.Gather g => Gathered(g),
+        _ => throw new NotSupportedException(operands[number].GetType().Name),
+    };
+
+    private (string Table, string Row) Gathered(KernelOperand.Gather gather)
+    {
+        string table = arguments.Parameter(gather.Parameter);
+        return (table, OfRow(table + "Row", Integer(gather.Index)));
+    }
+
+    private string OfRow(string wanted, string text)
+    {
+        if (ofRow.TryGetValue(text, out string? known)) return known;
+        string name = arguments.Local(wanted);
+        Preamble.Add($"const int {name} = {text};");
+        return ofRow[text] = name;
+    }
+
+    private string Integer(RowInteger value) => value switch
+    {
+        RowInteger.Ids i => arguments.Integers(ProgramNames.Camel(plan.Inputs[i.Input].Name), names.Integers(i.Input, types: false)) + "[row]",
+        RowInteger.Types t => arguments.Integers(ProgramNames.Camel(plan.Inputs[t.Input].Name) + "Types", names.Integers(t.Input, types: true)) + "[row]",
+        RowInteger.Position => arguments.Integers("positions", names.Positions(rows)) + "[row]",
+        RowInteger.Affine a => Affine(a),
+        _ => throw new NotSupportedException(value.GetType().Name),
+    };
+
+    private string SequenceOf() => arguments.Integers("sequenceOf", names.SequenceOf(rows));
+
+    private string Affine(RowInteger.Affine a)
+    {
+        string text = Integer(a.Value);
+        if (a.Factor.Constant != 1) text = $"{text} * {arguments.Host(a.Factor, "int")}";
+        if (a.Offset.Constant == 0) return a.Factor.Constant == 1 ? text : "(" + text + ")";
+        return $"({text} + {arguments.Host(a.Offset, "int")})";
+    }
+}
