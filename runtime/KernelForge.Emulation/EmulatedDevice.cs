@@ -21,6 +21,8 @@ public sealed class EmulatedDevice(Architecture architecture, int seed) : IDispo
     private int launches;
     private int allocations;
 
+    internal AddressSpace Addresses => addresses;
+
     /// <summary>What a launch is held against.</summary>
     public ArchitectureLimits Limits { get; } = ArchitectureLimits.Of(architecture);
 
@@ -58,7 +60,7 @@ public sealed class EmulatedDevice(Architecture architecture, int seed) : IDispo
         if (bytes <= 0) throw new EmulationException(EmulationError.InvalidValue, $"an allocation of {bytes} bytes is not possible");
         if (Faults.NextAllocationFails()) throw new EmulationException(EmulationError.OutOfMemory, $"no memory is left for {bytes} bytes");
         allocations++;
-        return addresses.Allocate(bytes, name ?? $"allocation {allocations}").Address;
+        return addresses.Allocate(bytes, name ?? $"allocation {allocations} of {bytes} bytes").Address;
     }
 
     /// <exception cref="EmulationException">No allocation begins there, it was freed before, or the device is lost.</exception>
@@ -114,19 +116,30 @@ public sealed class EmulatedDevice(Architecture architecture, int seed) : IDispo
         using Lock.Scope scope = Begin();
         LaunchLimits.Check(Limits, function.Program, grid, block, sharedBytes);
         if (Faults.NextLaunchFails()) throw new EmulationException(EmulationError.LaunchFailed, $"the launch of '{function.Name}' failed");
+        return Run(function, grid, block, sharedBytes, ParameterLayout.Pack(function.Program, arguments));
+    }
+
+    /// <summary>Runs a kernel whose shape and arguments were checked.</summary>
+    /// <param name="function">The kernel.</param>
+    /// <param name="grid">Blocks.</param>
+    /// <param name="block">Threads of a block.</param>
+    /// <param name="sharedBytes">Dynamic shared memory of a block.</param>
+    /// <param name="parameters">The values, each where the kernel's parameter lies.</param>
+    internal LaunchStatistics Run(EmulatedFunction function, Index3 grid, Index3 block, int sharedBytes, ReadOnlySpan<byte> parameters)
+    {
         foreach (Allocation allocation in addresses.Allocations)
             if (!allocation.IsFreed) allocation.Memory.StartAnew();
-        Allocation parameters = Pack(function, arguments);
+        Allocation values = Load(function.Program, parameters);
         try
         {
             using var run = new Grid(
-                function.Program, grid, block, sharedBytes, parameters, addresses, log, unchecked(seed * 7919 + launches++), IdleLimit);
+                function.Program, grid, block, sharedBytes, values, addresses, log, unchecked(seed * 7919 + launches++), IdleLimit);
             run.Run();
             return run.Statistics;
         }
         finally
         {
-            addresses.Remove(parameters);
+            addresses.Remove(values);
         }
     }
 
@@ -149,27 +162,12 @@ public sealed class EmulatedDevice(Architecture architecture, int seed) : IDispo
         return (allocation, (long)(address - allocation.Address));
     }
 
-    private unsafe Allocation Pack(EmulatedFunction function, LaunchArguments arguments)
+    private unsafe Allocation Load(Program program, ReadOnlySpan<byte> parameters)
     {
-        PtxFunction entry = function.Program.Entry;
-        if (arguments.Values.Count != entry.Parameters.Length)
-            throw new EmulationException(EmulationError.InvalidValue,
-                $"'{function.Name}' takes {entry.Parameters.Length} arguments and not {arguments.Values.Count}");
-        Allocation packed = addresses.AllocateParameters(function.ParameterBytes);
-        for (int i = 0; i < entry.Parameters.Length; i++)
-        {
-            PtxVariable parameter = entry.Parameters[i];
-            byte[] value = arguments.Values[i];
-            if (value.Length != parameter.Bytes)
-            {
-                addresses.Remove(packed);
-                throw new EmulationException(EmulationError.InvalidValue,
-                    $"argument {i} of '{function.Name}' has {value.Length} bytes and should have {parameter.Bytes}");
-            }
-            int offset = function.Program.Parameters[parameter];
-            value.CopyTo(new Span<byte>(packed.Memory.Data + offset, value.Length));
-            packed.Memory.Written.SetRange(offset, value.Length);
-        }
-        return packed;
+        Allocation values = addresses.AllocateParameters(program.Parameters.Bytes);
+        parameters.CopyTo(new Span<byte>(values.Memory.Data, program.Parameters.Bytes));
+        foreach (PtxVariable parameter in program.Entry.Parameters)
+            values.Memory.Written.SetRange(program.Parameters[parameter], parameter.Bytes);
+        return values;
     }
 }

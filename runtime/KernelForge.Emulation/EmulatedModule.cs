@@ -44,6 +44,15 @@ public sealed class EmulatedModule
         throw new EmulationException(EmulationError.NotFound, $"the module has no variable '{name}'");
     }
 
+    /// <summary>The architecture that the text is for: <c>sm_80</c>.</summary>
+    public string Target => module.Target;
+
+    /// <summary>The version of the PTX language that the text is in: <c>9.0</c>.</summary>
+    public string PtxVersion => module.Version;
+
+    /// <summary>Bytes of all <c>__constant__</c> variables.</summary>
+    public int ConstantBytes => module.Variables.Where(v => v.Space == StateSpace.Constant).Sum(v => v.Bytes);
+
     internal IEnumerable<Allocation> Allocations => globals.Values;
 
     // Without an initialiser a variable is zero.
@@ -66,8 +75,14 @@ public sealed class EmulatedFunction
     /// <summary>Shared memory of fixed size, in bytes.</summary>
     public int StaticSharedBytes => Program.Shared.StaticBytes;
 
+    /// <summary>Local memory of a thread that the text declares, in bytes; an assembler may add some for registers that it spills.</summary>
+    public int LocalBytes => Program.Locals.Sum(l => l.Bytes);
+
     /// <summary>Bytes of all parameters as <see cref="LaunchArguments"/> packs them.</summary>
     public int ParameterBytes => Program.Parameters.Bytes;
+
+    /// <summary>Threads that a block can have.</summary>
+    internal int MaximumThreads(ArchitectureLimits limits) => Math.Min(limits.ThreadsOfBlock, Program.Entry.MaximumThreads ?? int.MaxValue);
 
     internal Program Program { get; }
 }

@@ -14,6 +14,14 @@ public sealed class FaultPlan
 
     internal bool IsLost { get; private set; }
 
+    /// <summary>Whether the loss has come since this was asked last; it is the caller's to keep from then on.</summary>
+    internal bool TakeLoss()
+    {
+        bool taken = IsLost;
+        IsLost = false;
+        return taken;
+    }
+
     internal bool NextAllocationFails() => FailAllocation > 0 && --FailAllocation == 0;
 
     internal bool NextLaunchFails() => FailLaunch > 0 && --FailLaunch == 0;

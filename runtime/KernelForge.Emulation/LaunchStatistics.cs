@@ -1,8 +1,10 @@
 namespace KernelForge.Emulation;
 
-/// <summary>What a launch did, counted.</summary>
+/// <summary>What a launch, or several, did, counted.</summary>
 public sealed class LaunchStatistics
 {
+    public long Launches { get; internal set; }
+
     /// <summary>Instructions, one for each lane that executed it.</summary>
     public long LaneInstructions { get; internal set; }
 
@@ -17,4 +19,16 @@ public sealed class LaunchStatistics
 
     /// <summary>Multiply-adds of floats and of matrix instructions, one for each lane or product.</summary>
     public long MultiplyAdds { get; internal set; }
+
+    internal void Add(LaunchStatistics other)
+    {
+        Launches += other.Launches;
+        LaneInstructions += other.LaneInstructions;
+        WarpInstructions += other.WarpInstructions;
+        GlobalBytesRead += other.GlobalBytesRead;
+        GlobalBytesWritten += other.GlobalBytesWritten;
+        MultiplyAdds += other.MultiplyAdds;
+    }
+
+    internal LaunchStatistics Copy() => (LaunchStatistics)MemberwiseClone();
 }

@@ -43,7 +43,7 @@ internal sealed unsafe class Grid(
 
     public DeferredReads Uninitialised { get; } = new(log);
 
-    public LaunchStatistics Statistics { get; } = new();
+    public LaunchStatistics Statistics { get; } = new() { Launches = 1 };
 
     public void Run()
     {

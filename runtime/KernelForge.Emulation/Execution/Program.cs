@@ -27,25 +27,3 @@ internal sealed class Program
 
 /// <summary>A local variable, or a parameter of a call, in a thread's local memory.</summary>
 internal readonly record struct LocalVariable(string Name, int Offset, int Bytes);
-
-/// <summary>Where the entry's parameters lie in their block of bytes.</summary>
-internal sealed class ParameterLayout
-{
-    private readonly Dictionary<PtxVariable, int> offsets = [];
-
-    public ParameterLayout(PtxFunction entry)
-    {
-        foreach (PtxVariable parameter in entry.Parameters)
-        {
-            Bytes = (Bytes + parameter.Alignment - 1) / parameter.Alignment * parameter.Alignment;
-            offsets[parameter] = Bytes;
-            Bytes += parameter.Bytes;
-        }
-    }
-
-    public int Bytes { get; }
-
-    public int this[PtxVariable parameter] => offsets[parameter];
-
-    public bool Holds(PtxVariable variable) => offsets.ContainsKey(variable);
-}

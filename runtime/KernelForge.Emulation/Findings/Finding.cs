@@ -3,13 +3,15 @@ using System.Text;
 
 namespace KernelForge.Emulation.Findings;
 
-/// <summary>One fault of a kernel. The same fault on the same lines is one finding with a <see cref="Count"/>, placed where it was first seen.</summary>
+/// <summary>One fault of a kernel, or of a copy or graph. The same fault on the same lines is one finding with a <see cref="Count"/>, placed where it was first seen.</summary>
 public sealed record Finding
 {
     public required FindingKind Kind { get; init; }
+
+    /// <summary>The kernel; of a copy or fill the driver's name of the call.</summary>
     public required string Kernel { get; init; }
 
-    /// <summary>Line of the PTX text.</summary>
+    /// <summary>Line of the PTX text; 0 where no kernel ran.</summary>
     public required int Line { get; init; }
 
     /// <summary>Line of the CUDA C text, where the PTX has line information; else 0.</summary>
@@ -54,9 +56,11 @@ public sealed record Finding
     public override string ToString()
     {
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"{Kind.Name()} in {Kernel}, PTX line {Line} ({Instruction})");
+        text.Append(CultureInfo.InvariantCulture, $"{Kind.Name()} in {Kernel}");
+        if (Line > 0) text.Append(CultureInfo.InvariantCulture, $", PTX line {Line} ({Instruction})");
         if (SourceLine > 0) text.Append(CultureInfo.InvariantCulture, $", source line {SourceLine}");
-        text.Append(CultureInfo.InvariantCulture, $", block {Block}, thread {Thread}: {Message}");
+        if (Line > 0) text.Append(CultureInfo.InvariantCulture, $", block {Block}, thread {Thread}");
+        text.Append(CultureInfo.InvariantCulture, $": {Message}");
         if (Space is not null)
             text.Append(CultureInfo.InvariantCulture, $"; {Bytes} bytes at {Space} 0x{Address:x} = {Allocation ?? "nothing"}{Offset:+0;-0;+0}");
         if (Count > 1) text.Append(CultureInfo.InvariantCulture, $" ({Count} times)");

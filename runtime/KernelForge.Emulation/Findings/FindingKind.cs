@@ -30,6 +30,12 @@ public enum FindingKind
     /// <summary>A write to constant memory or to a parameter.</summary>
     ReadOnlyWrite,
 
+    /// <summary>Memory or a module that was freed before the work ran that was given it.</summary>
+    UseAfterFree,
+
+    /// <summary>Pinned memory of the host that was changed before the copy from it ran.</summary>
+    HostChange,
+
     /// <summary>A <c>trap</c>: what the kernel itself found to be impossible.</summary>
     Trap,
 }
@@ -48,6 +54,8 @@ public static class FindingKinds
         FindingKind.ShuffleMask => "shuffle-mask",
         FindingKind.AsyncNotWaited => "async-not-waited",
         FindingKind.Deadlock => "deadlock",
+        FindingKind.UseAfterFree => "use-after-free",
+        FindingKind.HostChange => "host-change",
         FindingKind.Trap => "trap",
         _ => "read-only-write",
     };

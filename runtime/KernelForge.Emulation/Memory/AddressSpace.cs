@@ -79,8 +79,12 @@ internal sealed class AddressSpace : IDisposable
         return pastEnd < beforeStart ? (below, (long)(address - below!.Address)) : (above, -beforeStart);
     }
 
-    public void Dispose()
+    /// <summary>Frees everything. Addresses are not given out again.</summary>
+    public void Clear()
     {
         foreach (Allocation allocation in allocations) allocation.Dispose();
+        allocations.Clear();
     }
+
+    public void Dispose() => Clear();
 }

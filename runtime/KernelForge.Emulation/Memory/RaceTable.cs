@@ -34,6 +34,13 @@ internal sealed class RaceTable(long length)
         readers.Clear();
     }
 
+    /// <summary>Gives up what it holds: nothing is recorded any more.</summary>
+    public void Release()
+    {
+        pages = [];
+        readers.Release();
+    }
+
     /// <summary>Records a read; false where it conflicts with an earlier write.</summary>
     public bool Read(in Accessor who, long offset, int bytes, ref Conflict conflict)
     {

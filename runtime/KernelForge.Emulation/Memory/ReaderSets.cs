@@ -26,6 +26,13 @@ internal sealed class ReaderSets
         noted = 0;
     }
 
+    public void Release()
+    {
+        Clear();
+        sets.Clear();
+        lastOfMany.TrimExcess();
+    }
+
     public void Add(ref ulong reads, ref int place, in Accessor who)
     {
         if (reads == 0 || ((reads & Single) != 0 && IsSuperseded(reads, who)))

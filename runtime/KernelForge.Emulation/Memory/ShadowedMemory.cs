@@ -56,7 +56,10 @@ internal sealed unsafe class ShadowedMemory : IDisposable
 
     private void Release()
     {
-        if (Data is not null) NativeMemory.AlignedFree(Data);
+        if (Data is null) return;
+        NativeMemory.AlignedFree(Data);
         Data = null;
+        Written.Release();
+        Races.Release();
     }
 }

@@ -25,7 +25,12 @@ internal sealed class Parser
         Token token = reader.Current;
         switch (token.Text)
         {
-            case ".version" or ".address_size": reader.Skip(); reader.Skip(); break;
+            case ".version":
+                reader.Skip();
+                module.Version = reader.Current.Text;
+                reader.Skip();
+                break;
+            case ".address_size": reader.Skip(); reader.Skip(); break;
             case ".target":
                 reader.Skip();
                 module.Target = reader.Word();

@@ -58,6 +58,10 @@ internal sealed class PtxFunction
 internal sealed class PtxModule
 {
     public string Target { get; set; } = "";
+
+    /// <summary>Of the PTX language: <c>9.0</c>.</summary>
+    public string Version { get; set; } = "";
+
     public List<PtxVariable> Variables { get; } = [];
     public Dictionary<string, PtxFunction> Functions { get; } = [];
 }
