@@ -1,42 +1,67 @@
 using KernelForge.Runtime.Cuda.Execution;
 using KernelForge.Runtime.Cuda.Interop;
+using KernelForge.Runtime.Cuda.Modules;
 
 namespace KernelForge.Runtime.Cuda;
 
 /// <summary>An NVIDIA GPU, or another implementation of its driver. Nothing is loaded before <see cref="Open"/>.</summary>
 public sealed record CudaDevice : Device
 {
-    private readonly ICudaDriver? driver;
-
-    private CudaDevice(int ordinal, ICudaDriver? driver)
+    private CudaDevice(int ordinal, ICudaDriver? driver, CudaPrecision precision)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(ordinal);
+        if (!Enum.IsDefined(precision)) throw new ArgumentOutOfRangeException(nameof(precision), precision, "no such precision");
         Ordinal = ordinal;
-        this.driver = driver;
+        Driver = driver;
+        Precision = precision;
     }
 
     /// <summary>The device by the driver's order, from 0.</summary>
     public int Ordinal { get; }
 
+    /// <summary>The type of weights and intermediate values.</summary>
+    public CudaPrecision Precision { get; }
+
+    /// <summary>What a program for no GPU of this machine is planned for; else null.</summary>
+    public Architecture? PlannedFor { get; private init; }
+
+    /// <summary>Null for the driver of this machine.</summary>
+    internal ICudaDriver? Driver { get; }
+
+    /// <summary>Where compiled kernels are kept; null for the user's own cache.</summary>
+    internal CubinCache? Cache { get; init; }
+
     /// <summary>A GPU of this machine.</summary>
     /// <param name="ordinal">By the driver's order, from 0.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The number is negative.</exception>
-    public static CudaDevice Number(int ordinal = 0) => new(ordinal, driver: null);
+    /// <param name="precision">The type of weights and intermediate values.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The number is negative, or there is no such precision.</exception>
+    public static CudaDevice Number(int ordinal = 0, CudaPrecision precision = CudaPrecision.Float16) => new(ordinal, null, precision);
 
     /// <summary>A device of another implementation of the driver.</summary>
-    public static CudaDevice On(ICudaDriver driver, int ordinal = 0)
+    /// <inheritdoc cref="Number"/>
+    public static CudaDevice On(ICudaDriver driver, int ordinal = 0, CudaPrecision precision = CudaPrecision.Float16)
     {
         ArgumentNullException.ThrowIfNull(driver);
-        return new CudaDevice(ordinal, driver);
+        return new CudaDevice(ordinal, driver, precision);
     }
+
+    /// <summary>No device at all: a program on it lists its kernels, so that they can be compiled beforehand, and runs nothing.</summary>
+    /// <param name="architecture">What the kernels will run on.</param>
+    /// <param name="precision">The type of weights and intermediate values.</param>
+    public static CudaDevice Planning(Architecture architecture, CudaPrecision precision = CudaPrecision.Float16) =>
+        new(0, null, precision) { PlannedFor = architecture };
 
     /// <summary>The GPUs of this machine, or what is missing to use one and where it was looked for. Throws nothing.</summary>
     public static CudaDevices Find() => CudaDevices.Find();
 
     /// <exception cref="CudaException">There is no driver or no such device; the message says what is missing.</exception>
-    public CudaContext Open() => CudaContext.Open(driver ?? NativeDriver.Open(), Ordinal);
+    public CudaContext Open() => PlannedFor is null
+        ? CudaContext.Open(Driver ?? NativeDriver.Open(), Ordinal)
+        : throw new CudaException($"'{this}' is no device that can run anything: load the model for Device.Cuda()");
 
-    public override string ToString() => driver is null ? $"cuda {Ordinal}" : $"{driver.Description}, device {Ordinal}";
+    public override string ToString() => PlannedFor is { } architecture
+        ? $"a plan for {architecture}, {Precision}"
+        : $"{(Driver is null ? $"cuda {Ordinal}" : $"{Driver.Description}, device {Ordinal}")}, {Precision}";
 }
 
 /// <summary>Makes <see cref="CudaDevice"/> a device like those of <see cref="Device"/>.</summary>
@@ -46,7 +71,8 @@ public static class CudaDeviceExtensions
     {
         /// <summary>A GPU of this machine; see <see cref="CudaDevice.Find"/> for what there is.</summary>
         /// <param name="ordinal">By the driver's order, from 0.</param>
-        /// <exception cref="ArgumentOutOfRangeException">The number is negative.</exception>
-        public static Device Cuda(int ordinal = 0) => CudaDevice.Number(ordinal);
+        /// <param name="precision">The type of weights and intermediate values.</param>
+        /// <exception cref="ArgumentOutOfRangeException">The number is negative, or there is no such precision.</exception>
+        public static Device Cuda(int ordinal = 0, CudaPrecision precision = CudaPrecision.Float16) => CudaDevice.Number(ordinal, precision);
     }
 }

@@ -9,6 +9,7 @@ public sealed class LoadedWeights
 {
     private readonly IReadOnlyList<WeightSlot> slots;
     private readonly Dictionary<string, WeightTensor> byPath;
+    private readonly bool absent;
 
     internal LoadedWeights(
         string prefix, IReadOnlyList<WeightSlot> slots, Dictionary<string, WeightTensor> byPath, IReadOnlyList<string> unused)
@@ -18,6 +19,14 @@ public sealed class LoadedWeights
         this.byPath = byPath;
         Unused = unused;
     }
+
+    private LoadedWeights()
+        : this("", [], [], []) => absent = true;
+
+    /// <summary>
+    /// No numbers at all, for a program that only lists its kernels: every path has a tensor, and reading it gives an empty array.
+    /// </summary>
+    public static LoadedWeights Absent { get; } = new();
 
     /// <summary>What stands before the description's names in the checkpoint, such as <c>bert.</c>; often empty.</summary>
     public string Prefix { get; }
@@ -52,11 +61,11 @@ public sealed class LoadedWeights
     }
 
     /// <summary>Whether the model has a tensor at this path; a <c>Linear</c> without bias has none at <c>….bias</c>.</summary>
-    public bool Has(string path) => byPath.ContainsKey(path);
+    public bool Has(string path) => absent || byPath.ContainsKey(path);
 
     /// <summary>The numbers of the tensor at a path such as <c>layers[3].query.weight</c>, in the checkpoint's layout.</summary>
     /// <exception cref="ArgumentException">The model has no tensor there.</exception>
-    public float[] Read(string path) => Tensor(path).ToSingles();
+    public float[] Read(string path) => absent ? [] : Tensor(path).ToSingles();
 
     /// <summary>As <see cref="Read(string)"/>; where the model has no tensor there, <paramref name="absent"/> zeros.</summary>
     public float[] Read(string path, int absent) => Has(path) ? Read(path) : new float[absent];

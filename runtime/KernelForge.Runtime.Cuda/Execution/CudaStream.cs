@@ -133,29 +133,33 @@ public sealed unsafe class CudaStream : IDisposable
     }
 
     /// <summary>Copies the first bytes of a pinned buffer without waiting: they stay as they are until the stream has passed.</summary>
+    /// <param name="source">The host's memory.</param>
+    /// <param name="destination">The device's.</param>
+    /// <param name="bytes">How many.</param>
+    /// <param name="offset">Where they go in the device's memory.</param>
     /// <exception cref="ArgumentException">There are not so many, or they do not fit.</exception>
     /// <exception cref="CudaException">The driver refuses.</exception>
-    public void CopyToDevice(PinnedBuffer source, DeviceBuffer destination, int bytes)
+    public void CopyToDevice(PinnedBuffer source, DeviceBuffer destination, int bytes, nuint offset = 0)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(destination);
         ArgumentOutOfRangeException.ThrowIfNegative(bytes);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(bytes, source.Bytes);
-        DevicePointer target = destination.Range(0, (nuint)bytes);
+        DevicePointer target = destination.Range(offset, (nuint)bytes);
         if (bytes == 0) return;
         Context.Enter();
         Context.Check("cuMemcpyHtoDAsync", Driver.CopyToDevice(target, source.Address, (nuint)bytes, Stream));
     }
 
     /// <summary>The reverse, also without waiting.</summary>
-    /// <inheritdoc cref="CopyToDevice"/>
-    public void CopyToHost(DeviceBuffer source, PinnedBuffer destination, int bytes)
+    /// <inheritdoc cref="CopyToDevice" path="/exception"/>
+    public void CopyToHost(DeviceBuffer source, PinnedBuffer destination, int bytes, nuint offset = 0)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(destination);
         ArgumentOutOfRangeException.ThrowIfNegative(bytes);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(bytes, destination.Bytes);
-        DevicePointer origin = source.Range(0, (nuint)bytes);
+        DevicePointer origin = source.Range(offset, (nuint)bytes);
         if (bytes == 0) return;
         Context.Enter();
         Context.Check("cuMemcpyDtoHAsync", Driver.CopyToHost(destination.Address, origin, (nuint)bytes, Stream));

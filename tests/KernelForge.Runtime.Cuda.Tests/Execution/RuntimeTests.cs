@@ -184,13 +184,13 @@ public sealed class RuntimeTests
     {
         Device device = Device.Cuda(3);
         Assert.Equal(CudaDevice.Number(3), device);
-        Assert.Equal("cuda 3", device.ToString());
+        Assert.Equal("cuda 3, Float16", device.ToString());
         Assert.Throws<ArgumentOutOfRangeException>(() => Device.Cuda(-1));
 
         var driver = new FakeDriver();
         CudaDevice fake = CudaDevice.On(driver);
         Assert.Empty(driver.Calls);
-        Assert.Equal("a fake driver, device 0", fake.ToString());
+        Assert.Equal("a fake driver, device 0, Float16", fake.ToString());
         using CudaContext context = fake.Open();
         Assert.Equal(("Fake 1000", "sm_80", 108), (context.Name, context.Architecture.ToString(), context.MultiprocessorCount));
     }

@@ -1,0 +1,44 @@
+namespace KernelForge.Runtime.Cuda.Programs;
+
+/// <summary>What decides a graph: room for rows and sequences of each input, the attention family of each pair of spaces.</summary>
+internal sealed class BatchKey
+{
+    private readonly int inputs;
+    private readonly int[] values;
+
+    public BatchKey(int inputs, int pairs)
+    {
+        this.inputs = inputs;
+        values = new int[(2 * inputs) + pairs + 1];
+    }
+
+    private BatchKey(BatchKey other) => (inputs, values) = (other.inputs, [.. other.values]);
+
+    /// <summary>
+    /// Whether every input has rows. Kernels may overlap only then: one of which no block has work would end before those ahead of it,
+    /// and the next would no longer wait for them.
+    /// </summary>
+    public bool HasRowsEverywhere
+    {
+        get => values[^1] != 0;
+        set => values[^1] = value ? 1 : 0;
+    }
+
+    public int Rows(int input) => values[2 * input];
+
+    public int Sequences(int input) => values[(2 * input) + 1];
+
+    public AttentionFamily Family(int pair) => (AttentionFamily)values[(2 * inputs) + pair];
+
+    public void SetInput(int input, int rows, int sequences) => (values[2 * input], values[(2 * input) + 1]) = (rows, sequences);
+
+    public void SetFamily(int pair, AttentionFamily family) => values[(2 * inputs) + pair] = (int)family;
+
+    public BatchKey Copy() => new(this);
+
+    public bool Is(BatchKey other) => values.AsSpan().SequenceEqual(other.values);
+
+    /// <summary>For errors: <c>room for 1280 rows in 16 sequences</c>, of each input.</summary>
+    public override string ToString() => "room for " +
+        string.Join(" and ", Enumerable.Range(0, inputs).Select(i => $"{Rows(i)} rows in {Sequences(i)} sequences"));
+}

@@ -1,0 +1,158 @@
+using KernelForge.Runtime.Cuda.Execution;
+using KernelForge.Runtime.Cuda.Modules;
+using KernelForge.Runtime.Execution;
+
+namespace KernelForge.Runtime.Cuda.Programs;
+
+/// <summary>
+/// What the generated CUDA program of a layer derives from. Its constructor packs the weights and ends with <see cref="Ready"/>; its schedule
+/// is then recorded as a graph for each size of batch, and replayed for every batch of that size.
+/// </summary>
+public abstract class CudaProgram : CompiledProgram
+{
+    private readonly CudaDevice device;
+    private readonly SharedContext? shared;
+    private readonly ProgramPlan plan = new();
+    private readonly ProgramKernels kernels;
+    private readonly DeviceLimits limits;
+    private readonly Lock idleLock = new();
+
+    /// <summary>The one used last is taken first.</summary>
+    private readonly Stack<CudaWorkspace> idle = [];
+
+    private CubinCache? cache;
+
+    /// <summary>One for the program itself until it is disposed, and one for each run in progress: the last to go frees the memory.</summary>
+    private int users = 1;
+
+    private int disposed;
+
+    /// <param name="device">Where it runs.</param>
+    /// <exception cref="CudaException">There is no such device, or it cannot be used.</exception>
+    protected CudaProgram(CudaDevice device)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        this.device = device;
+        if (device.PlannedFor is { } architecture) limits = DeviceLimits.Of(architecture);
+        else
+        {
+            shared = SharedContext.Of(device);
+            limits = DeviceLimits.Of(shared.Context);
+        }
+        kernels = new ProgramKernels(device.Precision, lineInfo: shared?.Context.Driver.NeedsPtx ?? false);
+        Weights = new DeviceWeights(device.Precision, shared?.Context, Dispose);
+    }
+
+    /// <summary>Every kernel in every variant that a batch may need.</summary>
+    public IReadOnlyList<KernelBuild> Kernels => kernels.Builds;
+
+    /// <summary>Puts weights into device memory.</summary>
+    protected DeviceWeights Weights { get; }
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">The batch is too large for one run, or inputs do not belong together.</exception>
+    /// <exception cref="CudaException">The device has too little memory, fails or is lost; a later run starts with memory of its own.</exception>
+    public sealed override void Run(ReadOnlySpan<RunInput> inputs, ReadOnlySpan<RunOutput> outputs)
+    {
+        Enter();
+        try
+        {
+            CudaWorkspace? workspace;
+            lock (idleLock) idle.TryPop(out workspace);
+            workspace ??= new CudaWorkspace(this, Context, plan, device.Precision);
+            try
+            {
+                workspace.Run(inputs, outputs);
+            }
+            catch
+            {
+                // What a run left half done is not worth keeping.
+                workspace.Dispose();
+                throw;
+            }
+            lock (idleLock) idle.Push(workspace);
+        }
+        finally
+        {
+            Leave();
+        }
+    }
+
+    /// <summary>The kernels of the plan, one after another; see <see cref="CudaRun"/> for when it is run.</summary>
+    protected abstract void Schedule(CudaRun run);
+
+    /// <summary>Fills a table of differences for a batch.</summary>
+    /// <param name="table">The table's number.</param>
+    /// <param name="values">The value of difference d at <paramref name="zero"/> + d.</param>
+    /// <param name="zero">How many differences are below zero.</param>
+    protected virtual void Differences(int table, Span<int> values, int zero) =>
+        throw new NotSupportedException($"the program fills no table {table} of differences");
+
+    /// <summary>
+    /// Last in the constructor: runs the schedule without a device to learn what it needs, and compiles its kernels, unless the device takes
+    /// PTX, where each is compiled when it is first launched.
+    /// </summary>
+    /// <exception cref="CudaException">A kernel does not compile, or there is no NVRTC and it is not in the cache.</exception>
+    /// <exception cref="NotSupportedException">The device has too little shared memory for the layer's sizes.</exception>
+    protected void Ready()
+    {
+        try
+        {
+            Schedule(new CudaRun(plan, kernels, device.Precision, limits, Differences));
+            plan.Complete();
+            Weights.EndUploads();
+            if (shared is null) return;
+            cache = device.Cache ?? CubinCache.Open();
+            if (!shared.Context.Driver.NeedsPtx) kernels.LoadAll(shared.Context, cache);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    protected sealed override void Dispose(bool disposing)
+    {
+        if (disposing && Interlocked.Exchange(ref disposed, 1) == 0) Leave();
+    }
+
+    /// <summary>Has every kernel of a graph loaded, then records them.</summary>
+    internal CudaGraph Capture(CudaWorkspace workspace, BatchKey key, RecordLayout layout, CudaStream stream, Action<CudaStream> copyRecord)
+    {
+        var run = new CudaRun(plan, kernels, device.Precision, limits, Differences);
+        run.Recorder = new GraphRecorder(run, workspace, key, layout, Context, cache!);
+        Schedule(run);
+        return CudaGraph.Capture(stream, $"{GetType().Name} with {key}", captured =>
+        {
+            copyRecord(captured);
+            run.Recorder.Stream = captured;
+            Schedule(run);
+        });
+    }
+
+    private CudaContext Context => shared?.Context
+        ?? throw new InvalidOperationException($"{GetType().Name} was made for '{device}' and only lists its kernels");
+
+    private void Enter()
+    {
+        int now = Volatile.Read(ref users);
+        while (true)
+        {
+            ObjectDisposedException.ThrowIf(now == 0 || disposed != 0, this);
+            int before = Interlocked.CompareExchange(ref users, now + 1, now);
+            if (before == now) return;
+            now = before;
+        }
+    }
+
+    private void Leave()
+    {
+        if (Interlocked.Decrement(ref users) != 0) return;
+        while (idle.TryPop(out CudaWorkspace? workspace)) workspace.Dispose();
+        Weights.Dispose();
+        kernels.Dispose();
+        shared?.Dispose();
+    }
+}

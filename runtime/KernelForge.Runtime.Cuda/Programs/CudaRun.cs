@@ -1,0 +1,136 @@
+using KernelForge.Runtime.Cuda.Nvrtc;
+
+namespace KernelForge.Runtime.Cuda.Programs;
+
+/// <summary>
+/// What a schedule is given. It is run when the program is made, to learn what it needs, and for each size of batch that comes, to record its
+/// kernels: it asks for the same things in the same order each time, whatever the batch.
+/// </summary>
+public sealed class CudaRun
+{
+    private readonly FillDifferences fillDifferences;
+
+    internal CudaRun(ProgramPlan plan, ProgramKernels kernels, CudaPrecision precision, DeviceLimits limits, FillDifferences fillDifferences)
+    {
+        (Plan, Kernels, Precision, Limits) = (plan, kernels, precision, limits);
+        this.fillDifferences = fillDifferences;
+    }
+
+    internal ProgramPlan Plan { get; }
+
+    internal ProgramKernels Kernels { get; }
+
+    internal CudaPrecision Precision { get; }
+
+    internal DeviceLimits Limits { get; }
+
+    /// <summary>Where kernels go; null while the program is planned.</summary>
+    internal GraphRecorder? Recorder { get; set; }
+
+    /// <summary>Columns of a product with so many: each block of its weights is padded to a multiple of 32.</summary>
+    public static int Packed(int columns) => checked(columns + 31) & -32;
+
+    /// <summary>The row space with the sequences that an input brings.</summary>
+    public CudaSpace Space(int number, int input) => Plan.Space(number, input, ofSequences: false);
+
+    /// <summary>The row space with one row for each sequence of another.</summary>
+    public CudaSpace SequencesOf(int number, CudaSpace parent)
+    {
+        ArgumentNullException.ThrowIfNull(parent);
+        return Plan.Space(number, parent.Input, ofSequences: true);
+    }
+
+    /// <summary>The token ids or integers of an input, one a row.</summary>
+    public CudaIntegers Ids(int input)
+    {
+        Plan.UseInput(input);
+        return new(Plan.Part(("ids of input", input, 0), place => new IdsPart(input) { Number = place }));
+    }
+
+    /// <summary>The token types of an input, one a row; zeros where the batch has none.</summary>
+    public CudaIntegers Types(int input)
+    {
+        Plan.UseInput(input);
+        return new(Plan.Part(("types of input", input, 0), place => new TypesPart(input) { Number = place }));
+    }
+
+    /// <summary>Each row's position within its sequence, from 0.</summary>
+    public CudaIntegers Positions(CudaSpace space)
+    {
+        ArgumentNullException.ThrowIfNull(space);
+        return new(Plan.Part(("positions of space", space.Number, 0), place => new PositionsPart(space) { Number = place }));
+    }
+
+    /// <summary>The sequence of each row.</summary>
+    public CudaIntegers SequenceOf(CudaSpace space)
+    {
+        ArgumentNullException.ThrowIfNull(space);
+        return new(Plan.Part(("sequences of the rows of space", space.Number, 0), place => new SequenceOfPart(space) { Number = place }));
+    }
+
+    /// <summary>Where each sequence begins, and last the number of rows: [sequences + 1].</summary>
+    public CudaIntegers Offsets(CudaSpace space)
+    {
+        ArgumentNullException.ThrowIfNull(space);
+        return new(Plan.Part(("offsets of space", space.Number, 0), place => new OffsetsPart(space) { Number = place }));
+    }
+
+    /// <summary>One integer: the rows.</summary>
+    public CudaIntegers RowCount(CudaSpace space)
+    {
+        ArgumentNullException.ThrowIfNull(space);
+        return new(Plan.Counts, Plan.CountOf(space));
+    }
+
+    /// <summary>One integer: the sequences.</summary>
+    public CudaIntegers SequenceCount(CudaSpace space)
+    {
+        ArgumentNullException.ThrowIfNull(space);
+        return new(Plan.Counts, Plan.CountOf(space) + 1);
+    }
+
+    /// <summary>
+    /// A table of an integer function of the difference of a query's and a key's position, of every difference that the batch has. What
+    /// belongs to difference d stands at <see cref="Zero"/> + d; <see cref="CudaProgram.Differences"/> fills it.
+    /// </summary>
+    public CudaIntegers Differences(int table, CudaSpace queries, CudaSpace keys)
+    {
+        ArgumentNullException.ThrowIfNull(queries);
+        ArgumentNullException.ThrowIfNull(keys);
+        return new(
+            Plan.Part(
+                (DifferencesPart.Kind, table, 0),
+                place => new DifferencesPart(table, queries, keys, fillDifferences) { Number = place }),
+            DifferencesPart.Table);
+    }
+
+    /// <summary>A table that was asked for before.</summary>
+    public CudaIntegers Differences(int table) => new(Plan.Part((DifferencesPart.Kind, table, 0)), DifferencesPart.Table);
+
+    /// <summary>One integer: where difference 0 stands in a table that was asked for before.</summary>
+    public CudaIntegers Zero(int table) => new(Plan.Part((DifferencesPart.Kind, table, 0)));
+
+    /// <summary>
+    /// A buffer, [rows, columns] with rows at multiples of eight elements, in memory that buffers of the same number take in turn.
+    /// </summary>
+    public CudaView Slot(int slot, CudaSpace space, int columns)
+    {
+        ArgumentNullException.ThrowIfNull(space);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(columns);
+        Plan.UseSlot(slot, space, columns);
+        return new CudaView(slot, space, columns, 0, columns);
+    }
+
+    /// <summary>Rows of floats of an input, before all kernels: into a buffer that nothing else has taken till then.</summary>
+    public void CopyIn(int input, CudaView view) => Plan.CopyIn(input, view);
+
+    /// <summary>A result, after all kernels: from a buffer that nothing else takes.</summary>
+    public void CopyOut(int output, CudaView view) => Plan.CopyOut(output, view);
+
+    /// <summary>A kernel: its constants and arguments follow, then how it is launched.</summary>
+    public KernelCall Kernel(KernelSource source)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        return new KernelCall(this, source);
+    }
+}

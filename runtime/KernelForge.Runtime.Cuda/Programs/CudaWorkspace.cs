@@ -1,0 +1,167 @@
+using KernelForge.Runtime.Cuda.Execution;
+using KernelForge.Runtime.Cuda.Interop;
+using KernelForge.Runtime.Cuda.Memory;
+using KernelForge.Runtime.Execution;
+
+namespace KernelForge.Runtime.Cuda.Programs;
+
+/// <summary>
+/// What one run of a program needs for itself: buffers, the record of the batch, and a graph for each size of batch that came. All of it
+/// grows with the batches and is used again, so that a run allocates nothing once warm.
+/// </summary>
+internal sealed class CudaWorkspace : IDisposable
+{
+    /// <summary>A graph is kept until so many others were used after it.</summary>
+    private const int MostGraphs = 32;
+
+    private readonly CudaProgram program;
+    private readonly CudaContext context;
+    private readonly ProgramPlan plan;
+    private readonly CudaPrecision precision;
+    private readonly CudaStream stream;
+    private readonly DeviceBuffer?[] slots;
+    private readonly HostCopy[] copiesIn, copiesOut;
+    private readonly List<BatchGraph> graphs = [];
+    private readonly BatchKey key;
+    private DeviceBuffer? record;
+    private PinnedBuffer? recordOnHost;
+
+    /// <exception cref="CudaException">The driver refuses a stream.</exception>
+    public CudaWorkspace(CudaProgram program, CudaContext context, ProgramPlan plan, CudaPrecision precision)
+    {
+        (this.program, this.context, this.plan, this.precision) = (program, context, plan, precision);
+        slots = new DeviceBuffer?[plan.SlotCount];
+        key = new BatchKey(plan.InputCount, plan.Pairs.Count);
+        copiesIn = [.. plan.CopiesIn.Select(copy => new HostCopy(context, precision, copy.Number, copy.View))];
+        copiesOut = [.. plan.CopiesOut.Select(copy => new HostCopy(context, precision, copy.Number, copy.View))];
+        stream = new CudaStream(context);
+    }
+
+    public DevicePointer Record => record!.Pointer;
+
+    public DevicePointer Slot(int number) => slots[number]!.Pointer;
+
+    public void Run(ReadOnlySpan<RunInput> inputs, ReadOnlySpan<RunOutput> outputs)
+    {
+        Check(inputs, outputs);
+        plan.SetKey(key, inputs);
+        BatchGraph graph = Find() ?? Make();
+        graph.Layout.Fill(recordOnHost!.As<int>(), plan.Parts, inputs, graph.Key);
+        foreach (HostCopy copy in copiesIn) copy.ToDevice(inputs[copy.Number].Values, slots[copy.View.Slot]!, stream);
+        graph.Graph.Launch(stream);
+        foreach (HostCopy copy in copiesOut) copy.ToHost(slots[copy.View.Slot]!, outputs[copy.Number].Values, stream);
+        stream.Synchronize(); // what is pinned is written again by the next run
+    }
+
+    /// <summary>Waits for what is under way, whatever becomes of it, and gives everything back.</summary>
+    public void Dispose()
+    {
+        try
+        {
+            stream.Synchronize();
+        }
+        catch (CudaException)
+        {
+            // A failure was reported already, or belongs to work whose results nobody takes.
+        }
+        DisposeGraphs();
+        foreach (HostCopy copy in copiesIn) copy.Dispose();
+        foreach (HostCopy copy in copiesOut) copy.Dispose();
+        foreach (DeviceBuffer? slot in slots) slot?.Dispose();
+        record?.Dispose();
+        recordOnHost?.Dispose();
+        stream.Dispose();
+    }
+
+    private BatchGraph? Find()
+    {
+        for (int i = 0; i < graphs.Count; i++)
+        {
+            BatchGraph found = graphs[i];
+            if (!found.Key.Is(key)) continue;
+            // The one used last stands first.
+            if (i > 0)
+            {
+                graphs.RemoveAt(i);
+                graphs.Insert(0, found);
+            }
+            return found;
+        }
+        return null;
+    }
+
+    private BatchGraph Make()
+    {
+        BatchKey kept = key.Copy();
+        var layout = new RecordLayout(plan.Parts, kept);
+        Reserve(kept, layout);
+        if (graphs.Count == MostGraphs)
+        {
+            graphs[^1].Graph.Dispose();
+            graphs.RemoveAt(graphs.Count - 1);
+        }
+        CudaGraph graph = program.Capture(
+            this, kept, layout, stream, captured => captured.CopyToDevice(recordOnHost!, record!, layout.Length * sizeof(int)));
+        var made = new BatchGraph(kept, layout, graph);
+        graphs.Insert(0, made);
+        return made;
+    }
+
+    /// <summary>Memory for a graph. What has to grow moves, and the graphs that know it by its address are made again when they are needed.</summary>
+    private void Reserve(BatchKey wanted, RecordLayout layout)
+    {
+        nuint recordBytes = (nuint)layout.Length * sizeof(int);
+        if (record is null || record.Bytes < recordBytes)
+        {
+            DisposeGraphs();
+            Replace(ref record, recordBytes, $"the record of a batch with {wanted}");
+            recordOnHost?.Dispose();
+            recordOnHost = null;
+            recordOnHost = new PinnedBuffer(context, (int)recordBytes);
+            recordOnHost.As<int>().Clear();
+        }
+        for (int i = 0; i < slots.Length; i++)
+        {
+            nuint bytes = (nuint)plan.SlotElements(i, wanted) * (nuint)precision.Bytes;
+            if (slots[i] is { } present && present.Bytes >= bytes) continue;
+            DisposeGraphs();
+            Replace(ref slots[i], bytes, $"buffer {i} of {program.GetType().Name} with {wanted}");
+        }
+    }
+
+    private void Replace(ref DeviceBuffer? buffer, nuint bytes, string purpose)
+    {
+        buffer?.Dispose();
+        buffer = null;
+        buffer = context.Memory.Rent(bytes, purpose);
+    }
+
+    private void DisposeGraphs()
+    {
+        foreach (BatchGraph graph in graphs) graph.Graph.Dispose();
+        graphs.Clear();
+    }
+
+    private void Check(ReadOnlySpan<RunInput> inputs, ReadOnlySpan<RunOutput> outputs)
+    {
+        if (inputs.Length < plan.InputCount)
+            throw new ArgumentException($"{inputs.Length} inputs were given, the program takes {plan.InputCount}", nameof(inputs));
+        foreach (HostCopy copy in copiesIn) CheckSize("input", copy, inputs[copy.Number].Values.Length, inputs);
+        foreach (HostCopy copy in copiesOut)
+        {
+            if (copy.Number >= outputs.Length)
+                throw new ArgumentException($"{outputs.Length} outputs were given, the program fills number {copy.Number}", nameof(outputs));
+            CheckSize("output", copy, outputs[copy.Number].Values.Length, inputs);
+        }
+    }
+
+    private static void CheckSize(string what, HostCopy copy, int values, ReadOnlySpan<RunInput> inputs)
+    {
+        int rows = copy.View.Space.Rows(inputs);
+        if (values != (long)rows * copy.View.Count)
+            throw new ArgumentException($"{what} {copy.Number} has {values} values, the batch has {rows} rows of {copy.View.Count}");
+    }
+
+    /// <summary>A graph and what it has room for.</summary>
+    private sealed record BatchGraph(BatchKey Key, RecordLayout Layout, CudaGraph Graph);
+}

@@ -1,0 +1,141 @@
+using KernelForge.Runtime.Cuda.Execution;
+using KernelForge.Runtime.Cuda.Interop;
+using KernelForge.Runtime.Cuda.Nvrtc;
+
+namespace KernelForge.Runtime.Cuda.Programs;
+
+/// <summary>A kernel that a schedule runs: constants, arguments in the order of its parameters, and last the shape of its launch.</summary>
+public sealed class KernelCall
+{
+    private readonly CudaRun run;
+    private readonly KernelSource source;
+    private readonly List<(string Name, string Value)> definitions = [];
+    private readonly ArgumentBuffer? arguments;
+
+    internal KernelCall(CudaRun run, KernelSource source)
+    {
+        (this.run, this.source) = (run, source);
+        arguments = run.Recorder?.Arguments.Clear();
+    }
+
+    /// <summary>A constant of the kernel's text.</summary>
+    public KernelCall Define(string name, int value) => Define(name, Definitions.Text(value));
+
+    /// <inheritdoc cref="Define(string, int)"/>
+    public KernelCall Define(string name, float value) => Define(name, Definitions.Text(value));
+
+    /// <inheritdoc cref="Define(string, int)"/>
+    public KernelCall Define(string name, bool value) => Define(name, Definitions.Text(value));
+
+    /// <summary>The name of the activation's device function, such as <c>gelu_as</c>.</summary>
+    public KernelCall Define(string name, ActivationKind value) => Define(name, Definitions.Text(value));
+
+    /// <summary>The address of the view's first element.</summary>
+    public KernelCall Add(CudaView view) => AddPointer(run.Recorder?.Address(view) ?? default);
+
+    /// <summary>The address of the first.</summary>
+    public KernelCall Add(CudaIntegers integers) => AddPointer(run.Recorder?.Address(integers) ?? default);
+
+    /// <summary>The address of the number of its rows.</summary>
+    public KernelCall Add(CudaSpace space) => Add(run.RowCount(space));
+
+    /// <summary>The address of the first weight.</summary>
+    public KernelCall Add(DeviceArray array) => AddPointer(array.Pointer);
+
+    public KernelCall Add(int value)
+    {
+        arguments?.Add(value);
+        return this;
+    }
+
+    public KernelCall Add(float value)
+    {
+        arguments?.Add(value);
+        return this;
+    }
+
+    /// <summary>Launches a product.</summary>
+    /// <param name="rows">Rows of the input.</param>
+    /// <param name="columns">Packed columns: see <see cref="CudaRun.Packed"/>.</param>
+    /// <param name="inner">Columns of the input.</param>
+    public void Gemm(CudaSpace rows, int columns, int inner)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        GemmTile[] tiles = GemmTile.For(run.Precision, run.Limits.SharedBytes);
+        if (run.Recorder is not { } recorder)
+        {
+            foreach (GemmTile tile in tiles) Plan(KernelShape.Of(tile));
+            return;
+        }
+        int capacity = rows.RowCapacity(recorder.Key);
+        GemmTile best = GemmTile.Choose(tiles, capacity, columns, inner, run.Precision, run.Limits.Multiprocessors);
+        recorder.Launch(
+            source, definitions, KernelShape.Of(best), new Dim3(DivideUp(capacity, best.Rows), DivideUp(columns, best.Columns)));
+    }
+
+    /// <summary>Launches a sweep over rows: some warps a row, so that a lane holds at most four chunks of eight columns.</summary>
+    /// <param name="space">The rows.</param>
+    /// <param name="widest">Columns of the widest phase.</param>
+    public void Rows(CudaSpace space, int widest)
+    {
+        ArgumentNullException.ThrowIfNull(space);
+        (int rows, KernelShape shape) = KernelShape.OfRows(widest);
+        if (run.Recorder is not { } recorder) Plan(shape);
+        else recorder.Launch(source, definitions, shape, new Dim3(DivideUp(space.RowCapacity(recorder.Key), rows)));
+    }
+
+    /// <summary>Launches a reduction of each sequence: a block takes 64 columns of one.</summary>
+    /// <param name="space">The space whose sequences they are, or the space of those sequences.</param>
+    /// <param name="columns">Columns of the input.</param>
+    public void Segment(CudaSpace space, int columns)
+    {
+        ArgumentNullException.ThrowIfNull(space);
+        KernelShape shape = KernelShape.OfSegment();
+        if (run.Recorder is not { } recorder) Plan(shape);
+        else recorder.Launch(source, definitions, shape, new Dim3(DivideUp(columns, 64), recorder.Key.Sequences(space.Input)));
+    }
+
+    /// <summary>
+    /// Launches attention; the last two arguments, <c>const WorkItem* work, const int* workCount</c>, it adds by itself.
+    /// </summary>
+    /// <param name="queries">Rows of the queries and the output.</param>
+    /// <param name="keys">Rows of keys and values: the same sequences.</param>
+    /// <param name="heads">Heads of the queries.</param>
+    /// <param name="headWidth">Columns of a head's queries and keys.</param>
+    /// <param name="valueWidth">Columns of a head's values.</param>
+    /// <exception cref="NotSupportedException">A block of the device has too little shared memory for heads so wide.</exception>
+    public void Attention(CudaSpace queries, CudaSpace keys, int heads, int headWidth, int valueWidth)
+    {
+        ArgumentNullException.ThrowIfNull(queries);
+        ArgumentNullException.ThrowIfNull(keys);
+        AttentionPair pair = run.Plan.Pair(queries, keys);
+        AttentionTile[] tiles = AttentionTile.For(source.Name, headWidth, valueWidth, run.Precision, run.Limits);
+        if (run.Recorder is not { } recorder)
+        {
+            pair.MayBeWide &= tiles.Any(tile => tile.Family == AttentionFamily.Wide);
+            foreach (AttentionTile tile in tiles) Plan(tile.Shape(headWidth, valueWidth, run.Precision));
+            return;
+        }
+        Add(new CudaIntegers(pair.Work, WorkPart.Items)).Add(new CudaIntegers(pair.Work));
+        AttentionTile chosen = AttentionTile.Choose(tiles, recorder.Key.Family(pair.Number));
+        recorder.Launch(
+            source, definitions, chosen.Shape(headWidth, valueWidth, run.Precision),
+            new Dim3(heads, pair.Work.ItemCapacity(recorder.Key)));
+    }
+
+    private KernelCall Define(string name, string value)
+    {
+        definitions.Add((name, value));
+        return this;
+    }
+
+    private KernelCall AddPointer(DevicePointer pointer)
+    {
+        arguments?.Add(pointer);
+        return this;
+    }
+
+    private void Plan(KernelShape shape) => run.Kernels.Build(source, definitions, shape);
+
+    private static int DivideUp(int value, int divisor) => (int)(((long)value + divisor - 1) / divisor);
+}

@@ -1,0 +1,143 @@
+using KernelForge.Runtime.Execution;
+
+namespace KernelForge.Runtime.Cuda.Programs;
+
+/// <summary>What a program needs for any batch: found by running its schedule once without a device.</summary>
+internal sealed class ProgramPlan
+{
+    private readonly Dictionary<(string Kind, int First, int Second), RecordPart> byMeaning = [];
+    private readonly List<RecordPart> parts = [];
+    private readonly SortedDictionary<int, CudaSpace> spaces = [];
+    private readonly List<CudaSpace> spacesInOrder = [];
+    private readonly List<AttentionPair> pairs = [];
+    private readonly Dictionary<(int Slot, CudaSpace Space), int> widths = [];
+    private readonly SortedDictionary<int, CudaView> inputs = [], outputs = [];
+    private bool complete;
+
+    public ProgramPlan() => Counts = Part(("counts", 0, 0), number => new CountsPart(spacesInOrder) { Number = number });
+
+    /// <summary>Rows and sequences of the spaces, in the order of <see cref="CountOf"/>.</summary>
+    public RecordPart Counts { get; }
+
+    public IReadOnlyList<RecordPart> Parts => parts;
+
+    public IReadOnlyList<AttentionPair> Pairs => pairs;
+
+    /// <summary>Inputs that the batch brings, used or not, up to the last that is used.</summary>
+    public int InputCount { get; private set; }
+
+    public int SlotCount { get; private set; }
+
+    /// <summary>Inputs of floats and where they go, results and where they come from; by number.</summary>
+    public IEnumerable<(int Number, CudaView View)> CopiesIn => inputs.Select(i => (i.Key, i.Value));
+
+    /// <inheritdoc cref="CopiesIn"/>
+    public IEnumerable<(int Number, CudaView View)> CopiesOut => outputs.Select(o => (o.Key, o.Value));
+
+    /// <summary>From now on a schedule may ask for nothing new.</summary>
+    public void Complete() => complete = true;
+
+    public CudaSpace Space(int number, int input, bool ofSequences)
+    {
+        if (spaces.TryGetValue(number, out CudaSpace? known))
+        {
+            if (known.Input == input && known.OfSequences == ofSequences) return known;
+            throw new InvalidOperationException($"space {number} was another one before");
+        }
+        ThrowIfComplete($"space {number}");
+        UseInput(input);
+        var space = new CudaSpace(number, input, ofSequences);
+        spaces.Add(number, space);
+        spacesInOrder.Add(space);
+        return space;
+    }
+
+    /// <summary>Where a space's number of rows stands in <see cref="Counts"/>; that of its sequences follows it.</summary>
+    public int CountOf(CudaSpace space) => 2 * spacesInOrder.IndexOf(space);
+
+    public void UseInput(int input)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(input);
+        if (input < InputCount) return;
+        ThrowIfComplete($"input {input}");
+        InputCount = input + 1;
+    }
+
+    /// <summary>A part of the record, made when it is first asked for.</summary>
+    public RecordPart Part((string Kind, int First, int Second) meaning, Func<int, RecordPart> create)
+    {
+        if (byMeaning.TryGetValue(meaning, out RecordPart? known)) return known;
+        ThrowIfComplete(meaning.Kind);
+        RecordPart part = create(parts.Count);
+        byMeaning.Add(meaning, part);
+        parts.Add(part);
+        return part;
+    }
+
+    /// <summary>A part that was asked for before.</summary>
+    public RecordPart Part((string Kind, int First, int Second) meaning) => byMeaning.TryGetValue(meaning, out RecordPart? known)
+        ? known
+        : throw new InvalidOperationException($"the schedule asked for no {meaning.Kind} {meaning.First} before");
+
+    public AttentionPair Pair(CudaSpace queries, CudaSpace keys)
+    {
+        foreach (AttentionPair known in pairs)
+            if (known.Is(queries, keys)) return known;
+        int number = pairs.Count;
+        RecordPart work = Part(
+            ("work", queries.Number, keys.Number), place => new WorkPart(queries, keys, number) { Number = place });
+        var pair = new AttentionPair(number, queries, keys, (WorkPart)work);
+        pairs.Add(pair);
+        return pair;
+    }
+
+    public void UseSlot(int slot, CudaSpace space, int columns)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(slot);
+        int width = Elements.Padded(columns);
+        if (widths.TryGetValue((slot, space), out int known) && known >= width) return;
+        ThrowIfComplete($"slot {slot} with {columns} columns");
+        widths[(slot, space)] = width;
+        SlotCount = Math.Max(SlotCount, slot + 1);
+    }
+
+    public void CopyIn(int input, CudaView view) => Copy(inputs, "input", input, view);
+
+    public void CopyOut(int output, CudaView view) => Copy(outputs, "output", output, view);
+
+    /// <summary>Elements of a slot that a graph needs.</summary>
+    public long SlotElements(int slot, BatchKey key)
+    {
+        long most = 0;
+        foreach (((int of, CudaSpace space), int width) in widths)
+            if (of == slot) most = Math.Max(most, (long)width * space.RowCapacity(key));
+        return most;
+    }
+
+    /// <summary>Sets the smallest key that a batch fits.</summary>
+    public void SetKey(BatchKey key, ReadOnlySpan<RunInput> batch)
+    {
+        bool everywhere = true;
+        for (int i = 0; i < InputCount; i++)
+        {
+            everywhere &= batch[i].RowCount > 0;
+            key.SetInput(i, Buckets.Rows(batch[i].RowCount), Buckets.Sequences(batch[i].SequenceCount));
+        }
+        key.HasRowsEverywhere = everywhere;
+        for (int i = 0; i < pairs.Count; i++) key.SetFamily(i, pairs[i].Choose(batch));
+    }
+
+    private void Copy(SortedDictionary<int, CudaView> copies, string what, int number, CudaView view)
+    {
+        if (view.Start != 0 || view.Count != view.BufferColumns)
+            throw new ArgumentException($"{what} {number} is a whole buffer, not columns of one", nameof(view));
+        if (complete) return;
+        if (what == "input") UseInput(number);
+        copies[number] = view;
+    }
+
+    private void ThrowIfComplete(string what)
+    {
+        if (complete) throw new InvalidOperationException($"the schedule asks for {what} only now, and not when it was planned");
+    }
+}

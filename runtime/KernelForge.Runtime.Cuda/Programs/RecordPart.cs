@@ -1,0 +1,95 @@
+using KernelForge.Runtime.Execution;
+
+namespace KernelForge.Runtime.Cuda.Programs;
+
+/// <summary>Some integers of the batch's record: what the host writes before each run, and kernels read by an address that stays.</summary>
+internal abstract class RecordPart
+{
+    /// <summary>Its place in the list of parts.</summary>
+    public int Number { get; init; }
+
+    /// <summary>Integers that a graph has room for.</summary>
+    public abstract int Capacity(BatchKey key);
+
+    /// <summary>Writes those of a batch.</summary>
+    /// <param name="values">The room.</param>
+    /// <param name="inputs">The batch.</param>
+    /// <param name="key">The graph.</param>
+    public abstract void Fill(Span<int> values, ReadOnlySpan<RunInput> inputs, BatchKey key);
+}
+
+/// <summary>Rows and sequences of every space, two integers each.</summary>
+internal sealed class CountsPart(List<CudaSpace> spaces) : RecordPart
+{
+    public override int Capacity(BatchKey key) => 2 * spaces.Count;
+
+    public override void Fill(Span<int> values, ReadOnlySpan<RunInput> inputs, BatchKey key)
+    {
+        for (int i = 0; i < spaces.Count; i++)
+            (values[2 * i], values[(2 * i) + 1]) = (spaces[i].Rows(inputs), inputs[spaces[i].Input].SequenceCount);
+    }
+}
+
+/// <summary>Where each sequence of a space begins, and last the number of rows.</summary>
+internal sealed class OffsetsPart(CudaSpace space) : RecordPart
+{
+    public override int Capacity(BatchKey key) => key.Sequences(space.Input) + 1;
+
+    public override void Fill(Span<int> values, ReadOnlySpan<RunInput> inputs, BatchKey key)
+    {
+        ReadOnlySpan<int> offsets = inputs[space.Input].Offsets;
+        if (!space.OfSequences) offsets.CopyTo(values);
+        else for (int s = 0; s < offsets.Length; s++) values[s] = s;
+    }
+}
+
+/// <summary>Token ids or integers of an input, one a row.</summary>
+internal sealed class IdsPart(int input) : RecordPart
+{
+    public override int Capacity(BatchKey key) => key.Rows(input);
+
+    public override void Fill(Span<int> values, ReadOnlySpan<RunInput> inputs, BatchKey key) => inputs[input].Ids.CopyTo(values);
+}
+
+/// <summary>Token types of an input, one a row; zeros where the batch has none.</summary>
+internal sealed class TypesPart(int input) : RecordPart
+{
+    public override int Capacity(BatchKey key) => key.Rows(input);
+
+    public override void Fill(Span<int> values, ReadOnlySpan<RunInput> inputs, BatchKey key)
+    {
+        ReadOnlySpan<int> types = inputs[input].Types;
+        types.CopyTo(values);
+        values[types.Length..inputs[input].RowCount].Clear();
+    }
+}
+
+/// <summary>Each row's position in its sequence, from 0.</summary>
+internal sealed class PositionsPart(CudaSpace space) : RecordPart
+{
+    public override int Capacity(BatchKey key) => space.RowCapacity(key);
+
+    public override void Fill(Span<int> values, ReadOnlySpan<RunInput> inputs, BatchKey key)
+    {
+        ReadOnlySpan<int> offsets = inputs[space.Input].Offsets;
+        if (space.OfSequences)
+        {
+            values[..(offsets.Length - 1)].Clear();
+            return;
+        }
+        for (int s = 0; s < offsets.Length - 1; s++)
+            for (int row = offsets[s]; row < offsets[s + 1]; row++) values[row] = row - offsets[s];
+    }
+}
+
+/// <summary>The sequence of each row.</summary>
+internal sealed class SequenceOfPart(CudaSpace space) : RecordPart
+{
+    public override int Capacity(BatchKey key) => space.RowCapacity(key);
+
+    public override void Fill(Span<int> values, ReadOnlySpan<RunInput> inputs, BatchKey key)
+    {
+        ReadOnlySpan<int> offsets = inputs[space.Input].Offsets;
+        for (int s = 0; s < offsets.Length - 1; s++) values.Slice(space.Start(offsets, s), space.Length(offsets, s)).Fill(s);
+    }
+}

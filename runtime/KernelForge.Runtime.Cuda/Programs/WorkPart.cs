@@ -1,0 +1,65 @@
+using System.Runtime.InteropServices;
+using KernelForge.Runtime.Execution;
+
+namespace KernelForge.Runtime.Cuda.Programs;
+
+/// <summary>One block's work for one head: the device library's <c>WorkItem</c>.</summary>
+[StructLayout(LayoutKind.Sequential, Size = Integers * sizeof(int))]
+internal struct WorkItem
+{
+    /// <summary>What an item takes of the record.</summary>
+    public const int Integers = 8;
+
+    public int QueryStart, QueryLength, KeyStart, KeyLength, FirstQuery;
+}
+
+/// <summary>
+/// The work list of attention between two spaces: how many items there are, then, from integer <see cref="Items"/> on, the items; those
+/// that take longest first, so that blocks end together.
+/// </summary>
+internal sealed class WorkPart(CudaSpace queries, CudaSpace keys, int pair) : RecordPart
+{
+    /// <summary>Items begin at a multiple of their size.</summary>
+    public const int Items = WorkItem.Integers;
+
+    public override int Capacity(BatchKey key) => checked(Items + (WorkItem.Integers * ItemCapacity(key)));
+
+    /// <summary>Items that any batch of the graph has at most: every sequence ends with an item that may not be full.</summary>
+    public int ItemCapacity(BatchKey key)
+    {
+        int sequences = key.Sequences(queries.Input);
+        return queries.OfSequences || key.Family(pair) == AttentionFamily.Whole
+            ? sequences
+            : checked((queries.RowCapacity(key) / key.Family(pair).Queries) + sequences);
+    }
+
+    public override void Fill(Span<int> values, ReadOnlySpan<RunInput> inputs, BatchKey key)
+    {
+        ReadOnlySpan<int> queryOffsets = inputs[queries.Input].Offsets, keyOffsets = inputs[keys.Input].Offsets;
+        Span<WorkItem> items = MemoryMarshal.Cast<int, WorkItem>(values[Items..]);
+        int step = key.Family(pair).Queries, count = 0;
+        for (int s = 0; s < queryOffsets.Length - 1; s++)
+        {
+            int length = queries.Length(queryOffsets, s);
+            for (int first = 0; first < length; first += step)
+            {
+                items[count++] = new WorkItem
+                {
+                    QueryStart = queries.Start(queryOffsets, s),
+                    QueryLength = length,
+                    KeyStart = keys.Start(keyOffsets, s),
+                    KeyLength = keys.Length(keyOffsets, s),
+                    FirstQuery = first,
+                };
+            }
+        }
+        values[0] = count;
+        items[..count].Sort(LongestFirst);
+    }
+
+    /// <summary>By keys, then in the batch's order.</summary>
+    private static readonly Comparison<WorkItem> LongestFirst = (a, b) =>
+        a.KeyLength != b.KeyLength ? b.KeyLength.CompareTo(a.KeyLength)
+        : a.QueryStart != b.QueryStart ? a.QueryStart.CompareTo(b.QueryStart)
+        : a.FirstQuery.CompareTo(b.FirstQuery);
+}
