@@ -47,8 +47,8 @@ internal sealed class EncoderPieces : IDisposable
     public void Compile()
     {
         var clock = Stopwatch.StartNew();
-        gemm = Load(Cache(), "gemm", ["types.cuh", "math.cuh", "mma.cuh", "async.cuh"], Read("epilogues.cuh") + Read("gemm.cu"),
-            ("FULL_FLOAT", "1"), ("EPILOGUE_BIAS_RESIDUAL", "1"), ("GEMM_N", $"{Width}"), ("GEMM_K", $"{Inner}"), ("TILE_M", $"{TileM}"),
+        gemm = Load(Cache(), "product", ["types.cuh", "math.cuh", "mma.cuh", "async.cuh", "gemm.cuh"], Read("epilogues.cuh") + Read("gemm.cu"),
+            ("ELEMENT", "float"), ("EPILOGUE_BIAS_RESIDUAL", "1"), ("GEMM_N", $"{Width}"), ("GEMM_K", $"{Inner}"), ("TILE_M", $"{TileM}"),
             ("TILE_N", $"{TileN}"), ("WARP_M", "32"), ("WARP_N", "32"), ("STAGES", $"{Stages}"), ("BLOCKS", "2"));
         norm = Load(Cache(), "rows", ["types.cuh", "math.cuh", "reduce.cuh", "async.cuh"], Read("row.cu"),
             ("ELEMENT", "float"), ("WIDTH", $"{Width}"), ("ROWS", $"{RowsOfBlock}"), ("ROW_NORM", "1"), ("EPSILON", "1e-12f"));

@@ -1,11 +1,5 @@
 // The epilogues of the GEMM kernels, as the generator would write them from a layer's expression. One of
-// EPILOGUE_BIAS_GELU, EPILOGUE_BIAS_RESIDUAL, EPILOGUE_BIAS_HEADS (with HEAD_DIM); ELEMENT, or FULL_FLOAT; GEMM_N.
-
-#ifdef FULL_FLOAT
-using Element = float;
-#else
-using Element = ELEMENT;
-#endif
+// EPILOGUE_BIAS_GELU, EPILOGUE_BIAS_RESIDUAL, EPILOGUE_BIAS_HEADS (with HEAD_DIM); ELEMENT; GEMM_N.
 
 struct Operands
 {

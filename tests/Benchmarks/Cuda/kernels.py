@@ -84,10 +84,9 @@ def gemm(sizes, element="f16", tile="128x128", instruction="mma", arch="sm_90"):
         return Kernel(name, "gemm_sm90.cu", "gemm_sm90", "sm_90a", m * 2 + 32, stages * (m + columns) * 128, defines,
                       (m, columns, n, k, cluster_m, cluster_n, blocks if stays else 0))
     m, columns, warp_m, warp_n, stages, blocks = (FLOAT_TILES if instruction == "fma" else MMA_TILES)[tile]
-    defines |= {"TILE_M": m, "TILE_N": columns, "WARP_M": warp_m, "WARP_N": warp_n, "STAGES": stages, "BLOCKS": blocks}
-    defines |= {"FULL_FLOAT": 1} if instruction == "fma" else {"ELEMENT": element}
+    defines |= {"ELEMENT": element, "TILE_M": m, "TILE_N": columns, "WARP_M": warp_m, "WARP_N": warp_n, "STAGES": stages, "BLOCKS": blocks}
     threads = 32 * (m // warp_m) * (columns // warp_n)
-    return Kernel(name, "gemm.cu", "gemm", arch, threads, stages * (m + columns) * 128, defines, (m, columns, n, k))
+    return Kernel(name, "gemm.cu", "product", arch, threads, stages * (m + columns) * 128, defines, (m, columns, n, k))
 
 
 def attention(family, element="f16", arch="sm_90", heads=HEADS, head_dim=HEAD_DIM):

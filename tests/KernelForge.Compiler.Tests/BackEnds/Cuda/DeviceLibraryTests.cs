@@ -32,8 +32,9 @@ public sealed class DeviceLibraryTests
     [Theory, InlineData("sm_80"), InlineData("sm_86"), InlineData("sm_89"), InlineData("sm_90"), InlineData("sm_90a")]
     public void The_whole_device_library_compiles_for(string architecture)
     {
-        string kernel = "static_assert(rows_threads + segment_threads > 0);\nextern \"C\" __global__ void store(float* to, float x) { *to = gelu_erf(x); }";
-        string[] choices = [.. Definitions("ELEMENT=f16 ROWS=4 ROW_WARPS=1 SLOTS=32")];
+        string kernel = "static_assert(gemm_threads + rows_threads + segment_threads > 0);\n" +
+            "extern \"C\" __global__ void store(float* to, float x) { *to = gelu_erf(x); }";
+        string[] choices = [.. Definitions($"ELEMENT=f16 {Tile} ROWS=4 ROW_WARPS=1 SLOTS=32")];
         MachineCode code = MachineCode.Of(KernelSource.Device(KernelSource.DeviceFiles) + kernel, architecture, choices);
         Assert.Equal("", code.Log);
         Assert.NotEmpty(code.Cubin);
@@ -90,7 +91,7 @@ public sealed class DeviceLibraryTests
         {
             foreach (string product in (string[])[$"f16 {Tile} {Qkv}", $"bf16 {Tile} {Down}", $"tf32 {SmallTile} {Odd}"])
                 data.Add("gemm.cu", architecture, "ELEMENT=" + product);
-            data.Add("gemm.cu", architecture, $"FULL_FLOAT=1 TILE_M=128 TILE_N=128 WARP_M=64 WARP_N=32 STAGES=3 BLOCKS=2 {Up}");
+            data.Add("gemm.cu", architecture, $"ELEMENT=float TILE_M=128 TILE_N=128 WARP_M=64 WARP_N=32 STAGES=3 BLOCKS=2 {Up}");
             foreach (string family in (string[])[Streamed, StreamedWide, LargeHeads, Whole, SmallHeads])
                 data.Add("attention.cu", architecture, "ELEMENT=f16 " + family);
             foreach (string row in (string[])["f16 ROW_EMBEDDINGS=1", "bf16 ROW_RESIDUAL=1", "float ROW_NORM=1"])

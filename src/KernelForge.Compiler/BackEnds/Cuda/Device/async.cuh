@@ -9,6 +9,12 @@ __device__ __forceinline__ void cp_async_16(u32 to, const void* from, bool keep)
     asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;" :: "r"(to), "l"(from), "r"(keep ? 16 : 0) : "memory");
 }
 
+// The first `bytes` of 16, from 0 to all; the others become zero and are not read.
+__device__ __forceinline__ void cp_async_16_first(u32 to, const void* from, int bytes)
+{
+    asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;" :: "r"(to), "l"(from), "r"(bytes) : "memory");
+}
+
 __device__ __forceinline__ void cp_async_commit() { asm volatile("cp.async.commit_group;" ::: "memory"); }
 
 // Until at most Pending of this thread's groups are under way; the other threads' copies need a barrier after it.

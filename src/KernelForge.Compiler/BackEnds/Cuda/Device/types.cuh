@@ -96,6 +96,17 @@ template <int Count, class T> __device__ __forceinline__ Vector<T, Count> fetch(
     return raw;
 }
 
+// The first `count` of so many elements, one by one and so from any address; zeros in place of the others, which are not read.
+template <int Count, class T> __device__ __forceinline__ Vector<T, Count> fetch_first(const T* from, int count)
+{
+    constexpr int held = 4 / sizeof(T);  // by a word
+    Vector<T, Count> raw = {};
+#pragma unroll
+    for (int i = 0; i < Count; ++i)
+        if (i < count) raw.words[i / held] |= bits_of(from[i]) << (i % held * 16);
+    return raw;
+}
+
 template <class T, int Count> __device__ __forceinline__ void unpack(float (&v)[Count], const Vector<T, Count>& raw)
 {
 #pragma unroll

@@ -5,7 +5,7 @@
 //   Padding   columns behind the view's last that belong to it, which are zero: where the view ends its buffer, the buffer's stride
 //             (a multiple of 8) - start - Columns; where another view follows, 0
 //   row       the address of the view's first column in a row
-//   column    of the view, a multiple of 8 (4), below Columns
+//   column    of the view, a multiple of 8 (4), below Columns rounded up to a multiple of 8
 //
 // What lies beyond a view is neither read nor written: other blocks may write it at the same time, or nobody may have written it yet.
 
@@ -20,12 +20,7 @@ template <int Count, int Columns, bool Aligned, int Padding, class T>
 __device__ __forceinline__ Vector<T, Count> fetch_view(const T* row, int column)
 {
     if (whole_vector<Count, Columns, Aligned, Padding>(column)) return fetch<Count>(row + column);
-    Vector<T, Count> raw = {};
-    constexpr int held = 4 / sizeof(T);  // elements of a word
-#pragma unroll
-    for (int i = 0; i < Count; ++i)
-        if (column + i < Columns) raw.words[i / held] |= bits_of(row[column + i]) << (i % held * 16);
-    return raw;
+    return fetch_first<Count>(row + column, Columns - column);
 }
 
 template <int Count, int Columns, bool Aligned, int Padding, class T>
@@ -33,6 +28,7 @@ __device__ __forceinline__ void store_view(T* row, int column, const float (&v)[
 {
     static_assert(Columns > 0 && Padding >= 0 && Padding < 8, "a view has columns, and its buffer less than eight behind them");
     static_assert(!Aligned || Padding == 0 || (Columns + Padding) % 8 == 0, "an aligned view's padding ends at a multiple of 8");
+    if (Columns % 8 != 0 && column >= Columns) return;  // whoever has the last column stores the zeros behind it
     if (whole_vector<Count, Columns, Aligned, Padding>(column))
     {
         float kept[Count];
