@@ -7,6 +7,7 @@ namespace KernelForge.Generator;
 
 /// <summary>A layer on its way to the compiler.</summary>
 /// <param name="Unit">Null where the layer, or something that it reaches, has errors.</param>
+/// <param name="HasRuntime">Whether there is a device to compile it for.</param>
 internal sealed record LayerToCompile(LayerSpec Layer, CompilationUnit? Unit, bool HasRuntime);
 
 /// <summary>What the compiler made of a layer.</summary>

@@ -34,12 +34,12 @@ public sealed class LayerGenerator : IIncrementalGenerator
 
         IncrementalValueProvider<SpecTable> table = layers.Collect().Combine(models.Collect()).Combine(functions.Collect())
             .Select(static (all, _) => new SpecTable([.. all.Left.Left, .. all.Left.Right], all.Right.ToEquatableArray()));
-        IncrementalValueProvider<bool> hasRuntime = context.CompilationProvider
-            .Select(static (compilation, _) => compilation.ReferencedAssemblyNames.Any(a => a.Name == "KernelForge.Runtime"));
+        IncrementalValueProvider<EquatableArray<string>> programTypes = context.CompilationProvider.Select(static (compilation, _) =>
+            Pipeline.ProgramTypes.Where(type => compilation.GetTypeByMetadataName(type) is not null).ToEquatableArray());
 
         foreach (IncrementalValuesProvider<ParsedLayer> some in (IncrementalValuesProvider<ParsedLayer>[])[layers, models])
         {
-            IncrementalValuesProvider<LayerToCompile> units = some.Combine(table).Combine(hasRuntime)
+            IncrementalValuesProvider<LayerToCompile> units = some.Combine(table).Combine(programTypes)
                 .Where(static item => item.Left.Left.CanReopen)
                 .Select(static (item, _) => UnitOf(item.Left.Left, item.Left.Right, item.Right))
                 .WithTrackingName(StepNames.Unit);
@@ -60,8 +60,8 @@ public sealed class LayerGenerator : IIncrementalGenerator
             .Where(static l => l is not null).Select(static (l, _) => l!)
             .WithTrackingName(StepNames.ReadLayer);
 
-    private static LayerToCompile UnitOf(ParsedLayer layer, SpecTable table, bool hasRuntime) =>
-        new(layer.Spec, table.UnitOf(layer, hasRuntime), hasRuntime);
+    private static LayerToCompile UnitOf(ParsedLayer layer, SpecTable table, EquatableArray<string> programTypes) =>
+        new(layer.Spec, table.UnitOf(layer, programTypes), HasRuntime: programTypes.Count > 0);
 
     private static void Describe(IncrementalGeneratorInitializationContext context, IncrementalValuesProvider<LayerToCompile> units) =>
         context.RegisterSourceOutput(

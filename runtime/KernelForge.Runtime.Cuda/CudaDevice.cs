@@ -1,6 +1,7 @@
 using KernelForge.Runtime.Cuda.Execution;
 using KernelForge.Runtime.Cuda.Interop;
 using KernelForge.Runtime.Cuda.Modules;
+using KernelForge.Runtime.Execution;
 
 namespace KernelForge.Runtime.Cuda;
 
@@ -24,6 +25,9 @@ public sealed record CudaDevice : Device
 
     /// <summary>What a program for no GPU of this machine is planned for; else null.</summary>
     public Architecture? PlannedFor { get; private init; }
+
+    /// <inheritdoc/>
+    public override bool OnlyPlans => PlannedFor is not null;
 
     /// <summary>Null for the driver of this machine.</summary>
     internal ICudaDriver? Driver { get; }
@@ -53,6 +57,12 @@ public sealed record CudaDevice : Device
 
     /// <summary>The GPUs of this machine, or what is missing to use one and where it was looked for. Throws nothing.</summary>
     public static CudaDevices Find() => CudaDevices.Find();
+
+    /// <summary>
+    /// What <see cref="Device.Auto"/> takes of this kind: the first GPU that runs generated kernels (sm_80 or newer), where there is NVRTC
+    /// to compile them or kernels came with the program; or what is missing, and where it was looked for. Found out once a process.
+    /// </summary>
+    public static AutoCandidate Candidate() => CudaCandidate.Find();
 
     /// <exception cref="CudaException">There is no driver or no such device; the message says what is missing.</exception>
     public CudaContext Open() => PlannedFor is null

@@ -1,3 +1,5 @@
+using KernelForge.Runtime.Execution;
+
 namespace KernelForge.Runtime;
 
 /// <summary>
@@ -8,8 +10,16 @@ public abstract record Device
     /// <summary>The description itself, run as the C# it is: in doubles, slow, and what every other device is compared with.</summary>
     public static Device Reference { get; } = new ReferenceDevice();
 
-    /// <summary>The fastest device that this program has a back end for and this machine can run.</summary>
+    /// <summary>
+    /// The first device that the layer has code for and this machine can run: a CUDA device before the CPU. Which one that was, the loaded
+    /// layer says by its <c>Device</c>.
+    /// </summary>
     public static Device Auto { get; } = new AutoDevice();
+
+    /// <summary>
+    /// Whether programs on it run nothing and have no weights, but say what they would run: see <see cref="ICompiledLayer.Plan"/>.
+    /// </summary>
+    public virtual bool OnlyPlans => false;
 
     /// <summary>The generated, vectorised code on this machine's cores.</summary>
     /// <param name="threads">Threads to run on; 0 for one a core.</param>
@@ -47,6 +57,9 @@ public sealed record CpuDevice : Device
 
     /// <summary>128, 256 or 512; 0 for the widest that the machine has.</summary>
     public int VectorBits { get; }
+
+    /// <summary>What <see cref="Device.Auto"/> takes of this kind: all cores, with the widest vectors. Every machine has it.</summary>
+    public static AutoCandidate Candidate() => AutoCandidate.Usable(new CpuDevice(0, 0));
 
     public override string ToString() =>
         $"cpu ({(Threads == 0 ? "all cores" : $"{Threads} threads")}, {(VectorBits == 0 ? "widest" : $"{VectorBits}-bit")} vectors)";

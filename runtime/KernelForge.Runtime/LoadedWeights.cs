@@ -28,6 +28,9 @@ public sealed class LoadedWeights
     /// </summary>
     public static LoadedWeights Absent { get; } = new();
 
+    /// <summary>Whether these are <see cref="Absent"/>.</summary>
+    public bool AreAbsent => absent;
+
     /// <summary>What stands before the description's names in the checkpoint, such as <c>bert.</c>; often empty.</summary>
     public string Prefix { get; }
 

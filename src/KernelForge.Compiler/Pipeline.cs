@@ -24,17 +24,24 @@ public static class Pipeline
         new NameValues(),
     ];
 
-    /// <summary>The devices that code is written for.</summary>
-    private static readonly IBackEnd[] BackEnds = [new CpuBackEnd()];
+    /// <summary>The devices that code is written for, in the order in which <c>Device.Auto</c> prefers them.</summary>
+    private static readonly IBackEnd[] BackEnds =
+    [
+        new CpuBackEnd(),
+    ];
+
+    /// <summary>The types of the runtime, by their names in metadata, each of which stands for a device that code can be written for.</summary>
+    public static IReadOnlyList<string> ProgramTypes { get; } = [.. BackEnds.Select(b => b.ProgramType)];
 
     /// <summary>The generated files of a layer, or what is wrong with it.</summary>
     public static CompilationResult Compile(CompilationUnit unit)
     {
         EquatableArray<Finding> findings = Check(unit);
-        if (findings.Any(f => f.Rule.Severity == Severity.Error) || !unit.HasRuntime) return new CompilationResult([], findings);
+        IBackEnd[] backEnds = [.. BackEnds.Where(b => unit.ProgramTypes.Contains(b.ProgramType))];
+        if (findings.Any(f => f.Rule.Severity == Severity.Error) || backEnds.Length == 0) return new CompilationResult([], findings);
         KernelPlan plan = Plan(unit);
-        var host = new GeneratedFile(HostPart.HintName(unit.Root), HostPart.Write(unit.Root, plan, BackEnds));
-        return new CompilationResult(BackEnds.Select(b => b.Write(unit.Root, plan)).Prepend(host).ToEquatableArray(), findings);
+        var host = new GeneratedFile(HostPart.HintName(unit.Root), HostPart.Write(unit.Root, plan, backEnds));
+        return new CompilationResult(backEnds.Select(b => b.Write(unit.Root, plan)).Prepend(host).ToEquatableArray(), findings);
     }
 
     /// <summary>Whether the description is one, without computing anything from it: what an editor asks at every key.</summary>

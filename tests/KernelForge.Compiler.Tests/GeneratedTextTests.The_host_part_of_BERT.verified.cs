@@ -26,9 +26,18 @@
 
 namespace KernelForge.Models;
 
-public sealed partial class BertModel : global::System.IDisposable
+public sealed partial class BertModel : global::KernelForge.Runtime.Execution.ICompiledModel, global::System.IDisposable
 {
-    private global::KernelForge.Runtime.Execution.ModelSession? kf_session;
+    private global::KernelForge.Runtime.Execution.ModelSession? kf_Session;
+
+    /// <summary>
+    /// Where the layer runs: the device that it was loaded for;
+    /// for <see cref="global::KernelForge.Runtime.Device.Auto"/>, the one that was chosen.
+    /// </summary>
+    /// <exception cref="global::System.InvalidOperationException">The layer has no weights yet.</exception>
+    public global::KernelForge.Runtime.Device Device =>
+        (kf_Session
+            ?? throw new global::System.InvalidOperationException("BertModel has no weights yet: make it by Load")).Device;
 
     /// <summary>Loads the model from a folder with <c>config.json</c> and <c>model.safetensors</c> (or its shards).</summary>
     /// <param name="folder">The folder, as it is downloaded.</param>
@@ -40,17 +49,37 @@ public sealed partial class BertModel : global::System.IDisposable
     }
 
     /// <summary>Loads the model from an open source, which may be disposed afterwards.</summary>
+    /// <param name="source">The configuration and the weights.</param>
+    /// <param name="device">Where it runs; null for <see cref="global::KernelForge.Runtime.Device.Auto"/>.</param>
     public static BertModel Load(global::KernelForge.Runtime.ModelSource source, global::KernelForge.Runtime.Device? device = null)
     {
         global::System.ArgumentNullException.ThrowIfNull(source);
-        global::KernelForge.Runtime.ModelConfig config = source.Config;
-        config.Require("model_type", "bert");
-        config.Require("position_embedding_type", "absolute");
-        config.Require("is_decoder", false);
-        var model = new BertModel(vocabulary: config.Int32("vocab_size"), hidden: config.Int32("hidden_size"), depth: config.Int32("num_hidden_layers"), heads: config.Int32("num_attention_heads"), intermediate: config.Int32("intermediate_size"), activation: config.Activation("hidden_act"), positions: config.Int32("max_position_embeddings"), types: config.Int32("type_vocab_size"), epsilon: config.SingleOrNull("layer_norm_eps") ?? 9.999999960041972E-13f);
+        BertModel model = kf_Configure(source.Config);
         try { model.LoadWeights(source.Weights, device); }
         catch { model.Dispose(); throw; }
         return model;
+    }
+
+    static global::KernelForge.Runtime.Execution.ICompiledLayer global::KernelForge.Runtime.Execution.ICompiledModel.Configure(global::KernelForge.Runtime.ModelConfig config) =>
+        kf_Configure(config);
+
+    /// <summary>The model with its hyper-parameters and without weights.</summary>
+    private static BertModel kf_Configure(global::KernelForge.Runtime.ModelConfig config)
+    {
+        global::System.ArgumentNullException.ThrowIfNull(config);
+        config.Require("model_type", "bert");
+        config.Require("position_embedding_type", "absolute");
+        config.Require("is_decoder", false);
+        return new BertModel(
+            vocabulary: config.Int32("vocab_size"),
+            hidden: config.Int32("hidden_size"),
+            depth: config.Int32("num_hidden_layers"),
+            heads: config.Int32("num_attention_heads"),
+            intermediate: config.Int32("intermediate_size"),
+            activation: config.Activation("hidden_act"),
+            positions: config.Int32("max_position_embeddings"),
+            types: config.Int32("type_vocab_size"),
+            epsilon: config.SingleOrNull("layer_norm_eps") ?? 9.999999960041972E-13f);
     }
 
     /// <summary>Reads the weights and makes ready to run.</summary>
@@ -59,11 +88,37 @@ public sealed partial class BertModel : global::System.IDisposable
     /// <param name="prefix">What stands before this layer's names in the checkpoint: <c>encoder.layer.0.</c>.</param>
     public void LoadWeights(global::KernelForge.Runtime.WeightSource weights, global::KernelForge.Runtime.Device? device = null, string prefix = "")
     {
-        global::KernelForge.Runtime.Execution.RunCheck.Hyperparameters(kf_heads > 0 && kf_hidden % kf_heads == 0, "BertModel", $"hidden must be divisible by heads (hidden = {kf_hidden}, heads = {kf_heads})");
+        kf_Check();
         global::KernelForge.Runtime.LoadedWeights resolved = global::KernelForge.Runtime.LoadedWeights.Resolve(this, weights, prefix, ["pooler.*", "embeddings.position_ids"]);
-        global::KernelForge.Runtime.Execution.ModelSession session = global::KernelForge.Runtime.Execution.ModelSession.Start(device, resolved, cpu: (chosen, read) => global::KernelForge.Generated.KernelForge.Models.BertModelCpu.Create(chosen, read, kf_vocabulary, kf_hidden, kf_depth, kf_heads, kf_intermediate, kf_activation, kf_positions, kf_types, kf_epsilon));
-        global::System.Threading.Interlocked.Exchange(ref kf_session, session)?.Dispose();
+        global::System.Threading.Interlocked.Exchange(ref kf_Session, kf_Start(device, resolved))?.Dispose();
     }
+
+    // For tools; a layer's user has Device and LoadWeights.
+    global::KernelForge.Runtime.Execution.ModelSession? global::KernelForge.Runtime.Execution.ICompiledLayer.Session => kf_Session;
+
+    global::KernelForge.Runtime.Execution.ModelSession global::KernelForge.Runtime.Execution.ICompiledLayer.Plan(global::KernelForge.Runtime.Device device)
+    {
+        global::System.ArgumentNullException.ThrowIfNull(device);
+        kf_Check();
+        return kf_Start(device, global::KernelForge.Runtime.LoadedWeights.Absent);
+    }
+
+    /// <summary>What must hold of the hyper-parameters.</summary>
+    private void kf_Check()
+    {
+        global::KernelForge.Runtime.Execution.RunCheck.Hyperparameters(
+            kf_heads > 0 && kf_hidden % kf_heads == 0, "BertModel",
+            $"hidden must be divisible by heads (hidden = {kf_hidden}, heads = {kf_heads})");
+    }
+
+    /// <summary>The layer's programs, in the order in which <c>Device.Auto</c> prefers them.</summary>
+    private global::KernelForge.Runtime.Execution.ModelSession kf_Start(global::KernelForge.Runtime.Device? device, global::KernelForge.Runtime.LoadedWeights weights) =>
+        global::KernelForge.Runtime.Execution.ModelSession.Start(device, weights,
+            global::KernelForge.Runtime.Execution.DeviceProgram.For<global::KernelForge.Runtime.CpuDevice>(
+                (chosen, read) => global::KernelForge.Generated.KernelForge.Models.BertModelCpu.Create(
+                    chosen, read, kf_vocabulary, kf_hidden, kf_depth, kf_heads, kf_intermediate, kf_activation, kf_positions,
+                        kf_types, kf_epsilon),
+                global::KernelForge.Runtime.CpuDevice.Candidate));
 
     /// <summary>Runs the layer on a batch. Several threads may do so at once.</summary>
     /// <param name="ids">[tokens].</param>
@@ -82,7 +137,7 @@ public sealed partial class BertModel : global::System.IDisposable
     {
         global::System.ArgumentNullException.ThrowIfNull(ids);
         global::System.ArgumentNullException.ThrowIfNull(destination);
-        global::KernelForge.Runtime.Execution.ModelSession session = kf_session
+        global::KernelForge.Runtime.Execution.ModelSession session = kf_Session
             ?? throw new global::System.InvalidOperationException("BertModel has no weights yet: make it by Load");
         global::KernelForge.Runtime.Execution.RunCheck.Indices(ids, ids.Ids, 1, 0, kf_vocabulary, "ids", "word.weight");
         global::KernelForge.Runtime.Execution.RunCheck.Indices(ids, ids.Types, 1, 0, kf_types, "ids.Types", "type.weight");
@@ -90,13 +145,14 @@ public sealed partial class BertModel : global::System.IDisposable
         destination.Reset(ids.Offsets, kf_hidden);
         if (session.Program is { } program)
         {
-            program.Run([new global::KernelForge.Runtime.Execution.RunInput(ids)], [new global::KernelForge.Runtime.Execution.RunOutput(destination)]);
+            program.Run([new global::KernelForge.Runtime.Execution.RunInput(ids)],
+                [new global::KernelForge.Runtime.Execution.RunOutput(destination)]);
             return;
         }
-        global::KernelForge.RowSpace kf_rows0 = ids.Rows;
-        new global::KernelForge.Runtime.Execution.RunOutput(destination).Fill(Forward(global::KernelForge.Runtime.Execution.ReferenceInput.TokenIds(kf_rows0, ids)));
+        global::KernelForge.RowSpace rows0 = ids.Rows;
+        new global::KernelForge.Runtime.Execution.RunOutput(destination).Fill(Forward(global::KernelForge.Runtime.Execution.ReferenceInput.TokenIds(rows0, ids)));
     }
 
     /// <summary>Frees the weights and the buffers.</summary>
-    public void Dispose() => kf_session?.Dispose();
+    public void Dispose() => kf_Session?.Dispose();
 }

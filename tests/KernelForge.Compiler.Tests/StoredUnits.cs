@@ -14,6 +14,6 @@ internal static class StoredUnits
     private static readonly FunctionSpec[] Functions = [.. Assemblies.SelectMany(a => a.GetTypes())
         .SelectMany(t => t.GetCustomAttributes<StoredFunctionAttribute>()).Select(a => SpecText.ReadFunction(a.Text))];
 
-    public static CompilationUnit Of(Type layer) =>
-        new(Layers.Single(l => l.Id == layer.FullName), Layers.ToEquatableArray(), Functions.ToEquatableArray(), HasRuntime: true);
+    public static CompilationUnit Of(Type layer) => new(
+        Layers.Single(l => l.Id == layer.FullName), Layers.ToEquatableArray(), Functions.ToEquatableArray(), [.. Pipeline.ProgramTypes]);
 }

@@ -25,7 +25,7 @@ internal sealed class ProjectCheck(Compilation compilation)
         SpecTable table = reached.ToTable();
 
         List<Finding> findings = [.. reading.Findings, .. table.Recursions(reading.Parsed.Spec)];
-        if (table.UnitOf(reading.Parsed, hasRuntime: true) is { } unit) findings.AddRange(Pipeline.Check(unit));
+        if (table.UnitOf(reading.Parsed, programTypes: []) is { } unit) findings.AddRange(Pipeline.Check(unit));
         foreach (Finding finding in findings) Report(finding, reading.Spans, reading.Parsed.Spec.Span, reached, report);
     }
 

@@ -7,10 +7,11 @@ namespace KernelForge.Generator.FrontEnd;
 internal sealed record SpecTable(EquatableArray<ParsedLayer> Layers, EquatableArray<ParsedFunction> Functions)
 {
     /// <summary>The layer with all that it reaches, or null where something of that cannot be compiled or leads back to itself.</summary>
-    public CompilationUnit? UnitOf(ParsedLayer root, bool hasRuntime)
+    /// <param name="programTypes">What the compilation references; see <see cref="CompilationUnit"/>.</param>
+    public CompilationUnit? UnitOf(ParsedLayer root, EquatableArray<string> programTypes)
     {
         var reach = new Reach(this, root);
-        return reach.IsWhole && !root.IsBroken ? new CompilationUnit(root.Spec, reach.Layers, reach.Functions, hasRuntime) : null;
+        return reach.IsWhole && !root.IsBroken ? new CompilationUnit(root.Spec, reach.Layers, reach.Functions, programTypes) : null;
     }
 
     /// <summary>The fields of a layer through which it would contain itself.</summary>

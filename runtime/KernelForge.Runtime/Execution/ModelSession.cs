@@ -6,13 +6,20 @@ public sealed class ModelSession : IDisposable
     private readonly CompiledProgram? program;
     private bool disposed;
 
-    private ModelSession(Device device, CompiledProgram? program)
+    private ModelSession(DeviceChoice choice, CompiledProgram? program)
     {
-        Device = device;
+        (Device, Choice) = (choice.Device, choice.Explanation);
         this.program = program;
     }
 
+    /// <summary>Where the layer runs; never <see cref="Device.Auto"/>.</summary>
     public Device Device { get; }
+
+    /// <summary>
+    /// Which device it is and why, for people: where <see cref="Device.Auto"/> passed over a kind of device, also what was missing and where
+    /// it was looked for.
+    /// </summary>
+    public string Choice { get; }
 
     /// <summary>The compiled program, or null where the description itself is to be run.</summary>
     /// <exception cref="ObjectDisposedException">The layer was disposed.</exception>
@@ -27,30 +34,47 @@ public sealed class ModelSession : IDisposable
 
     /// <summary>Makes ready to run on a device.</summary>
     /// <param name="device">Null for <see cref="Device.Auto"/>.</param>
-    /// <param name="weights">The layer's weights; read before this returns.</param>
-    /// <param name="cpu">Makes the generated program of the CPU back end; null where none was generated.</param>
-    /// <exception cref="NotSupportedException">The layer has no code for the device.</exception>
-    public static ModelSession Start(Device? device, LoadedWeights weights, Func<CpuDevice, LoadedWeights, CompiledProgram>? cpu = null)
+    /// <param name="weights">
+    /// The layer's weights, read before this returns; <see cref="LoadedWeights.Absent"/> for a device that only plans, and for no other.
+    /// </param>
+    /// <param name="programs">What the layer has code for, in the order in which <see cref="Device.Auto"/> prefers them.</param>
+    /// <exception cref="NotSupportedException">
+    /// The layer has no code for the device; or <see cref="Device.Auto"/> finds none that this machine can run; or weights are missing
+    /// where the layer is to run, or there where it is only planned.
+    /// </exception>
+    public static ModelSession Start(Device? device, LoadedWeights weights, params ReadOnlySpan<DeviceProgram> programs)
     {
         ArgumentNullException.ThrowIfNull(weights);
-        switch (device ?? Device.Auto)
+        DeviceChoice choice = DeviceChoice.Of(device ?? Device.Auto, programs);
+        if (choice.Device.OnlyPlans != weights.AreAbsent)
         {
-            case ReferenceDevice reference:
-                weights.FillReference();
-                return new ModelSession(reference, null);
-            case CpuDevice chosen when cpu is not null:
-                return new ModelSession(chosen, cpu(chosen, weights));
-            case AutoDevice when cpu is not null:
-                var all = new CpuDevice(0, 0);
-                return new ModelSession(all, cpu(all, weights));
-            default:
-                throw new NotSupportedException($"this layer has no code for the device '{device}'");
+            throw new NotSupportedException(weights.AreAbsent
+                ? $"'{choice.Device}' runs a layer and needs its weights; to plan it, name a device that only plans: CudaDevice.Planning"
+                : $"'{choice.Device}' only plans and runs nothing: load the layer for a device of this machine, such as Device.Auto");
         }
+        if (choice.Device is ReferenceDevice)
+        {
+            weights.FillReference();
+            return new ModelSession(choice, null);
+        }
+        foreach (DeviceProgram candidate in programs)
+            if (candidate.Create(choice.Device, weights) is { } program) return new ModelSession(choice, program);
+
+        throw new NotSupportedException(
+            $"this layer has no code for the device '{choice.Device}', only for {Kinds(programs)} and the reference. Code for a kind of " +
+            "device is generated where the layer's project references its runtime, such as KernelForge.Runtime.Cuda.");
     }
 
     public void Dispose()
     {
         disposed = true;
         program?.Dispose();
+    }
+
+    private static string Kinds(ReadOnlySpan<DeviceProgram> programs)
+    {
+        List<string> kinds = [];
+        foreach (DeviceProgram program in programs) kinds.Add(program.Kind);
+        return string.Join(", ", kinds);
     }
 }

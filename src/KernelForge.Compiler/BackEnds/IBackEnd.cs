@@ -6,10 +6,17 @@ namespace KernelForge.Compiler.BackEnds;
 /// <summary>Writes a plan's kernels, and the schedule that runs them, for one kind of device.</summary>
 internal interface IBackEnd
 {
-    /// <summary>The device, as in <c>Device.Cpu</c>.</summary>
-    string Device { get; }
+    /// <summary>The type that programs derive from, by its name in metadata: code is written where the project references it.</summary>
+    string ProgramType { get; }
 
-    /// <summary>The full name of the generated static class whose <c>Create(device, weights, hyper-parameters in order)</c> makes the program.</summary>
+    /// <summary>
+    /// The devices' type, by its full name from <c>global::</c>. Its static <c>Candidate()</c> gives what <c>Device.Auto</c> is to take.
+    /// </summary>
+    string DeviceType { get; }
+
+    /// <summary>
+    /// The full name of the generated class whose static <c>Create(device, weights, hyper-parameters in order)</c> makes the program.
+    /// </summary>
     string ProgramName(LayerSpec layer);
 
     GeneratedFile Write(LayerSpec layer, KernelPlan plan);

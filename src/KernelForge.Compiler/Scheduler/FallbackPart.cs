@@ -21,6 +21,8 @@ public static class FallbackPart
         if (layer.Kind == LayerKind.Model) WriteMember(writer, $"static {layer.Name} Load", error);
         WriteMember(writer, "void LoadWeights", error);
         WriteMember(writer, "dynamic Run", error);
+        writer.Line("/// <summary>Throws: the layer has errors.</summary>");
+        writer.Line($"public {HostPart.Runtime}Device Device => throw new global::System.InvalidOperationException({error});").Line();
         writer.Line("/// <summary>There is nothing to free.</summary>").Line("public void Dispose()").Line("{").Line("}");
 
         writer.Close();

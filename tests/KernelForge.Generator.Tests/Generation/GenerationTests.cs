@@ -31,6 +31,18 @@ public sealed class GenerationTests(ITestOutputHelper output)
         Compilations.AssertCompiles(Compilations.Generate(WithRuntime(Descriptions.BertLayer, Descriptions.BertModel)));
 
     [Fact]
+    public void Names_of_inputs_and_hyper_parameters_are_the_users_own() => Compilations.AssertCompiles(Compilations.Generate(WithRuntime(
+        """
+        [TransformerLayer]
+        public sealed partial class Taken(int session, int rows0)
+        {
+            private readonly Linear program = new(session, rows0);
+
+            public Tokens Forward(Tokens session, Tokens program, Tokens destination) => this.program[session] + program + destination;
+        }
+        """)));
+
+    [Fact]
     public void Code_that_uses_a_model_with_errors_gets_none_of_its_own() => Compilations.AssertCompiles(Compilations.Generate(WithRuntime(
         """
         [TransformerModel]
@@ -56,6 +68,7 @@ public sealed class GenerationTests(ITestOutputHelper output)
                 using var batch = RaggedBatch.Pack(ids);
                 RaggedMatrix hidden = model.Run(batch);
                 model.Run(batch, hidden);
+                Console.WriteLine(model.Device);
                 return hidden.MeanPool();
             }
         }

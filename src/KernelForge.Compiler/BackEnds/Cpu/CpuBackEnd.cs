@@ -56,13 +56,17 @@ internal sealed class CpuBackEnd : IBackEnd
         "KernelForge.Runtime.Execution",
     ];
 
-    public string Device => "Cpu";
+    private const string Device = "Cpu";
+
+    public string ProgramType => "KernelForge.Runtime.Cpu.CpuProgram`1";
+
+    public string DeviceType => "global::KernelForge.Runtime.CpuDevice";
 
     public string ProgramName(LayerSpec layer) => ProgramClass.FullName(layer, Device);
 
     public GeneratedFile Write(LayerSpec layer, KernelPlan plan) => new(ProgramClass.HintName(layer, Device), Text(layer, plan));
 
-    private string Text(LayerSpec layer, KernelPlan plan)
+    private static string Text(LayerSpec layer, KernelPlan plan)
     {
         var names = CpuNames.Of(plan);
         string name = names.Unique(ProgramClass.Name(layer, Device));

@@ -51,13 +51,17 @@ internal sealed class CudaBackEnd : IBackEnd
         "KernelForge.Runtime.Cuda.Programs", "KernelForge.Runtime.Execution",
     ];
 
-    public string Device => "Cuda";
+    private const string Device = "Cuda";
+
+    public string ProgramType => "KernelForge.Runtime.Cuda.Programs.CudaProgram";
+
+    public string DeviceType => "global::KernelForge.Runtime.Cuda.CudaDevice";
 
     public string ProgramName(LayerSpec layer) => ProgramClass.FullName(layer, Device);
 
     public GeneratedFile Write(LayerSpec layer, KernelPlan plan) => new(ProgramClass.HintName(layer, Device), Text(layer, plan));
 
-    private string Text(LayerSpec layer, KernelPlan plan)
+    private static string Text(LayerSpec layer, KernelPlan plan)
     {
         ProgramNames names = CudaNames.Of(plan);
         string name = names.Unique(ProgramClass.Name(layer, Device));
