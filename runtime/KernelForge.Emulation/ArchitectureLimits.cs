@@ -56,6 +56,9 @@ public sealed record ArchitectureLimits
 
     internal static Index3 MaximumGrid { get; } = new(int.MaxValue, 65535, 65535);
 
+    /// <summary>Those of every architecture that an emulated GPU can have, the oldest first.</summary>
+    public static IReadOnlyList<ArchitectureLimits> All => Known;
+
     /// <exception cref="NotSupportedException">They are not known.</exception>
     public static ArchitectureLimits Of(Architecture architecture) =>
         Array.Find(Known, limits => limits.Architecture == architecture) ?? throw new NotSupportedException(

@@ -58,15 +58,26 @@ public static class Pipeline
     }
 
     /// <summary>The plan of a layer that breaks no rule.</summary>
-    public static KernelPlan Plan(CompilationUnit unit)
+    public static KernelPlan Plan(CompilationUnit unit) => Plan(Graphs(unit).Last().Graph);
+
+    /// <summary>The plan of a graph that has passed every pass.</summary>
+    public static KernelPlan Plan(Graph graph) => MemoryPlanner.Plan(graph, Lowerer.Lower(graph));
+
+    /// <summary>The graph of a layer that breaks no rule, as it was built and after each pass.</summary>
+    public static IEnumerable<(string After, Graph Graph)> Graphs(CompilationUnit unit)
     {
         Graph graph = GraphBuilder.Build(unit);
-        Verifier.Check(graph, "building");
+        yield return Verified("building", graph);
         foreach (IPass pass in Passes)
         {
             graph = pass.Run(graph);
-            Verifier.Check(graph, pass.Name);
+            yield return Verified(pass.Name, graph);
         }
-        return MemoryPlanner.Plan(graph, Lowerer.Lower(graph));
+    }
+
+    private static (string After, Graph Graph) Verified(string after, Graph graph)
+    {
+        Verifier.Check(graph, after);
+        return (after, graph);
     }
 }

@@ -1,0 +1,1 @@
+return await KernelForge.Cli.CommandLine.RunAsync(args);
