@@ -1,4 +1,5 @@
 using KernelForge.Runtime.Cuda.Execution;
+using KernelForge.Runtime.Cuda.Interop;
 using KernelForge.Runtime.Cuda.Modules;
 using KernelForge.Runtime.Execution;
 
@@ -57,20 +58,12 @@ public abstract class CudaProgram : CompiledProgram
         Enter();
         try
         {
-            CudaWorkspace? workspace;
-            lock (idleLock) idle.TryPop(out workspace);
-            workspace ??= new CudaWorkspace(this, Context, plan, device.Precision);
-            try
-            {
-                workspace.Run(inputs, outputs);
-            }
-            catch
-            {
-                // What a run left half done is not worth keeping.
-                workspace.Dispose();
-                throw;
-            }
-            lock (idleLock) idle.Push(workspace);
+            RunInWorkspace(inputs, outputs);
+        }
+        catch (CudaException error) when (error.Result == CudaResult.OutOfMemory)
+        {
+            if (!DropIdle()) throw;
+            RunInWorkspace(inputs, outputs);
         }
         finally
         {
@@ -135,6 +128,37 @@ public abstract class CudaProgram : CompiledProgram
     private CudaContext Context => shared?.Context
         ?? throw new InvalidOperationException($"{GetType().Name} was made for '{device}' and only lists its kernels");
 
+    private void RunInWorkspace(ReadOnlySpan<RunInput> inputs, ReadOnlySpan<RunOutput> outputs)
+    {
+        CudaWorkspace? workspace;
+        lock (idleLock) idle.TryPop(out workspace);
+        workspace ??= new CudaWorkspace(this, Context, plan, device.Precision);
+        try
+        {
+            workspace.Run(inputs, outputs);
+        }
+        catch
+        {
+            // What a run left half done is not worth keeping.
+            workspace.Dispose();
+            throw;
+        }
+        lock (idleLock) idle.Push(workspace);
+    }
+
+    /// <summary>Gives back the memory that other runs left for later ones; false where there was none.</summary>
+    private bool DropIdle()
+    {
+        CudaWorkspace[] dropped;
+        lock (idleLock)
+        {
+            dropped = [.. idle];
+            idle.Clear();
+        }
+        foreach (CudaWorkspace workspace in dropped) workspace.Dispose();
+        return dropped.Length > 0;
+    }
+
     private void Enter()
     {
         int now = Volatile.Read(ref users);
@@ -150,7 +174,7 @@ public abstract class CudaProgram : CompiledProgram
     private void Leave()
     {
         if (Interlocked.Decrement(ref users) != 0) return;
-        while (idle.TryPop(out CudaWorkspace? workspace)) workspace.Dispose();
+        DropIdle();
         Weights.Dispose();
         kernels.Dispose();
         shared?.Dispose();

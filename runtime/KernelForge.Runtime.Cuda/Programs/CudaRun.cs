@@ -104,9 +104,6 @@ public sealed class CudaRun
             DifferencesPart.Table);
     }
 
-    /// <summary>A table that was asked for before.</summary>
-    public CudaIntegers Differences(int table) => new(Plan.Part((DifferencesPart.Kind, table, 0)), DifferencesPart.Table);
-
     /// <summary>One integer: where difference 0 stands in a table that was asked for before.</summary>
     public CudaIntegers Zero(int table) => new(Plan.Part((DifferencesPart.Kind, table, 0)));
 

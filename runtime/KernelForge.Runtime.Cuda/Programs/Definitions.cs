@@ -15,14 +15,14 @@ internal static class Definitions
     public static string Text(bool value) => value ? "true" : "false";
 
     /// <summary>The float itself, in as few digits as tell it from its neighbours.</summary>
-    public static string Text(float value)
-    {
-        if (!float.IsFinite(value))
-            return string.Create(CultureInfo.InvariantCulture, $"__uint_as_float(0x{BitConverter.SingleToUInt32Bits(value):x8}u)");
-        string digits = value.ToString("R", CultureInfo.InvariantCulture);
-        if (!digits.AsSpan().ContainsAny('.', 'E')) digits += ".0";
-        return float.IsNegative(value) ? $"({digits}f)" : digits + "f";
-    }
+    public static string Text(float value) => float.IsFinite(value)
+        ? Real(value.ToString("R", CultureInfo.InvariantCulture), "f")
+        : string.Create(CultureInfo.InvariantCulture, $"__uint_as_float(0x{BitConverter.SingleToUInt32Bits(value):x8}u)");
+
+    /// <inheritdoc cref="Text(float)"/>
+    public static string Text(double value) => double.IsFinite(value)
+        ? Real(value.ToString("R", CultureInfo.InvariantCulture), "")
+        : string.Create(CultureInfo.InvariantCulture, $"__longlong_as_double(0x{BitConverter.DoubleToInt64Bits(value):x16}ll)");
 
     /// <summary>The device function of an activation: <c>gelu_tanh_as</c>.</summary>
     public static string Text(ActivationKind activation)
@@ -35,5 +35,11 @@ internal static class Definitions
             name.Append(char.ToLowerInvariant(letter));
         }
         return name.Append("_as").ToString();
+    }
+
+    private static string Real(string digits, string suffix)
+    {
+        if (!digits.AsSpan().ContainsAny('.', 'E')) digits += ".0";
+        return digits[0] == '-' ? $"({digits}{suffix})" : digits + suffix;
     }
 }

@@ -25,6 +25,9 @@ public sealed class KernelCall
     public KernelCall Define(string name, float value) => Define(name, Definitions.Text(value));
 
     /// <inheritdoc cref="Define(string, int)"/>
+    public KernelCall Define(string name, double value) => Define(name, Definitions.Text(value));
+
+    /// <inheritdoc cref="Define(string, int)"/>
     public KernelCall Define(string name, bool value) => Define(name, Definitions.Text(value));
 
     /// <summary>The name of the activation's device function, such as <c>gelu_as</c>.</summary>
@@ -34,7 +37,11 @@ public sealed class KernelCall
     public KernelCall Add(CudaView view) => AddPointer(run.Recorder?.Address(view) ?? default);
 
     /// <summary>The address of the first.</summary>
-    public KernelCall Add(CudaIntegers integers) => AddPointer(run.Recorder?.Address(integers) ?? default);
+    public KernelCall Add(CudaIntegers integers)
+    {
+        if (run.Recorder is null) integers.Part.IsRead = true;
+        return AddPointer(run.Recorder?.Address(integers) ?? default);
+    }
 
     /// <summary>The address of the number of its rows.</summary>
     public KernelCall Add(CudaSpace space) => Add(run.RowCount(space));
@@ -42,17 +49,13 @@ public sealed class KernelCall
     /// <summary>The address of the first weight.</summary>
     public KernelCall Add(DeviceArray array) => AddPointer(array.Pointer);
 
-    public KernelCall Add(int value)
-    {
-        arguments?.Add(value);
-        return this;
-    }
+    public KernelCall Add(int value) => AddNumber(value);
 
-    public KernelCall Add(float value)
-    {
-        arguments?.Add(value);
-        return this;
-    }
+    public KernelCall Add(float value) => AddNumber(value);
+
+    public KernelCall Add(double value) => AddNumber(value);
+
+    public KernelCall Add(bool value) => AddNumber(value);
 
     /// <summary>Launches a product.</summary>
     /// <param name="rows">Rows of the input.</param>
@@ -109,6 +112,7 @@ public sealed class KernelCall
         ArgumentNullException.ThrowIfNull(queries);
         ArgumentNullException.ThrowIfNull(keys);
         AttentionPair pair = run.Plan.Pair(queries, keys);
+        Add(new CudaIntegers(pair.Work, WorkPart.Items)).Add(new CudaIntegers(pair.Work));
         AttentionTile[] tiles = AttentionTile.For(source.Name, headWidth, valueWidth, run.Precision, run.Limits);
         if (run.Recorder is not { } recorder)
         {
@@ -116,7 +120,6 @@ public sealed class KernelCall
             foreach (AttentionTile tile in tiles) Plan(tile.Shape(headWidth, valueWidth, run.Precision));
             return;
         }
-        Add(new CudaIntegers(pair.Work, WorkPart.Items)).Add(new CudaIntegers(pair.Work));
         AttentionTile chosen = AttentionTile.Choose(tiles, recorder.Key.Family(pair.Number));
         recorder.Launch(
             source, definitions, chosen.Shape(headWidth, valueWidth, run.Precision),
@@ -129,9 +132,12 @@ public sealed class KernelCall
         return this;
     }
 
-    private KernelCall AddPointer(DevicePointer pointer)
+    private KernelCall AddPointer(DevicePointer pointer) => AddNumber(pointer);
+
+    private KernelCall AddNumber<T>(T value)
+        where T : unmanaged
     {
-        arguments?.Add(pointer);
+        arguments?.Add(value);
         return this;
     }
 

@@ -15,6 +15,7 @@ internal sealed class RecordLayout
         starts = new int[parts.Count];
         for (int i = 0; i < parts.Count; i++)
         {
+            if (!parts[i].IsRead) continue;
             starts[i] = Length;
             Length = checked(Length + parts[i].Capacity(key) + Alignment - 1) / Alignment * Alignment;
         }
@@ -29,6 +30,6 @@ internal sealed class RecordLayout
     public void Fill(Span<int> record, IReadOnlyList<RecordPart> parts, ReadOnlySpan<RunInput> inputs, BatchKey key)
     {
         for (int i = 0; i < parts.Count; i++)
-            parts[i].Fill(record.Slice(starts[i], parts[i].Capacity(key)), inputs, key);
+            if (parts[i].IsRead) parts[i].Fill(record.Slice(starts[i], parts[i].Capacity(key)), inputs, key);
     }
 }

@@ -8,6 +8,9 @@ internal abstract class RecordPart
     /// <summary>Its place in the list of parts.</summary>
     public int Number { get; init; }
 
+    /// <summary>Whether a kernel reads it. What a schedule only asks for is not written.</summary>
+    public bool IsRead { get; set; }
+
     /// <summary>Integers that a graph has room for.</summary>
     public abstract int Capacity(BatchKey key);
 

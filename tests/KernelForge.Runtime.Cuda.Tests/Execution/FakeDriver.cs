@@ -4,16 +4,18 @@ using KernelForge.Runtime.Cuda.Interop;
 namespace KernelForge.Runtime.Cuda.Tests.Execution;
 
 /// <summary>
-/// A device that knows what is alive on it, runs no kernel, and fails where it is told to. Device memory is memory of the host, of which
-/// it has <see cref="Capacity"/> bytes. Once lost, everything answers with the code that lost it, until the context is let go of.
+/// A device that knows what is alive on it, runs no kernel but those that a test gives it, and fails where it is told to. Device memory is
+/// memory of the host, of which it has <see cref="Capacity"/> bytes; work is done when it is given. Once lost, everything answers with the code that lost it, until the context is let go of.
 /// </summary>
 internal sealed unsafe class FakeDriver : ICudaDriver
 {
     private readonly HashSet<(string Kind, long Id)> alive = [];
     private readonly Dictionary<long, nuint> sizes = [];
     private readonly Dictionary<nint, string> functions = [];
+    private readonly Dictionary<long, List<Action>> graphs = [];
+    private readonly Dictionary<nint, List<Action>> recording = [];
+    private readonly Lock state = new();
     private long lastId = 0x1000;
-    private bool capturing;
     private CudaResult lost;
 
     public nuint Capacity { get; init; } = 1 << 20;
@@ -36,10 +38,15 @@ internal sealed unsafe class FakeDriver : ICudaDriver
 
     public GraphUpdateResult UpdateOutcome { get; set; }
 
-    /// <summary>Launches that ran, as name, shape and arguments; those of a graph when it is launched are not seen.</summary>
+    /// <summary>Launches that ran, as name, shape and arguments; those of a graph when it is launched.</summary>
     public List<(string Kernel, LaunchShape Shape, byte[] Values)> Launches { get; } = [];
 
+    /// <summary>What a kernel does, given its name and arguments; nothing by itself.</summary>
+    public Action<string, byte[]>? Kernel { get; set; }
+
     public IEnumerable<string> Alive => alive.Select(resource => resource.Kind);
+
+    public int Major { get; init; } = 8;
 
     public string Description => "a fake driver";
 
@@ -85,7 +92,7 @@ internal sealed unsafe class FakeDriver : ICudaDriver
     {
         value = property switch
         {
-            DeviceProperty.ComputeCapabilityMajor => 8,
+            DeviceProperty.ComputeCapabilityMajor => Major,
             DeviceProperty.MultiprocessorCount => 108,
             DeviceProperty.MaxSharedMemoryPerBlockOptin => 163 * 1024,
             _ => 0,
@@ -138,8 +145,11 @@ internal sealed unsafe class FakeDriver : ICudaDriver
 
     public CudaResult GetFunction(CudaModuleHandle module, string name, out FunctionHandle function)
     {
-        function = new FunctionHandle((nint)(++lastId));
-        functions[function.Value] = name;
+        lock (state)
+        {
+            function = new FunctionHandle((nint)(++lastId));
+            functions[function.Value] = name;
+        }
         return name == "absent" ? CudaResult.NotFound : Answer("cuModuleGetFunction");
     }
 
@@ -181,10 +191,13 @@ internal sealed unsafe class FakeDriver : ICudaDriver
         CudaResult result = Answer("cuMemAlloc");
         if (result != CudaResult.Success) return result;
         if (bytes > Capacity - Used) return CudaResult.OutOfMemory;
-        address = new DevicePointer((ulong)NativeMemory.AlignedAlloc(bytes, 256));
-        Used += bytes;
-        sizes[(long)address.Address] = bytes;
-        alive.Add(("memory", (long)address.Address));
+        lock (state)
+        {
+            address = new DevicePointer((ulong)NativeMemory.AlignedAlloc(bytes, 256));
+            Used += bytes;
+            sizes[(long)address.Address] = bytes;
+            alive.Add(("memory", (long)address.Address));
+        }
         return result;
     }
 
@@ -196,33 +209,31 @@ internal sealed unsafe class FakeDriver : ICudaDriver
         CudaResult result = Answer("cuMemHostAlloc");
         if (result != CudaResult.Success) return result;
         address = (nint)NativeMemory.AlignedAlloc(bytes, 64);
-        alive.Add(("pinned memory", address));
+        lock (state) alive.Add(("pinned memory", address));
         return result;
     }
 
     public CudaResult FreeHost(nint address) => Destroy("cuMemFreeHost", "pinned memory", address);
 
     public CudaResult CopyToDevice(DevicePointer destination, nint source, nuint bytes, StreamHandle stream) =>
-        Copy("cuMemcpyHtoDAsync", (nint)destination.Address, source, bytes);
+        Copy(stream, "cuMemcpyHtoDAsync", (nint)destination.Address, source, bytes);
 
     public CudaResult CopyToHost(nint destination, DevicePointer source, nuint bytes, StreamHandle stream) =>
-        Copy("cuMemcpyDtoHAsync", destination, (nint)source.Address, bytes);
+        Copy(stream, "cuMemcpyDtoHAsync", destination, (nint)source.Address, bytes);
 
     public CudaResult CopyOnDevice(DevicePointer destination, DevicePointer source, nuint bytes, StreamHandle stream) =>
-        Copy("cuMemcpyDtoDAsync", (nint)destination.Address, (nint)source.Address, bytes);
+        Copy(stream, "cuMemcpyDtoDAsync", (nint)destination.Address, (nint)source.Address, bytes);
 
     public CudaResult Fill(DevicePointer destination, byte value, nuint count, StreamHandle stream)
     {
         CudaResult result = Answer("cuMemsetD8Async");
-        if (result == CudaResult.Success && !capturing) NativeMemory.Fill((void*)destination.Address, count, value);
-        return result;
+        return Do(stream, result, () => NativeMemory.Fill((void*)destination.Address, count, value));
     }
 
     public CudaResult FillWords(DevicePointer destination, uint value, nuint count, StreamHandle stream)
     {
         CudaResult result = Answer("cuMemsetD32Async");
-        if (result == CudaResult.Success && !capturing) new Span<uint>((void*)destination.Address, (int)count).Fill(value);
-        return result;
+        return Do(stream, result, () => new Span<uint>((void*)destination.Address, (int)count).Fill(value));
     }
 
     public CudaResult CreateStream(StreamKind kind, out StreamHandle stream)
@@ -264,22 +275,29 @@ internal sealed unsafe class FakeDriver : ICudaDriver
     public CudaResult Launch(FunctionHandle function, in LaunchShape shape, StreamHandle stream, KernelArguments arguments)
     {
         CudaResult result = Answer("cuLaunchKernelEx");
-        if (result == CudaResult.Success && !capturing) Launches.Add((functions[function.Value], shape, arguments.Values.ToArray()));
-        return result;
+        (string name, LaunchShape given, byte[] values) = (functions[function.Value], shape, arguments.Values.ToArray());
+        return Do(stream, result, () =>
+        {
+            lock (state) Launches.Add((name, given, values));
+            Kernel?.Invoke(name, values);
+        });
     }
 
     public CudaResult BeginCapture(StreamHandle stream, CaptureMode mode)
     {
-        if (capturing) return CudaResult.IllegalState;
+        if (Recorded(stream) is not null) return CudaResult.IllegalState;
         CudaResult result = Answer("cuStreamBeginCapture");
-        capturing = result == CudaResult.Success;
+        if (result != CudaResult.Success) return result;
+        lock (state) recording[stream.Value] = [];
         return result;
     }
 
     public CudaResult EndCapture(StreamHandle stream, out GraphHandle graph)
     {
-        capturing = false;
+        List<Action> work = Recorded(stream) ?? [];
+        lock (state) recording.Remove(stream.Value);
         CudaResult result = Create("cuStreamEndCapture", "graph", out long id);
+        lock (state) graphs[id] = work;
         graph = new GraphHandle((nint)id);
         return result;
     }
@@ -289,6 +307,7 @@ internal sealed unsafe class FakeDriver : ICudaDriver
     public CudaResult InstantiateGraph(GraphHandle graph, out ExecutableGraphHandle executable)
     {
         CudaResult result = Create("cuGraphInstantiateWithFlags", "executable graph", out long id);
+        lock (state) graphs[id] = graphs[graph.Value];
         executable = new ExecutableGraphHandle((nint)id);
         return result;
     }
@@ -300,7 +319,15 @@ internal sealed unsafe class FakeDriver : ICudaDriver
         return result == CudaResult.Success && outcome != GraphUpdateResult.Success ? CudaResult.GraphExecUpdateFailure : result;
     }
 
-    public CudaResult LaunchGraph(ExecutableGraphHandle executable, StreamHandle stream) => Answer("cuGraphLaunch");
+    public CudaResult LaunchGraph(ExecutableGraphHandle executable, StreamHandle stream)
+    {
+        CudaResult result = Answer("cuGraphLaunch");
+        List<Action> work;
+        lock (state) work = graphs[executable.Value];
+        if (result == CudaResult.Success)
+            foreach (Action piece in work) piece();
+        return result;
+    }
 
     public CudaResult DestroyExecutableGraph(ExecutableGraphHandle executable) =>
         Destroy("cuGraphExecDestroy", "executable graph", executable.Value);
@@ -312,6 +339,11 @@ internal sealed unsafe class FakeDriver : ICudaDriver
     }
 
     private CudaResult Answer(string call)
+    {
+        lock (state) return AnswerAlone(call);
+    }
+
+    private CudaResult AnswerAlone(string call)
     {
         Calls.Add(call);
         if (lost != CudaResult.Success) return lost;
@@ -329,8 +361,11 @@ internal sealed unsafe class FakeDriver : ICudaDriver
 
     private long New(string kind)
     {
-        alive.Add((kind, ++lastId));
-        return lastId;
+        lock (state)
+        {
+            alive.Add((kind, ++lastId));
+            return lastId;
+        }
     }
 
     private CudaResult Create(string call, string kind, out long id)
@@ -345,8 +380,11 @@ internal sealed unsafe class FakeDriver : ICudaDriver
     {
         CudaResult result = Answer(call);
         if (result.LosesContext()) return result;
-        Assert.True(alive.Contains((kind, id)), $"{call}: there is no such {kind}");
-        Remove(kind, id);
+        lock (state)
+        {
+            Assert.True(alive.Contains((kind, id)), $"{call}: there is no such {kind}");
+            Remove(kind, id);
+        }
         return result;
     }
 
@@ -357,10 +395,29 @@ internal sealed unsafe class FakeDriver : ICudaDriver
         if (kind == "memory") Used -= sizes[id];
     }
 
-    private CudaResult Copy(string call, nint destination, nint source, nuint bytes)
+    private CudaResult Copy(StreamHandle stream, string call, nint destination, nint source, nuint bytes)
     {
         CudaResult result = Answer(call);
-        if (result == CudaResult.Success && !capturing) NativeMemory.Copy((void*)source, (void*)destination, bytes);
+        if (result != CudaResult.Success) return result;
+        if (Recorded(stream) is { } recorded) CopyLater(recorded, destination, source, bytes);
+        else NativeMemory.Copy((void*)source, (void*)destination, bytes); // a closure would be an allocation of the run's
         return result;
+    }
+
+    private static void CopyLater(List<Action> recorded, nint destination, nint source, nuint bytes) =>
+        recorded.Add(() => NativeMemory.Copy((void*)source, (void*)destination, bytes));
+
+    /// <summary>At once, or when the graph that is being recorded is launched.</summary>
+    private CudaResult Do(StreamHandle stream, CudaResult result, Action work)
+    {
+        if (result != CudaResult.Success) return result;
+        if (Recorded(stream) is { } recorded) recorded.Add(work);
+        else work();
+        return result;
+    }
+
+    private List<Action>? Recorded(StreamHandle stream)
+    {
+        lock (state) return recording.GetValueOrDefault(stream.Value);
     }
 }

@@ -15,6 +15,7 @@ internal static class Scenario
         using var other = new CudaStream(context);
         using CudaEvent begin = new(context, EventKind.Timing), end = new(context, EventKind.Timing);
         using var pinned = new PinnedBuffer(context, 64);
+        new float[] { 1, 2, 3 }.CopyTo(pinned.As<float>());
         using DeviceBuffer weights = context.Memory.Rent(4096, "weights");
         using DeviceBuffer output = context.Memory.Rent(100, "the output");
         using var module = new CudaModule(context, "cubin"u8, "scale");
