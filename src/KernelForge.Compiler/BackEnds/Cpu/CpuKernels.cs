@@ -87,7 +87,7 @@ internal sealed class CpuKernels(KernelPlan plan, ProgramNames names, ProgramPar
                 Inlined,
                 $"public bool Includes(AttentionRow i, AttentionRow j) => {print(included)};",
                 "",
-                $"public Coverage Cover(Interval i, Interval j) => {new CoverExpression(arguments).Print(included)};",
+                $"public Coverage Cover(Interval i, Interval j) => {CoverExpression.CSharp(arguments.Host).Print(included)};",
             ]);
         }
         string heads = $"new AttentionHeads({names.Size(kernel.Heads)}, {names.Size(kernel.KeyValueHeads)}, (float)({names.Scalar(kernel.Scale)}))";

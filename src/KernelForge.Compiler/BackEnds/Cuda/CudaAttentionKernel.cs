@@ -86,7 +86,9 @@ internal static class CudaAttentionKernel
             writer.Line($"__device__ __forceinline__ float score(float s, Place i, Place j, int head) const {{ return {score}; }}");
             string mask = kernel.Mask is null ? "true" : printer.Print(kernel.Mask);
             writer.Line($"__device__ __forceinline__ bool visible(Place i, Place j, int head) const {{ return {mask}; }}");
-            string cover = kernel.Mask is null ? "Coverage::All" : "Coverage::Part";
+            string cover = kernel.Mask is null
+                ? "Coverage::All"
+                : CoverExpression.Cuda((value, type) => arguments.Host(value, type)).Print(kernel.Mask);
             writer.Line($"__device__ __forceinline__ Coverage cover(Interval i, Interval j) const {{ return {cover}; }}");
         }
 

@@ -29,6 +29,14 @@ public sealed class AttentionTextTests
     }
 
     [Fact]
+    public void Negative_numbers_and_double_signs_are_no_other_operators()
+    {
+        Expression negative = new Expression.Unary(UnaryOp.Negate, new Expression.Unary(UnaryOp.Negate, J));
+        string text = Text(mask: Binary(BinaryOp.Less, negative, new Expression.Host(Scalar.Of(-1))));
+        Assert.Contains("Cover(Interval i, Interval j) => -(-j) < (Interval)(-1);", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void What_cannot_be_bounded_is_part_of_a_tile()
     {
         Expression root = new Expression.Call(Primitive.Sqrt, [new Expression.Convert(ValueKind.Real, J)]);
