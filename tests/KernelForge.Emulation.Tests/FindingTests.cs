@@ -136,4 +136,53 @@ public sealed class FindingTests : IDisposable
         Assert.Contains("out-of-bounds in small, PTX line ", finding.ToString(), StringComparison.Ordinal);
         Assert.Contains("buffer+128", finding.ToString(), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void An_asynchronous_copy_that_nobody_waits_for_is_found()
+    {
+        const string copy = "mov.u32 %r2, tile; cp.async.ca.shared.global [%r2], [%rd1], 8; cp.async.commit_group;";
+        const string tile = ".shared .align 16 .b8 tile[16];";
+        SmallKernels.Launch(device, SmallKernels.Of(copy + "cp.async.wait_group 0;", tile), SmallKernels.Zeros(device, 32), threads: 1);
+        Assert.Empty(device.Findings);
+        SmallKernels.Launch(device, SmallKernels.Of(copy + "cp.async.wait_group 1;", tile), SmallKernels.Zeros(device, 32), threads: 1);
+        Finding finding = Assert.Single(device.Findings);
+        Assert.Equal((FindingKind.AsyncNotWaited, "tile", 8, "cp.async.ca.shared.global"),
+            (finding.Kind, finding.Allocation, finding.Bytes, finding.Instruction));
+    }
+
+    [Theory, InlineData("ld.global.u32 %r2, [%rd1];"), InlineData("st.global.u32 [%rd1], %r1;"), InlineData("ld.volatile.global.u32 %r2, [%rd1];")]
+    public void An_ordinary_access_that_comes_after_the_last_of_two_atomics_alone_races_with_the_other(string access)
+    {
+        // Threads 0 and 32 add; threads 32 and 64 meet at a barrier, and thread 64 goes on.
+        string ptx = SmallKernels.Of($"""
+            and.b32 %r3, %r1, 31;
+            setp.ne.u32 %p1, %r3, 0;
+            @%p1 bra met;
+            setp.eq.u32 %p1, %r1, 64;
+            @!%p1 red.global.add.u32 [%rd1], 1;
+            met:
+            setp.lt.u32 %p2, %r1, 32;
+            @%p2 bra done;
+            bar.sync 1, 64;
+            setp.ne.u32 %p1, %r1, 64;
+            @%p1 bra done;
+            {access}
+            done:
+            """);
+        for (int seed = 0; seed < 6; seed++)
+        {
+            using var other = new EmulatedDevice(new Architecture(8, 0), seed);
+            SmallKernels.Launch(other, ptx, SmallKernels.Zeros(other, 32), threads: 96);
+            if (access.Contains("volatile", StringComparison.Ordinal)) Assert.Empty(other.Findings);
+            else Assert.Equal((FindingKind.Race, "warps"), (Assert.Single(other.Findings).Kind, other.Findings[0].Between));
+        }
+    }
+
+    [Fact]
+    public void An_ordinary_access_that_comes_after_all_atomics_is_no_race()
+    {
+        string ptx = SmallKernels.Of("red.global.add.u32 [%rd1], 1; bar.sync 0; ld.global.u32 %r2, [%rd1]; bar.sync 0; setp.eq.u32 %p1, %r1, 7; @%p1 st.global.u32 [%rd1], 5;");
+        SmallKernels.Launch(device, ptx, SmallKernels.Zeros(device, 256), threads: 256);
+        Assert.Empty(device.Findings);
+    }
 }

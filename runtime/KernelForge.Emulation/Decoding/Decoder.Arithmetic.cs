@@ -201,12 +201,17 @@ internal sealed unsafe partial class Decoder
     {
         ScalarType type = source.Types[0];
         bool least = source.Name == "min";
-        Require(source, !source.Has("NaN") && !source.Has("xorsign"));
+        Require(source, !source.Has("xorsign"));
+        bool propagates = source.Has("NaN");
         if (IsHalf(type))
         {
-            if (least) Half<HalfMinimum>(source, type, 2);
+            if (propagates && least) Half<HalfMinimumOrNaN>(source, type, 2);
+            else if (propagates) Half<HalfMaximumOrNaN>(source, type, 2);
+            else if (least) Half<HalfMinimum>(source, type, 2);
             else Half<HalfMaximum>(source, type, 2);
         }
+        else if (type == ScalarType.F32 && propagates)
+            Binary(source, least ? FloatForm<Minimum<float>>(source) : FloatForm<Maximum<float>>(source), type);
         else if (type == ScalarType.F32)
             Binary(source, least ? FloatForm<MinimumNumber<float>>(source) : FloatForm<MaximumNumber<float>>(source), type);
         else if (type == ScalarType.F64)
@@ -251,9 +256,22 @@ internal sealed unsafe partial class Decoder
             : &Scalars.Run3<DifferenceUnsigned, uint, uint, uint, uint>, type, type, type, type);
     }
 
+    private void CopySign(PtxInstruction source)
+    {
+        if (source.Types[0] == ScalarType.F64) Binary(source, &Scalars.Run2<CopySign64, ulong, ulong, ulong>, ScalarType.F64);
+        else Binary(source, &Scalars.Run2<CopySign32, uint, uint, uint>, ScalarType.B32);
+    }
+
     private void Function1(PtxInstruction source)
     {
         ScalarType type = source.Types[0];
+        if (IsHalf(type))
+        {
+            Require(source, source.Name is "ex2" or "tanh");
+            if (source.Name == "ex2") Half<HalfExp2>(source, type, 1);
+            else Half<HalfTangent>(source, type, 1);
+            return;
+        }
         if (type == ScalarType.F64)
         {
             Require(source, RoundingOf(source) == RoundingMode.Nearest);
@@ -290,7 +308,7 @@ internal sealed unsafe partial class Decoder
 
     private void Half<TOp>(PtxInstruction source, ScalarType type, int operands) where TOp : IHalfOperation
     {
-        Require(source, !source.Has("sat") && !source.Has("ftz") && RoundingOf(source) == RoundingMode.Nearest);
+        Require(source, RoundingOf(source) == RoundingMode.Nearest);
         delegate*<Warp, Instruction, uint, void> run = type is ScalarType.F16 or ScalarType.F16x2
             ? &Halves.Run<HalfFormat, TOp> : &Halves.Run<BFloatFormat, TOp>;
         Instruction instruction = operands switch
@@ -300,7 +318,8 @@ internal sealed unsafe partial class Decoder
             _ => Ternary(source, run, type, type, type, type),
         };
         instruction.Immediate = type is ScalarType.F16x2 or ScalarType.BF16x2 ? 2 : 1;
-        instruction.Target = source.Has("relu") ? 1 : 0;
+        instruction.Target = (source.Has("relu") ? Halves.StopsAtZero : 0) | (source.Has("sat") ? Halves.StopsAtOne : 0)
+            | (source.Has("ftz") ? Halves.Flushes : 0);
     }
 
     private static delegate*<Warp, Instruction, uint, void> FloatForm<TOp>(PtxInstruction source) where TOp : IVector2<float> =>

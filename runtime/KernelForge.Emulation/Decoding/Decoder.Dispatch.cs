@@ -17,7 +17,7 @@ internal sealed unsafe partial class Decoder
             case "neg" or "abs": NegateOrAbsolute(source); break;
             case "sad": AbsoluteDifference(source); break;
             case "rcp" or "sqrt" or "rsqrt" or "ex2" or "lg2" or "sin" or "cos" or "tanh": Function1(source); break;
-            case "copysign": Binary(source, &Scalars.Run2<CopySign32, uint, uint, uint>, ScalarType.B32); break;
+            case "copysign": CopySign(source); break;
             case "and" or "or" or "xor" or "not": Logic(source); break;
             case "shl" or "shr": Shift(source); break;
             case "lop3" or "prmt" or "shf" or "bfi" or "dp4a": FourOperands(source); break;

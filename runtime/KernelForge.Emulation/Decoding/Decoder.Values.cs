@@ -44,6 +44,8 @@ internal sealed unsafe partial class Decoder
         ScalarType.F32 when source.Has("ftz") => Comparison<float, Flushed>(source, sets),
         ScalarType.F32 => Comparison<float, Plain<float>>(source, sets),
         ScalarType.F64 => Comparison<double, Plain<double>>(source, sets),
+        ScalarType.F16 when !source.Has("ftz") => Comparison<float, FromHalf>(source, sets),
+        ScalarType.BF16 => Comparison<float, FromBFloat>(source, sets),
         _ => throw Unknown(source),
     };
 

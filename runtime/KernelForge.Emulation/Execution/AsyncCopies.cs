@@ -53,6 +53,13 @@ internal sealed class AsyncCopies
     /// <summary>Completes all that the lanes began, committed or not.</summary>
     public void CompleteAll(Warp warp, uint lanes) => Complete(warp, lanes, 0, openToo: true);
 
+    /// <summary>Of a block that has ended: copies that nobody waited for.</summary>
+    public void ReportOutstanding(Warp warp)
+    {
+        foreach (AsyncCopy copy in underWay) AsyncCopyOperations.ReportOutstanding(warp, copy);
+        underWay.Clear();
+    }
+
     private void Complete(Warp warp, uint lanes, int remaining, bool openToo)
     {
         Span<AsyncCopy> all = CollectionsMarshal.AsSpan(underWay);
@@ -123,6 +130,10 @@ internal static unsafe class AsyncCopyOperations
         shared.Races.Complete(copy.Pending, now, copy.Target, bytes);
         warp.Block.Grid.Progressed();
     }
+
+    public static void ReportOutstanding(Warp warp, in AsyncCopy copy) => warp.Block.Grid.Log.Report(
+        Reports.At(warp, copy.Instruction, copy.Lane, FindingKind.AsyncNotWaited, "the block ended before this asynchronous copy was waited for",
+            StateSpace.Shared, AddressSpace.SharedBase + (ulong)copy.Target, copy.Instruction.Width, isWrite: true));
 
     // The address must be a multiple of the whole width, and exist where anything is read.
     private static bool FindSource(Warp warp, Instruction instruction, int lane, ulong from, int bytes, int copied, out Place? source)

@@ -96,6 +96,11 @@ internal readonly struct CopySign32 : IScalar2<uint, uint, uint>
     public static uint Do(uint a, uint b) => (b & 0x7FFF_FFFF) | (a & 0x8000_0000);
 }
 
+internal readonly struct CopySign64 : IScalar2<ulong, ulong, ulong>
+{
+    public static ulong Do(ulong a, ulong b) => (b & long.MaxValue) | (a & ~(ulong)long.MaxValue);
+}
+
 internal readonly struct ReciprocalDouble : IScalar1<double, double>
 {
     public static double Do(double a) => 1 / a;

@@ -48,6 +48,27 @@ internal readonly struct Flushed : IForm<float>
     }
 }
 
+/// <summary>f16 in the low half of a lane, widened for a comparison.</summary>
+internal readonly struct FromHalf : IForm<float>
+{
+    public static Vector512<float> In(Vector512<float> value)
+    {
+        Vector512<float> wide = value;
+        for (int i = 0; i < Vector512<float>.Count; i++) wide = wide.WithElement(i, Rounding.FromHalf(value.AsUInt32()[i] & 0xFFFF));
+        return wide;
+    }
+
+    public static Vector512<float> Out(Vector512<float> value) => value;
+}
+
+/// <summary>bf16 in the low half of a lane, widened for a comparison.</summary>
+internal readonly struct FromBFloat : IForm<float>
+{
+    public static Vector512<float> In(Vector512<float> value) => (value.AsUInt32() << 16).AsSingle();
+
+    public static Vector512<float> Out(Vector512<float> value) => value;
+}
+
 /// <summary>Results clamped to [0, 1]; NaN becomes 0.</summary>
 internal readonly struct Saturated : IForm<float>
 {

@@ -128,6 +128,7 @@ internal sealed unsafe class Grid(
     private void Finish(Block block)
     {
         block.Uninitialised.Report();
+        foreach (Warp warp in block.Warps) warp.Copies.ReportOutstanding(warp);
         resident.Remove(block);
         freeShared.Push(block.Shared);
         block.Dispose();

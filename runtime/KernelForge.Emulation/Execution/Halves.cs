@@ -40,7 +40,18 @@ internal interface IHalfOperation
 /// <summary>Arithmetic of f16, bf16 and their pairs: each is exact in double before it is rounded once.</summary>
 internal static unsafe class Halves
 {
-    /// <summary>Immediate: how many values a register holds. Target: 1 where a negative result becomes 0.</summary>
+    /// <summary>A negative result becomes 0.</summary>
+    public const int StopsAtZero = 1;
+
+    /// <summary>A result is clamped to [0, 1], NaN to 0.</summary>
+    public const int StopsAtOne = 2;
+
+    /// <summary>Subnormal operands and results become 0.</summary>
+    public const int Flushes = 4;
+
+    private const double SmallestNormal = 1.0 / 16384; // of f16, which alone can be flushed
+
+    /// <summary>Immediate: how many values a register holds. Target: the flags above.</summary>
     public static void Run<TFormat, TOp>(Warp warp, Instruction instruction, uint mask)
         where TFormat : IHalfFormat where TOp : IHalfOperation
     {
@@ -58,9 +69,16 @@ internal static unsafe class Halves
 
         uint One(uint x, uint y, uint z)
         {
-            double value = TOp.Do(TFormat.Widen(x & 0xFFFF), TFormat.Widen(y & 0xFFFF), TFormat.Widen(z & 0xFFFF));
-            return TFormat.Round(instruction.Target == 1 && !(value > 0) ? 0 : value);
+            double value = TOp.Do(In(x), In(y), In(z));
+            if (instruction.Target == 0) return TFormat.Round(value);
+            if ((instruction.Target & StopsAtZero) != 0 && value < 0) value = 0;
+            if ((instruction.Target & StopsAtOne) != 0) value = value > 0 ? Math.Min(value, 1) : 0;
+            return TFormat.Round((instruction.Target & Flushes) != 0 ? Flush(value) : value);
         }
+
+        double In(uint bits) => (instruction.Target & Flushes) != 0 ? Flush(TFormat.Widen(bits & 0xFFFF)) : TFormat.Widen(bits & 0xFFFF);
+
+        static double Flush(double value) => Math.Abs(value) < SmallestNormal ? Math.CopySign(0, value) : value;
     }
 }
 
@@ -92,6 +110,26 @@ internal readonly struct HalfMinimum : IHalfOperation
 internal readonly struct HalfMaximum : IHalfOperation
 {
     public static double Do(double a, double b, double c) => double.MaxNumber(a, b);
+}
+
+internal readonly struct HalfMinimumOrNaN : IHalfOperation
+{
+    public static double Do(double a, double b, double c) => Math.Min(a, b);
+}
+
+internal readonly struct HalfMaximumOrNaN : IHalfOperation
+{
+    public static double Do(double a, double b, double c) => Math.Max(a, b);
+}
+
+internal readonly struct HalfExp2 : IHalfOperation
+{
+    public static double Do(double a, double b, double c) => double.Exp2(a);
+}
+
+internal readonly struct HalfTangent : IHalfOperation
+{
+    public static double Do(double a, double b, double c) => Math.Tanh(a);
 }
 
 internal readonly struct HalfNegate : IHalfOperation

@@ -34,7 +34,7 @@ internal static class Rounding
     public static float Divide(float a, float b, RoundingMode mode)
     {
         double quotient = (double)a / b;
-        double rest = double.IsFinite(quotient) && b != 0 ? Math.FusedMultiplyAdd(-quotient, b, a) * Math.Sign(b) : 0;
+        double rest = double.IsFinite(quotient) && double.IsFinite(b) && b != 0 ? Math.FusedMultiplyAdd(-quotient, b, a) * Math.Sign(b) : 0;
         return ToSingle(quotient, rest, mode);
     }
 

@@ -21,7 +21,7 @@ public enum FindingKind
     /// <summary>A warp exchange whose mask names lanes that are gone, or that leaves out a lane that calls it.</summary>
     ShuffleMask,
 
-    /// <summary>The target of an asynchronous copy touched before a wait.</summary>
+    /// <summary>The target of an asynchronous copy touched before a wait, or a copy that was never waited for.</summary>
     AsyncNotWaited,
 
     /// <summary>Threads wait for what cannot happen.</summary>

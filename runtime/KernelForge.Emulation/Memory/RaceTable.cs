@@ -22,7 +22,11 @@ internal sealed class RaceTable(long length)
     private const int PageShift = 8;
     private const int PageCells = 1 << PageShift;
 
+    // Beside the number of the instruction: more writes of the place are among the strong ones.
+    private const int HasMore = int.MinValue;
+
     private readonly ReaderSets readers = new();
+    private readonly StrongWrites strong = new();
     private int granuleShift = WidestShift;
     private Page?[] pages = new Page?[PagesFor(length, WidestShift)];
     private int generation;
@@ -32,6 +36,7 @@ internal sealed class RaceTable(long length)
     {
         generation++;
         readers.Clear();
+        strong.Clear();
     }
 
     /// <summary>Gives up what it holds: nothing is recorded any more.</summary>
@@ -39,6 +44,7 @@ internal sealed class RaceTable(long length)
     {
         pages = [];
         readers.Release();
+        strong.Clear();
     }
 
     /// <summary>Records a read; false where it conflicts with an earlier write.</summary>
@@ -53,9 +59,9 @@ internal sealed class RaceTable(long length)
             ref Cell cell = ref CellAt(index);
             if (cell.Read == who.Epoch) continue;
             ulong write = cell.Write;
-            if (write != 0 && clean && ((write & Epoch.Pending) != 0 || !who.IsAfter(write)))
+            if (write != 0 && clean && FindUnorderedWrite(cell, index, who) is { } other)
             {
-                conflict = new Conflict(write, cell.WritePlace, true, index << granuleShift);
+                conflict = new Conflict(other.Epoch, other.Place, true, index << granuleShift);
                 clean = false;
             }
             readers.Add(ref cell.Read, ref cell.ReadPlace, who);
@@ -77,9 +83,9 @@ internal sealed class RaceTable(long length)
         {
             ref Cell cell = ref CellAt(index);
             ulong write = cell.Write;
-            if (clean && write != 0 && ((write & Epoch.Pending) != 0 || !who.IsAfter(write)))
+            if (clean && write != 0 && FindUnorderedWrite(cell, index, who) is { } other)
             {
-                conflict = new Conflict(write, cell.WritePlace, true, index << granuleShift);
+                conflict = new Conflict(other.Epoch, other.Place, true, index << granuleShift);
                 clean = false;
             }
             if (clean && cell.Read != 0 && readers.FindUnordered(cell.Read, who) is { } reader)
@@ -88,8 +94,8 @@ internal sealed class RaceTable(long length)
                 clean = false;
             }
             readers.Drop(ref cell.Read);
+            cell.WritePlace = who.Place | KeepStrong(cell, index, who);
             cell.Write = who.Epoch;
-            cell.WritePlace = who.Place;
         }
         return clean;
     }
@@ -114,6 +120,27 @@ internal sealed class RaceTable(long length)
         }
     }
 
+    // The write of a place that an access does not come after.
+    private (ulong Epoch, int Place)? FindUnorderedWrite(in Cell cell, long index, in Accessor who)
+    {
+        if ((cell.Write & Epoch.Pending) != 0 || !who.IsAfter(cell.Write)) return (cell.Write, cell.WritePlace & ~HasMore);
+        return (cell.WritePlace & HasMore) != 0 ? strong.FindUnordered(index, who) : null;
+    }
+
+    // A strong write leaves those before it that it is not ordered after; any other write was checked against them, and ends them.
+    private int KeepStrong(in Cell cell, long index, in Accessor who)
+    {
+        bool hasMore = (cell.WritePlace & HasMore) != 0;
+        if (!Epoch.BothStrong(cell.Write, who.Epoch))
+        {
+            if (hasMore) strong.Drop(index);
+            return 0;
+        }
+        if (!hasMore && (Epoch.SameThread(cell.Write, who.Epoch) || who.Clock.Covers(cell.Write))) return 0;
+        strong.Add(index, cell.Write, cell.WritePlace & ~HasMore, who);
+        return HasMore;
+    }
+
     private ref Cell CellAt(long index)
     {
         ref Page? page = ref pages[index >> PageShift];
@@ -132,6 +159,7 @@ internal sealed class RaceTable(long length)
         int shift = System.Numerics.BitOperations.Log2((uint)bytes);
         int finer = granuleShift - shift;
         Page?[] old = pages;
+        strong.Refine(finer);
         pages = new Page?[PagesFor(length, shift)];
         granuleShift = shift;
         for (int p = 0; p < old.Length; p++)

@@ -48,6 +48,8 @@ internal sealed class ReaderSet
     {
         ulong key = who.Epoch & ~LaneBits;
         uint lane = 1u << (int)((who.Epoch & LaneBits) >> LaneShift);
+        // Strong accesses do not race with each other, and yet the later is not ordered after the earlier.
+        Accessor ordered = who with { Epoch = who.Epoch & ~Epoch.Strong };
         for (int i = count - 1; i >= 0; i--)
         {
             ref Entry entry = ref entries[i];
@@ -59,7 +61,7 @@ internal sealed class ReaderSet
             // Whoever comes after the new read comes after its lane's earlier ones too; a weak read must not give way to a strong one.
             if (((entry.Epoch ^ key) & Epoch.Strong) != 0) continue;
             if (((entry.Epoch ^ key) & WarpBits) == 0) entry.Lanes &= ~lane;
-            if (entry.Lanes == 0 || FindUnordered(entry, who) is null) entries[i] = entries[--count];
+            if (entry.Lanes == 0 || FindUnordered(entry, ordered) is null) entries[i] = entries[--count];
         }
         Add(who.Epoch, who.Place);
     }
