@@ -21,11 +21,13 @@ public sealed record CompileOptions
     {
         // A spill is no error, but nobody should meet it as an unexplained slowness: the assembler says it in the log.
         string[] warnings = target.IsPtx ? [] : ["--ptxas-options=--warn-on-spills", "--ptxas-options=--warn-on-local-memory-usage"];
+        // A product and a sum written apart stay apart: which of them the compiler would join differs from tile to tile of one kernel, and
+        // every tile has to give the same bits. What is to be one multiply-add says so.
+        string[] always = [$"--gpu-architecture={target.Name}", "--std=c++17", "--fmad=false"];
         string[] lines = LineInfo ? ["--generate-line-info"] : [];
         return
         [
-            $"--gpu-architecture={target.Name}", "--std=c++17", .. warnings, .. lines,
-            .. Constants.Select(constant => $"-D{constant.Key}={constant.Value}"), .. Further,
+            .. always, .. warnings, .. lines, .. Constants.Select(constant => $"-D{constant.Key}={constant.Value}"), .. Further,
         ];
     }
 }

@@ -41,7 +41,7 @@ class CompileError(Exception):
 def compile_kernel(file, defines, arch, strict=True):
     """(cubin bytes, log). strict: a warning, a spill or local memory raises CompileError with the log."""
     nvrtc, _ = find_library()
-    options = [f"--gpu-architecture={arch}", "--std=c++17", "--ptxas-options=--warn-on-spills",
+    options = [f"--gpu-architecture={arch}", "--std=c++17", "--fmad=false", "--ptxas-options=--warn-on-spills",
                "--ptxas-options=--warn-on-local-memory-usage"]
     options += [f"-D{k}={v}" for k, v in defines.items()]
     major, minor = ctypes.c_int(), ctypes.c_int()

@@ -10,7 +10,8 @@ internal static class CudaAttentionKernel
 {
     private static readonly string[] DeviceFiles =
     [
-        "types", "views", "math", "reduce", "mma", "async", "interval", "attention_rows", "attention_mma", "attention_fma", "attention",
+        "types", "views", "math", "reduce", "mma", "async", "interval", "attention_rows", "attention_score", "attention_mma", "attention_fma",
+        "attention",
     ];
 
     /// <param name="tables">Tells the program of each table of differences, and gives its number.</param>

@@ -13,7 +13,10 @@ internal static partial class KernelSource
 
     /// <summary>In the order in which they may be put in front of a kernel.</summary>
     public static IReadOnlyList<string> DeviceFiles { get; } =
-        ["types", "views", "math", "reduce", "mma", "async", "gemm", "wgmma", "interval", "attention_rows", "attention", "row", "segment"];
+    [
+        "types", "views", "math", "reduce", "mma", "async", "gemm", "wgmma", "interval", "attention_rows", "attention_score",
+        "attention_mma", "attention_fma", "attention", "row", "segment",
+    ];
 
     public static string Device(params IEnumerable<string> names) =>
         string.Concat(names.Select(name => File.ReadAllText(Path.Combine(DeviceFolder, name + ".cuh")) + "\n"));

@@ -13,7 +13,9 @@ namespace KernelForge.Compiler.Tests.BackEnds.Cuda;
 internal sealed record MachineCode(byte[] Cubin, string Log)
 {
     private static readonly string[] always =
-        ["--std=c++17", "--ptxas-options=--warn-on-spills", "--ptxas-options=--warn-on-local-memory-usage", "--no-cache"];
+    [
+        "--std=c++17", "--fmad=false", "--ptxas-options=--warn-on-spills", "--ptxas-options=--warn-on-local-memory-usage", "--no-cache",
+    ];
 
     /// <param name="source">CUDA C without any include.</param>
     /// <param name="architecture"><c>sm_80</c>, <c>sm_90a</c> …</param>

@@ -1,12 +1,16 @@
 // Warp-level matrix products, sm_80 and later. Requires types.cuh.
-// Tiles lie in shared memory as rows of 64, 128 or 256 bytes in 16-byte chunks. The chunks of a row change places with the row's number,
-// so that the eight rows that one ldmatrix phase reads lie in eight different groups of banks. A tile starts at a multiple of 1024 bytes.
+// Tiles lie in shared memory as rows of a multiple of 32 bytes in 16-byte chunks. The chunks of a row change places with the row's number,
+// so that the eight rows that one ldmatrix phase reads lie in eight different groups of banks. A tile starts at a multiple of 128 bytes
+// (1024 where the copy engine or wgmma meets it).
 
 // Byte offset of a chunk of such a tile.
 template <int RowBytes> __device__ __forceinline__ u32 swizzled(int row, int chunk)
 {
-    static_assert(RowBytes == 64 || RowBytes == 128 || RowBytes == 256, "rows of 64, 128 or 256 bytes");
-    return static_cast<u32>(row * RowBytes + ((chunk ^ (RowBytes == 64 ? (row >> 1) & 3 : row & 7)) << 4));
+    static_assert(RowBytes > 0 && RowBytes % 32 == 0, "rows of a multiple of 32 bytes");
+    // So many neighbours change places: with 128 bytes eight, and where a row ends within 128 bytes only those that other rows leave free.
+    constexpr int together = RowBytes % 128 == 0 ? 8 : RowBytes % 64 == 0 ? 4 : 2;
+    constexpr int shift = together == 8 ? 0 : together == 4 ? 1 : 2;
+    return static_cast<u32>(row * RowBytes + ((chunk ^ (row >> shift & (together - 1))) << 4));
 }
 
 // Four 8x8 matrices of 16-bit elements; lane l gives the shared-memory address of row l % 8 of matrix l / 8.

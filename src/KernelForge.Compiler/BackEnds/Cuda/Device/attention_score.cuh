@@ -1,0 +1,53 @@
+// From products of queries and keys to exponents, as the layer's own score and mask say. Requires math, interval, attention_rows.
+
+constexpr float log2_e = 1.4426950408889634f;
+
+// A query or a key: its position in its sequence, and its row in its space.
+struct Place { int position, row; };
+
+// What one warp computes of a tile: attention_mma.cuh for 16-bit elements, attention_fma.cuh for those stored as floats.
+template <int HeadWidth, int ValueWidth, class Pair, bool Half = sizeof(Element) == 2> struct WarpAttention;
+
+// Rows that fill up a tile take the last one's place, so that a score reads only what is there.
+__device__ __forceinline__ Place query_place(const WorkItem& item, int position)
+{
+    position = min(position, item.queryLength - 1);
+    return {position, item.queryStart + position};
+}
+
+template <bool Edge> __device__ __forceinline__ Place key_place(const WorkItem& item, int position)
+{
+    if (Edge) position = min(position, item.keyLength - 1);
+    return {position, item.keyStart + position};
+}
+
+// Where the score is the product itself, the exponential takes the scale in at no cost: s stays a plain product, and exponent_factor says
+// what it is multiplied with. The largest exponent then belongs to the largest product only if the scale is positive.
+template <class Pair> __device__ __forceinline__ bool scaled_in_exponent(float scale) { return Pair::plain && scale > 0.0f; }
+
+template <class Pair> __device__ __forceinline__ float exponent_factor(float scale)
+{
+    return scaled_in_exponent<Pair>(scale) ? scale * log2_e : 1.0f;
+}
+
+// A product becomes an exponent of two but for the factor above. Edge: the key may lie beyond the sequence, or not be seen.
+template <bool Edge, class Pair>
+__device__ __forceinline__ float score(const Pair& pair, float s, float scale, Place i, Place j, int head, bool within)
+{
+    if constexpr (!Pair::plain) s = pair.score(s * scale, i, j, head) * log2_e;
+    else if (!scaled_in_exponent<Pair>(scale)) s *= scale * log2_e;
+    if constexpr (Edge)
+    {
+        if constexpr (!Pair::allVisible) within = within && pair.visible(i, j, head);
+        if (!within) s = minus_infinity();
+    }
+    return s;
+}
+
+// Takes a tile's largest value in, and returns what its exponents lose: the largest of all so far, 0 while no key was seen. Kept as the
+// product that is taken off, not as the value: a tile that raises nothing then leaves what was summed before it bit for bit.
+__device__ __forceinline__ float raise(float& largest, float top, float factor)
+{
+    largest = fmaxf(largest, top * factor);
+    return largest == minus_infinity() ? 0.0f : largest;
+}
