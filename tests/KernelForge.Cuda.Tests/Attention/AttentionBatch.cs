@@ -83,9 +83,11 @@ internal sealed class AttentionBatch
     public int KeyStart(int sequence) => KeyLengths[..sequence].Sum();
 
     /// <summary>A sequence's rows of values of all query rows.</summary>
-    public ArraySegment<float> QueriesOf(int sequence, float[] values) => Rows(values, QueryRows, QueryStart(sequence), QueryLengths[sequence]);
+    public ArraySegment<float> QueriesOf(int sequence, float[] values) =>
+        Rows(values, QueryRows, QueryStart(sequence), QueryLengths[sequence]);
 
-    public ArraySegment<float> KeysOf(int sequence, float[] values) => Rows(values, KeyRows, KeyStart(sequence), KeyLengths[sequence]);
+    public ArraySegment<float> KeysOf(int sequence, float[] values) =>
+        Rows(values, KeyRows, KeyStart(sequence), KeyLengths[sequence]);
 
     /// <summary>Longest sequences first.</summary>
     public WorkItem[] Work(int queries) =>

@@ -7,7 +7,8 @@ public sealed class AttentionFamilyTests
 {
     private static readonly string[] types = ["f16", "bf16", "float"];
 
-    public static TheoryData<string, string> Cases { get; } = [.. from type in types from policy in PairPolicy.All select (type, policy.Name)];
+    public static TheoryData<string, string> Cases { get; } =
+        [.. from type in types from policy in PairPolicy.All select (type, policy.Name)];
 
     [Theory, MemberData(nameof(Cases))]
     public void All_families_give_the_same_bits(string type, string policyName)

@@ -14,9 +14,10 @@ internal sealed class AttentionKernel(
 
         struct Views
         {
-            static constexpr int queryStride = QUERY_STRIDE, keyStride = KEY_STRIDE, valueStride = VALUE_STRIDE, outputStride = OUTPUT_STRIDE;
-            static constexpr bool aligned = OUTPUT_ALIGNED;
-            static constexpr int outputPadding = OUTPUT_PADDING;
+            static constexpr int queryStride = padded(QUERY_WHOLE), keyStride = padded(KEY_WHOLE);
+            static constexpr int valueStride = padded(VALUE_WHOLE), outputStride = padded(OUTPUT_WHOLE);
+            static constexpr bool aligned = (QUERY_START | KEY_START | VALUE_START | OUTPUT_START) % 8 == 0;
+            static constexpr int outputPadding = OUTPUT_START + OUTPUT_COLUMNS == OUTPUT_WHOLE ? outputStride - OUTPUT_WHOLE : 0;
         };
 
         extern "C" __global__ void __launch_bounds__(attention_threads, BLOCKS)

@@ -1,13 +1,13 @@
 namespace KernelForge.Cuda.Tests.Attention;
 
 /// <summary>
-/// Attention in double precision, and how far a kernel may be from it. With d the head's width, n the keys, u = 2^-23 (one rounding of a
-/// float, with room for products that are cut instead of rounded) and e the relative error of a stored element:
+/// Attention in double precision, and how far a kernel may be from it. With d the head's width, n the keys, u = 2^-23 (one rounding of
+/// a float, with room for products that are cut instead of rounded) and e the relative error of a stored element:
 /// <list type="bullet">
-/// <item>a logit is a chain of d products, each at most its share of M = Σ |scale q k| + |what the score adds|, then scaled, changed by the
-/// score, turned to a power of two and taken off the row's largest: its error is at most (d + 12) u M;</item>
-/// <item>a weight is e^logit over their sum: twice the largest logit's error of the row, 4 u for each exponential, and n + n / 8 roundings of
-/// a sum that is carried from tile to tile; it enters the product as an element: e, or half the least number where it is tiny
+/// <item>a logit is a chain of d products, each at most its share of M = Σ |scale q k| + |what the score adds|, then scaled, changed
+/// by the score, turned to a power of two and taken off the row's largest: its error is at most (d + 12) u M;</item>
+/// <item>a weight is e^logit over their sum: twice the largest logit's error of the row, 4 u for each exponential, and n + n / 8
+/// roundings of a sum that is carried from tile to tile; it enters the product as an element: e, or half the least number where it is tiny
 /// (the largest weight before normalising is 1, and the sum at least that);</item>
 /// <item>the product with the values is a chain of n; the result is rounded to an element.</item>
 /// </list>
@@ -26,8 +26,8 @@ internal static class AttentionReference
             {
                 for (int head = 0; head < sizes.Heads; head++)
                 {
-                    ReadOnlySpan<float> row = batch.QueriesOf(n, results).AsSpan(((i * sizes.Heads) + head) * sizes.ValueWidth, sizes.ValueWidth);
-                    CheckRow(element, batch, policy, n, i, head, row);
+                    int start = ((i * sizes.Heads) + head) * sizes.ValueWidth;
+                    CheckRow(element, batch, policy, n, i, head, batch.QueriesOf(n, results).AsSpan(start, sizes.ValueWidth));
                 }
             }
         }
@@ -38,7 +38,8 @@ internal static class AttentionReference
     {
         AttentionSizes sizes = batch.Sizes;
         int keyHead = head * sizes.KeyHeads / sizes.Heads, keys = batch.KeyLengths[sequence];
-        ReadOnlySpan<float> q = batch.QueriesOf(sequence, batch.Query).AsSpan(((position * sizes.Heads) + head) * sizes.HeadWidth, sizes.HeadWidth);
+        int start = ((position * sizes.Heads) + head) * sizes.HeadWidth;
+        ReadOnlySpan<float> q = batch.QueriesOf(sequence, batch.Query).AsSpan(start, sizes.HeadWidth);
         ReadOnlySpan<float> k = batch.KeysOf(sequence, batch.Key), v = batch.KeysOf(sequence, batch.Value);
         var i = new Place(position, batch.QueryStart(sequence) + position);
         double[] weights = new double[keys];
@@ -77,8 +78,8 @@ internal static class AttentionReference
             double bound = (relative * share) + (keys * most * element.Least);
             bound += (element.Unit * (Math.Abs(expected) + bound)) + element.Least;
             Assert.True(Math.Abs(results[column] - expected) <= (sum == 0 ? 0 : bound), // false for NaN too
-                $"sequence {sequence} ({batch.QueryLengths[sequence]} queries, {keys} keys), query {position}, head {head}, column {column}: " +
-                $"{results[column]} is not {expected} ± {bound}");
+                $"sequence {sequence} ({batch.QueryLengths[sequence]} queries, {keys} keys), query {position}, head {head}, " +
+                $"column {column}: {results[column]} is not {expected} ± {bound}");
         }
     }
 }

@@ -39,7 +39,8 @@ internal sealed record PairPolicy(
         {
             const float* slopes;
             const float* keyBias;
-            static constexpr bool plain = {{(ScoreText is null ? "true" : "false")}}, allVisible = {{(VisibleText is null ? "true" : "false")}};
+            static constexpr bool plain = {{(ScoreText is null ? "true" : "false")}};
+            static constexpr bool allVisible = {{(VisibleText is null ? "true" : "false")}};
             __device__ __forceinline__ float score(float s, Place i, Place j, int head) const { return {{ScoreText ?? "s"}}; }
             __device__ __forceinline__ bool visible(Place i, Place j, int head) const { return {{VisibleText ?? "true"}}; }
             __device__ __forceinline__ Coverage cover(Interval i, Interval j) const

@@ -10,7 +10,9 @@ public sealed class SkippedTileTests
     private static readonly AttentionSizes sizes = new(1, 1, HeadWidth, HeadWidth);
 
     public static TheoryData<string, string, bool> Cases { get; } =
-        [.. from type in (string[])["f16", "float"] from policy in (string[])["causal", "window", "blind"] from wide in (bool[])[false, true]
+        [.. from type in (string[])["f16", "float"]
+            from policy in (string[])["causal", "window", "blind"]
+            from wide in (bool[])[false, true]
             select (type, policy, wide)];
 
     [Theory, MemberData(nameof(Cases))]
@@ -33,7 +35,8 @@ public sealed class SkippedTileTests
         // Both products and a multiply-add an exponential; of two times 16 queries each skips the second product for itself.
         long elements = 16L * tile.Keys, one = elements * HeadWidth;
         bool apart = element.Bytes == 2;
-        long first = warpTiles * tile.WarpQueries / 16 * (one + elements), second = (apart ? Seen(16, groups) : warpTiles * tile.WarpQueries / 16) * one;
+        int together = warpTiles * tile.WarpQueries / 16;
+        long first = together * (one + elements), second = (apart ? Seen(16, groups) : together) * one;
         Assert.Equal(first + second, some.MultiplyAdds);
 
         (float[] Results, LaunchStatistics Statistics) Run(params string[] definitions)
@@ -52,10 +55,12 @@ public sealed class SkippedTileTests
              select 1).Count();
 
         bool Sees(int from, int queries, int k) =>
-            Enumerable.Range(from, queries).Any(i => Enumerable.Range(k * tile.Keys, tile.Keys).Any(j => policy.Visible(new(i, i), new(j, j))));
+            Enumerable.Range(from, queries)
+                .Any(i => Enumerable.Range(k * tile.Keys, tile.Keys).Any(j => policy.Visible(new(i, i), new(j, j))));
 
         // A block that sees no key does not read its queries either.
-        long UnreadQueries() => Enumerable.Range(0, blocks).Count(q => !Enumerable.Range(0, tiles).Any(k => Sees(q * tile.Queries, tile.Queries, k)))
+        long UnreadQueries() =>
+            Enumerable.Range(0, blocks).Count(q => !Enumerable.Range(0, tiles).Any(k => Sees(q * tile.Queries, tile.Queries, k)))
             * (long)tile.Queries * HeadWidth * element.Bytes;
     }
 }

@@ -1,8 +1,9 @@
 // Softmax attention over ragged sequences. Requires types, views, math, reduce, mma, async, interval,
 // attention_rows, attention_score, attention_mma, attention_fma.
 //
-// q [query rows, Heads x HeadWidth], k [key rows, KeyHeads x HeadWidth], v [key rows, KeyHeads x ValueWidth], row-major with the strides of the
-// layout; out [query rows, Heads x ValueWidth]. Head h uses key head h * KeyHeads / Heads. A query that sees no key gets zeros.
+// q [query rows, Heads x HeadWidth], k [key rows, KeyHeads x HeadWidth], v [key rows, KeyHeads x ValueWidth] and
+// out [query rows, Heads x ValueWidth], row-major with the strides of the layout. Head h uses key head h * KeyHeads / Heads. A query
+// that sees no key gets zeros.
 //
 // Grid: (Heads, work items that fit); blocks from workCount on leave at once.
 // Block: WARPS * 32 threads. Dynamic shared memory, in bytes, with row(w) = w * sizeof(Element) rounded up to a multiple of 32:
@@ -63,8 +64,8 @@ template <class Pair> struct KeyTiles
     }
 };
 
-// Which 16 queries of a warp may see a key of a tile, a bit each, and whether each query sees all keys of it. That 16 queries, not a warp's,
-// decide is the same in all families.
+// Which 16 queries of a warp may see a key of a tile, a bit each; edge: whether some query does not see all its keys. That 16 queries
+// decide, and not a warp's, is the same in all families.
 template <class Pair> __device__ __forceinline__ u32 live_queries(const KeyTiles<Pair>& tiles, int firstQuery, int tile, bool& edge)
 {
     constexpr u32 all = (1u << (WARP_Q + 15) / 16) - 1;

@@ -1,6 +1,6 @@
-// A warp's part of attention with elements stored as floats: WARP_Q queries against one tile of keys after the other by multiply-adds, softmax
-// carried along, exponentials exact. Requires attention_score. Each product and each result is one chain, over ascending columns and keys.
-// Lane l has WARP_Q / 4 queries, those of group l / 8; of the keys each eighth, of the results' columns four of each 32.
+// A warp's part of attention with elements stored as floats: WARP_Q queries against one tile of keys after the other by multiply-adds,
+// softmax carried along, exponentials exact. Requires attention_score. Each product and each result is one chain, over ascending columns
+// and keys. Lane l has WARP_Q / 4 queries, those of group l / 8; of the keys each eighth, of the results' columns four of each 32.
 
 template <int HeadWidth, int ValueWidth, class Pair> struct WarpAttention<HeadWidth, ValueWidth, Pair, false>
 {

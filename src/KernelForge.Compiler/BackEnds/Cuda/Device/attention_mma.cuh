@@ -1,5 +1,6 @@
-// A warp's part of attention with 16-bit elements: WARP_Q queries against one tile of keys after the other on tensor cores, softmax carried
-// along. Requires reduce, attention_score. Of a product's 16 x 8 values lane l holds rows l / 4 and l / 4 + 8, columns 2 (l % 4) and the next.
+// A warp's part of attention with 16-bit elements: WARP_Q queries against one tile of keys after the other on tensor cores, softmax
+// carried along. Requires reduce, attention_score. Of a product's 16 x 8 values lane l holds rows l / 4 and l / 4 + 8, columns 2 (l % 4)
+// and the next.
 
 template <int HeadWidth, int ValueWidth, class Pair> struct WarpAttention<HeadWidth, ValueWidth, Pair, true>
 {
@@ -84,7 +85,7 @@ template <int HeadWidth, int ValueWidth, class Pair> struct WarpAttention<HeadWi
         }
         else
         {
-#pragma unroll
+#pragma unroll 2
             for (int step = 0; step < steps; ++step)
             {
                 u32 queries[countQ][4];

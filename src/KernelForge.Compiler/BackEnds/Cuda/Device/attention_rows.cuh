@@ -1,7 +1,7 @@
 // What a block of attention works on, and the way of a head's rows to shared memory and back. Requires types, views, mma, async.
 
-// One block's work for one head: up to WARPS * WARP_Q queries of a sequence, and all its keys. The host writes the list once a batch, longest
-// sequences first; it serves every layer. Starts are first rows of the sequence in the space of the queries and in that of the keys.
+// One block's work for one head: up to WARPS * WARP_Q queries of a sequence, and all its keys. The host writes the list once a batch,
+// longest sequences first; it serves every layer. Starts: first rows of the sequence in the space of the queries and in that of the keys.
 struct WorkItem
 {
     int queryStart, queryLength, keyStart, keyLength;
@@ -38,7 +38,8 @@ __device__ __forceinline__ void load_rows(char* tile, const Element* from, int f
         {
             const int row = i * rows + firstRow;
             if (Count % rows == 0 || row < Count)
-                cp_async_16(to + swizzled<RowBytes>(row, chunk), from + static_cast<u64>(i * rows) * Stride, filled && first + row < length);
+                cp_async_16(to + swizzled<RowBytes>(row, chunk), from + static_cast<u64>(i * rows) * Stride,
+                            filled && first + row < length);
         }
     }
     else

@@ -1,5 +1,5 @@
-// Which tiles a mask leaves out: a mask written over ranges of positions instead of positions says whether it holds for none, some or all of
-// their pairs. Requires nothing. The same names and operators as Interval and Coverage of the CPU's runtime, which mean the same.
+// Which tiles a mask leaves out: a mask written over ranges of positions instead of positions says whether it holds for none, some or
+// all of their pairs. Requires nothing. The same names and operators as Interval and Coverage of the CPU's runtime, which mean the same.
 
 // Whether a mask holds for none, some (or an unknown part), or all of a tile's pairs.
 struct Coverage
