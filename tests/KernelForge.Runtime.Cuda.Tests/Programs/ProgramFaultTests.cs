@@ -1,13 +1,23 @@
 using KernelForge.Runtime.Cuda.Interop;
+using KernelForge.Runtime.Cuda.Modules;
 using KernelForge.Runtime.Cuda.Tests.Execution;
+using KernelForge.Runtime.Cuda.Tests.Modules;
+using KernelForge.TestData;
 using KernelForge.Tests;
 
 namespace KernelForge.Runtime.Cuda.Tests.Programs;
 
 /// <summary>A device that fails at every possible call: the error is said, nothing is left behind, and later runs are right.</summary>
-public sealed class ProgramFaultTests
+public sealed class ProgramFaultTests : IDisposable
 {
     private static readonly int[] lengths = [90, 0, 7];
+
+    private readonly TemporaryFolder folder = new();
+    private readonly CubinCache cache;
+
+    public ProgramFaultTests() => cache = new CubinCache(Path.Combine(folder.Path, "cubins"), () => new CountingCompiler());
+
+    public void Dispose() => folder.Dispose();
 
     [Theory]
     [InlineData(CudaResult.OutOfMemory)]
@@ -141,12 +151,12 @@ public sealed class ProgramFaultTests
         SmallGpu.Run(program, 2000); // grows
     }
 
-    private static SmallGpu Gpu(int failing, CudaResult code) =>
-        new(new FakeDriver { Capacity = 64 << 20, FailAtCall = failing, FailWith = code });
+    private SmallGpu Gpu(int failing, CudaResult code) =>
+        new(new FakeDriver { Capacity = 64 << 20, FailAtCall = failing, FailWith = code }, cache: cache);
 
-    private static (int Loading, int All) Calls()
+    private (int Loading, int All) Calls()
     {
-        using var gpu = new SmallGpu();
+        using var gpu = new SmallGpu(cache: cache);
         using var program = new SmallProgram(gpu.Device);
         int loading = gpu.Driver.Calls.Count;
         Run(program);
