@@ -15,7 +15,10 @@ public static class EmulatedDeviceExtensions
         /// </summary>
         /// <param name="architecture">What it is; sm_80 by default.</param>
         /// <param name="seed">Draws the order of warps and of work; see <see cref="EmulatedDriver"/>.</param>
+        /// <param name="precision">The type of weights and intermediate values.</param>
         /// <exception cref="NotSupportedException">The architecture's limits are not known.</exception>
-        public static Device Emulated(Architecture? architecture = null, int seed = 0) => CudaDevice.On(new EmulatedDriver(architecture, seed));
+        /// <exception cref="ArgumentOutOfRangeException">There is no such precision.</exception>
+        public static Device Emulated(Architecture? architecture = null, int seed = 0, CudaPrecision precision = CudaPrecision.Float32) =>
+            CudaDevice.On(new EmulatedDriver(architecture, seed), precision: precision);
     }
 }

@@ -139,7 +139,9 @@ public sealed class RuntimeTests
     [Fact]
     public void A_device_is_emulated_by_name()
     {
-        using CudaContext context = Assert.IsType<CudaDevice>(Device.Emulated(new Architecture(8, 6))).Open();
+        CudaDevice device = Assert.IsType<CudaDevice>(Device.Emulated(new Architecture(8, 6)));
+        Assert.Equal((CudaPrecision.Float32, "an emulated sm_86, device 0, Float32"), (device.Precision, device.ToString()));
+        using CudaContext context = device.Open();
         Assert.Equal((new Architecture(8, 6), "emulated GPU sm_86", 99 * 1024), (context.Architecture, context.Name, context.SharedBytesOfBlock));
         var unknown = Assert.Throws<NotSupportedException>(() => Device.Emulated(new Architecture(7, 5)));
         Assert.Contains("the limits of sm_75 are not known", unknown.Message, StringComparison.Ordinal);
