@@ -61,7 +61,7 @@ public sealed class LayerGenerator : IIncrementalGenerator
             .WithTrackingName(StepNames.ReadLayer);
 
     private static LayerToCompile UnitOf(ParsedLayer layer, SpecTable table, EquatableArray<string> programTypes) =>
-        new(layer.Spec, table.UnitOf(layer, programTypes), HasRuntime: programTypes.Count > 0);
+        new(layer.Spec, table.UnitOf(layer, programTypes), layer.TakenNames, HasRuntime: programTypes.Count > 0);
 
     private static void Describe(IncrementalGeneratorInitializationContext context, IncrementalValuesProvider<LayerToCompile> units) =>
         context.RegisterSourceOutput(

@@ -1,4 +1,6 @@
 using KernelForge.Compiler.Diagnostics;
+using KernelForge.Compiler.Scheduler;
+using KernelForge.Compiler.Spec;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 
@@ -25,4 +27,34 @@ internal static class ClassRules
         }
         return obstacle;
     }
+
+    /// <summary>Reports members with names of the generated part's; gives those names.</summary>
+    public static EquatableArray<string> CheckNames(ParseContext context, INamedTypeSymbol type)
+    {
+        LayerKind kind = Known.IsModel(type) ? LayerKind.Model : LayerKind.Layer;
+        ISymbol[] taken =
+        [
+            .. GeneratedMembers.Of(kind).SelectMany(name => type.GetMembers(name)).Where(member => !IsGenerated(member)),
+        ];
+        foreach (ISymbol member in taken)
+        {
+            context.Report(Rules.NameTaken, NameIn(context.SyntaxOf(member)!),
+                $"'{member.Name}' is the name of a member that is generated for '{type.Name}'; give this one another name");
+        }
+        return taken.Select(member => member.Name).Distinct().ToEquatableArray();
+    }
+
+    private static bool IsGenerated(ISymbol member) => member.DeclaringSyntaxReferences.All(r => Known.IsGenerated(r.SyntaxTree));
+
+    private static SyntaxToken NameIn(SyntaxNode declaration) => declaration switch
+    {
+        MethodDeclarationSyntax method => method.Identifier,
+        PropertyDeclarationSyntax property => property.Identifier,
+        EventDeclarationSyntax e => e.Identifier,
+        VariableDeclaratorSyntax field => field.Identifier,
+        BaseTypeDeclarationSyntax type => type.Identifier,
+        DelegateDeclarationSyntax type => type.Identifier,
+        ParameterSyntax ofRecord => ofRecord.Identifier,
+        _ => declaration.GetFirstToken(),
+    };
 }

@@ -22,6 +22,7 @@ internal static class LayerReader
         var spans = new SpanMap(parts);
         var context = new ParseContext(Known.FullName(type), type, compilation, withSpans ? spans : null, cancellation);
         string? obstacle = ClassRules.Check(context, type, declaration);
+        EquatableArray<string> takenNames = ClassRules.CheckNames(context, type);
 
         var expressions = new ExpressionReader(context);
         EquatableArray<HyperParameter> hyperParameters = new HyperParameterReader(context).Read(type);
@@ -46,7 +47,7 @@ internal static class LayerReader
         {
             Span = context.SpanOf(declaration.Identifier),
         };
-        var parsed = new ParsedLayer(spec, context.IsBroken, CanReopen: obstacle is null, stored.Layers, stored.Functions);
+        var parsed = new ParsedLayer(spec, context.IsBroken, CanReopen: obstacle is null, takenNames, stored.Layers, stored.Functions);
         return Reading<ParsedLayer>.Of(parsed, context, spans);
     }
 

@@ -7,9 +7,11 @@ namespace KernelForge.Generator.FrontEnd;
 /// <summary>A layer as it was read from source: a value, so that an edit elsewhere gives an equal one.</summary>
 /// <param name="IsBroken">Whether it has errors, of the language or of C#, so that it cannot be compiled.</param>
 /// <param name="CanReopen">Whether a generated part can be added to the class at all.</param>
+/// <param name="TakenNames">Names of its members that the generated part would use.</param>
 /// <param name="StoredLayers">What it reaches in referenced assemblies.</param>
 internal sealed record ParsedLayer(
-    LayerSpec Spec, bool IsBroken, bool CanReopen, EquatableArray<LayerSpec> StoredLayers, EquatableArray<FunctionSpec> StoredFunctions);
+    LayerSpec Spec, bool IsBroken, bool CanReopen, EquatableArray<string> TakenNames, EquatableArray<LayerSpec> StoredLayers,
+    EquatableArray<FunctionSpec> StoredFunctions);
 
 /// <summary>A layer function as it was read from source, with the class that it stands in.</summary>
 internal sealed record ParsedFunction(

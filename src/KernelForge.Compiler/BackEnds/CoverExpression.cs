@@ -4,8 +4,8 @@ using KernelForge.Compiler.Spec;
 namespace KernelForge.Compiler.BackEnds;
 
 /// <summary>
-/// Prints a mask over intervals of positions: the same expression, with <c>&amp;</c> for <c>&amp;&amp;</c>, whose value says whether it holds
-/// for none, some or all pairs of a tile. What <see cref="MaskBounds"/> does not know is "some".
+/// Prints a mask over intervals of positions: the same expression, with <c>&amp;</c> for <c>&amp;&amp;</c>, whose value says whether it
+/// holds for none, some or all pairs of a tile. What <see cref="MaskBounds"/> does not know is "some".
 /// </summary>
 /// <param name="host">A host value of a type: float, double, int or bool.</param>
 /// <param name="scope">What stands between a type and its member: <c>.</c> or <c>::</c>.</param>

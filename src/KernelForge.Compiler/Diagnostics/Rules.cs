@@ -24,6 +24,7 @@ public static class Rules
     public static Rule ForwardCalled { get; } = Info("KF0012", "Forward runs the slow reference; Run is the compiled way");
     public static Rule WeightNameIndex { get; } = Error("KF0013", "The name of the weights of Layers<T> contains {i}");
     public static Rule NotPrimaryConstructor { get; } = Error("KF0014", "A layer has one constructor, the primary one");
+    public static Rule NameTaken { get; } = Error("KF0015", "A member of a layer has no name that the generated part of the layer uses");
 
     public static Rule WidthMismatch { get; } = Error("KF0101", "The widths of two values do not match");
     public static Rule RowSpaceMismatch { get; } = Error("KF0102", "The rows of two values do not belong together");

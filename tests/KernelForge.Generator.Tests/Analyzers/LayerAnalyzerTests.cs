@@ -32,6 +32,39 @@ public sealed class LayerAnalyzerTests
         """.Replace("{|KF0004:new object().GetHashCode|}()", "{|KF0005:new object().GetHashCode()|}", StringComparison.Ordinal));
 
     [Fact]
+    public async Task Names_of_the_generated_part_are_not_free_for_members_of_any_kind() => await Marked.Verify("""
+        [TransformerModel]
+        public sealed partial class Model([Config("vocab_size")] int vocabulary, [Config("hidden_size")] int hidden)
+        {
+            private readonly Embedding word = new(vocabulary, hidden);
+
+            public static int {|KF0015:Device|} => 0;
+
+            public Tokens Forward(TokenIds ids) => word[ids];
+
+            public static Model {|KF0015:Load|}(string folder, int number) => new(number, folder.Length);
+
+            public static event Action? {|KF0015:Run|} { add { } remove { } }
+
+            public static void {|KF0015:Dispose|}() { }
+
+            public static void {|KF0015:Dispose|}(bool _) { }
+
+            private sealed class {|KF0015:LoadWeights|};
+        }
+
+        [TransformerLayer]
+        public sealed partial class Layer(int hidden)
+        {
+            private readonly Linear linear = new(hidden, hidden);
+
+            public Tokens Forward(Tokens x) => Load(x);
+
+            private Tokens Load(Tokens x) => linear[x];
+        }
+        """);
+
+    [Fact]
     public async Task A_finding_of_a_layer_is_reported_once_however_many_contain_it() => await Marked.Verify("""
         [TransformerLayer]
         public sealed partial class Inner(int hidden, int other)

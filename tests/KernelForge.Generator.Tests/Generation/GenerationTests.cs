@@ -43,6 +43,29 @@ public sealed class GenerationTests(ITestOutputHelper output)
         """)));
 
     [Fact]
+    public void Members_with_names_of_the_generated_part_are_no_errors_of_the_language_too() => Compilations.AssertCompiles(
+        Compilations.Generate(WithRuntime(
+            """
+            [TransformerModel]
+            public sealed partial class Taken([Config("vocab_size")] int vocabulary, [Config("hidden_size")] int hidden)
+            {
+                private readonly Embedding word = new(vocabulary, hidden);
+
+                public int Device => 0;
+
+                public Tokens Forward(TokenIds ids) => word[ids];
+
+                public static Taken Load(string folder, int number) => new(number, folder.Length);
+
+                public void Run() { }
+
+                public void Dispose() { }
+
+                private sealed class LoadWeights;
+            }
+            """)));
+
+    [Fact]
     public void Code_that_uses_a_model_with_errors_gets_none_of_its_own() => Compilations.AssertCompiles(Compilations.Generate(WithRuntime(
         """
         [TransformerModel]
