@@ -60,7 +60,7 @@ internal sealed class CudaRowKernel
         writer.Line().Line(body.ToString().TrimEnd('\n'));
         writer.Close();
 
-        string widest = string.Join(", ", kernel.Phases.Select(p => names.Size(p.Columns)).Distinct());
+        string widest = kernel.Phases.Select(p => names.Size(p.Columns)).Distinct().Aggregate((a, b) => $"Math.Max({a}, {b})");
         return new CudaKernel(kernel.Name, field, ["types", "math", "views", "reduce", "async", "row"], writer.ToString(), kernel.Summary,
             CudaKernel.LaunchStatement(field, arguments, $".Rows({names.Space(kernel.Rows)}, {widest})"));
     }
