@@ -24,7 +24,7 @@ struct Pair
 };
 
 extern "C" __global__ void __launch_bounds__(attention_threads, BLOCKS)
-context(const Element* query, const Element* key, const Element* value, Element* output, const WorkItem* work,
+context_kernel(const Element* query, const Element* key, const Element* value, Element* output, const WorkItem* work,
     const int* workCount)
 {
     attention<HEADS, HEADS, HIDDEN / HEADS, HIDDEN / HEADS, Layout>(query, key, value,

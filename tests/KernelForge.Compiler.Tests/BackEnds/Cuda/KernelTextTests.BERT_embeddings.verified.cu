@@ -8,7 +8,7 @@
 //   A thread holds pieces of eight columns, a row's width apart; shared memory only where groups of columns are reduced.
 
 extern "C" __global__ void __launch_bounds__(rows_threads)
-norm(View<const Element, HIDDEN> wordWeight, const int* ids, View<const Element, HIDDEN> typeWeight, const int* idsTypes,
+norm_kernel(View<const Element, HIDDEN> wordWeight, const int* ids, View<const Element, HIDDEN> typeWeight, const int* idsTypes,
     View<const Element, HIDDEN> positionWeight, const int* positions, View<const Element, HIDDEN> normScale,
     View<const Element, HIDDEN> normShift, View<Element, HIDDEN> x, const int* rowCount)
 {

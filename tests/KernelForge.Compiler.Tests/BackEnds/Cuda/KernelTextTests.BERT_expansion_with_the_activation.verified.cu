@@ -36,7 +36,7 @@ struct Epilogue
 };
 
 extern "C" __global__ void __launch_bounds__(gemm_threads, BLOCKS)
-expand(const Element* input, const Element* weight, View<const Element, INTERMEDIATE> expandBias,
+expand_kernel(const Element* input, const Element* weight, View<const Element, INTERMEDIATE> expandBias,
     View<Element, INTERMEDIATE> activated, const int* rowCount)
 {
     gemm<packed(INTERMEDIATE), HIDDEN, padded(HIDDEN), true>(input, weight, *rowCount, Epilogue{expandBias, activated});

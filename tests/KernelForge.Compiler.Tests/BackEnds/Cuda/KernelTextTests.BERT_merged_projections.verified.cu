@@ -86,9 +86,9 @@ struct Epilogue
 };
 
 extern "C" __global__ void __launch_bounds__(gemm_threads, BLOCKS)
-query_key_value(const Element* input, const Element* weight, View<const Element, HIDDEN> queryBias, View<Element, HIDDEN> query,
-    View<const Element, HIDDEN> keyBias, View<Element, HIDDEN> key, View<const Element, HIDDEN> valueBias,
-    View<Element, HIDDEN> value, const int* rowCount)
+query_key_value_kernel(const Element* input, const Element* weight, View<const Element, HIDDEN> queryBias,
+    View<Element, HIDDEN> query, View<const Element, HIDDEN> keyBias, View<Element, HIDDEN> key,
+    View<const Element, HIDDEN> valueBias, View<Element, HIDDEN> value, const int* rowCount)
 {
     gemm<packed(HIDDEN) + packed(HIDDEN) + packed(HIDDEN), HIDDEN, padded(HIDDEN), true>(input, weight, *rowCount,
         Epilogue{queryBias, query, keyBias, key, valueBias, value});

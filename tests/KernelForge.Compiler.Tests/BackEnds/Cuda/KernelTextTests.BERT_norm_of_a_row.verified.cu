@@ -7,7 +7,7 @@
 //   A thread holds pieces of eight columns, a row's width apart; shared memory only where groups of columns are reduced.
 
 extern "C" __global__ void __launch_bounds__(rows_threads)
-attentionNorm(View<const Element, HIDDEN> sum2, View<const Element, HIDDEN> attentionNormScale,
+attentionNorm_kernel(View<const Element, HIDDEN> sum2, View<const Element, HIDDEN> attentionNormScale,
     View<const Element, HIDDEN> attentionNormShift, View<Element, HIDDEN> attentionNorm, const int* rowCount)
 {
     const RowThread at;

@@ -41,8 +41,8 @@ struct Epilogue
 };
 
 extern "C" __global__ void __launch_bounds__(gemm_threads, BLOCKS)
-project(const Element* input, const Element* weight, View<const Element, HIDDEN> x, View<const Element, HIDDEN> projectBias,
-    View<Element, HIDDEN> sum2, const int* rowCount)
+project_kernel(const Element* input, const Element* weight, View<const Element, HIDDEN> x,
+    View<const Element, HIDDEN> projectBias, View<Element, HIDDEN> sum2, const int* rowCount)
 {
     gemm<packed(HIDDEN), HIDDEN, padded(HIDDEN), true>(input, weight, *rowCount, Epilogue{x, projectBias, sum2});
 }
