@@ -1,6 +1,5 @@
 using KernelForge.Compiler.BackEnds;
 using KernelForge.Compiler.BackEnds.Cpu;
-using KernelForge.Compiler.BackEnds.Cuda;
 using KernelForge.Compiler.Diagnostics;
 using KernelForge.Compiler.Ir;
 using KernelForge.Compiler.Ir.Build;
@@ -28,7 +27,6 @@ public static class Pipeline
     /// <summary>The devices that code is written for, in the order in which <c>Device.Auto</c> prefers them.</summary>
     private static readonly IBackEnd[] BackEnds =
     [
-        new CudaBackEnd(),
         new CpuBackEnd(),
     ];
 

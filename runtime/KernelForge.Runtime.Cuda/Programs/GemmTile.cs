@@ -17,6 +17,12 @@ internal sealed record GemmTile(int Rows, int Columns, int WarpRows, int WarpCol
         new(128, 128, 64, 64, 3, 2), new(128, 64, 64, 32, 3, 3), new(64, 64, 32, 32, 4, 3),
     ];
 
+    // Rounding to tf32 takes registers that a warp of 64 x 64 has none left of.
+    private static readonly GemmTile[] roundedTiles =
+    [
+        new(128, 128, 64, 32, 3, 1), new(128, 64, 64, 32, 3, 3), new(64, 64, 32, 32, 4, 3),
+    ];
+
     private static readonly GemmTile[] floatTiles = [new(128, 128, 64, 32, 3, 2), new(64, 64, 32, 32, 3, 3)];
 
     public int Threads => 32 * (Rows / WarpRows) * (Columns / WarpColumns);
@@ -27,7 +33,7 @@ internal sealed record GemmTile(int Rows, int Columns, int WarpRows, int WarpCol
 
     /// <summary>The tiles that a block of the device has shared memory for.</summary>
     public static GemmTile[] For(CudaPrecision precision, int sharedLimit) =>
-        [.. (precision == CudaPrecision.Float32 ? floatTiles : tensorTiles).Where(tile => tile.SharedBytes <= sharedLimit)];
+        [.. All(precision).Where(tile => tile.SharedBytes <= sharedLimit)];
 
     /// <summary>The one that ought to be fastest.</summary>
     public static GemmTile Choose(
@@ -62,6 +68,9 @@ internal sealed record GemmTile(int Rows, int Columns, int WarpRows, int WarpCol
         int steps = DivideUp(inner * precision.Bytes, StepBytes);
         return 120 + (waves * steps * step) + (ends * (1 + ((waves - 1) * hidden)));
     }
+
+    private static GemmTile[] All(CudaPrecision precision) =>
+        precision == CudaPrecision.Float32 ? floatTiles : precision == CudaPrecision.TensorFloat32 ? roundedTiles : tensorTiles;
 
     private static int DivideUp(int value, int divisor) => (int)(((long)value + divisor - 1) / divisor);
 }

@@ -7,10 +7,10 @@ namespace KernelForge.Cuda.Tests.Gemm;
 internal sealed class GemmKernel(
     ElementType element, GemmTile tile, string text, int packedColumns, IEnumerable<string> views, int seed = 0) : IDisposable
 {
-    private static readonly string[] library = ["types.cuh", "views.cuh", "math.cuh", "mma.cuh", "async.cuh", "gemm.cuh"];
+    public static IReadOnlyList<string> Library { get; } = ["types.cuh", "views.cuh", "math.cuh", "mma.cuh", "async.cuh", "gemm.cuh"];
 
     private readonly EmulatedKernel kernel =
-        new("project", text, library, [$"ELEMENT={element}", .. tile.Definitions, .. views], seed);
+        new("project", text, [.. Library], [$"ELEMENT={element}", .. tile.Definitions, .. views], seed);
 
     public IReadOnlyList<Finding> Findings => kernel.Findings;
 

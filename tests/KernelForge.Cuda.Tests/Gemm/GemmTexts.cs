@@ -149,9 +149,10 @@ internal static class GemmTexts
         };
 
         extern "C" __global__ void __launch_bounds__(gemm_threads, BLOCKS)
-        project(const Element* input, const Element* weight, View<const Element, Q_COLUMNS> queryBias, View<const Element, K_COLUMNS> keyBias,
-                View<const Element, V_COLUMNS> valueBias, View<Element, Q_COLUMNS, Q_WHOLE, Q_START> query,
-                View<Element, K_COLUMNS, K_WHOLE, K_START> key, View<Element, V_COLUMNS, V_WHOLE, V_START> value, const int* rows)
+        project(const Element* input, const Element* weight, View<const Element, Q_COLUMNS> queryBias,
+                View<const Element, K_COLUMNS> keyBias, View<const Element, V_COLUMNS> valueBias,
+                View<Element, Q_COLUMNS, Q_WHOLE, Q_START> query, View<Element, K_COLUMNS, K_WHOLE, K_START> key,
+                View<Element, V_COLUMNS, V_WHOLE, V_START> value, const int* rows)
         {
             gemm<packed(Q_COLUMNS) + packed(K_COLUMNS) + packed(V_COLUMNS), IN_COLUMNS, padded(IN_WHOLE), IN_START % 8 == 0>(
                 input + IN_START, weight, *rows, Epilogue{queryBias, keyBias, valueBias, query, key, value});

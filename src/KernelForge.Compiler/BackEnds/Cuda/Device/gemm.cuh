@@ -64,7 +64,7 @@ template <int N, int K, int Stride, bool Aligned> struct GemmLoader
     __device__ __forceinline__ void load_input(int stage, int step) const
     {
         const int left = K - step * tileK - k;  // elements of the view from this thread's chunk on
-#pragma unroll
+#pragma unroll (Aligned ? TILE_M / rowsAtOnce : 2)  // elements pass through registers, of which few are left
         for (int i = 0; i < TILE_M / rowsAtOnce; ++i)
         {
             const Element* from = input + step * tileK + i * rowsAtOnce * Stride;
