@@ -1,5 +1,6 @@
 using KernelForge.Compiler.BackEnds;
 using KernelForge.Compiler.BackEnds.Cpu;
+using KernelForge.Compiler.BackEnds.Cuda;
 using KernelForge.Compiler.Diagnostics;
 using KernelForge.Compiler.Ir;
 using KernelForge.Compiler.Ir.Build;
@@ -27,6 +28,7 @@ public static class Pipeline
     /// <summary>The devices that code is written for, in the order in which <c>Device.Auto</c> prefers them.</summary>
     private static readonly IBackEnd[] BackEnds =
     [
+        new CudaBackEnd(),
         new CpuBackEnd(),
     ];
 

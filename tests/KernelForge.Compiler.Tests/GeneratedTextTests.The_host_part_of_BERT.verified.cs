@@ -114,6 +114,11 @@ public sealed partial class BertModel : global::KernelForge.Runtime.Execution.IC
     /// <summary>The layer's programs, in the order in which <c>Device.Auto</c> prefers them.</summary>
     private global::KernelForge.Runtime.Execution.ModelSession kf_Start(global::KernelForge.Runtime.Device? device, global::KernelForge.Runtime.LoadedWeights weights) =>
         global::KernelForge.Runtime.Execution.ModelSession.Start(device, weights,
+            global::KernelForge.Runtime.Execution.DeviceProgram.For<global::KernelForge.Runtime.Cuda.CudaDevice>(
+                (chosen, read) => global::KernelForge.Generated.KernelForge.Models.BertModelCuda.Create(
+                    chosen, read, kf_vocabulary, kf_hidden, kf_depth, kf_heads, kf_intermediate, kf_activation, kf_positions,
+                        kf_types, kf_epsilon),
+                global::KernelForge.Runtime.Cuda.CudaDevice.Candidate),
             global::KernelForge.Runtime.Execution.DeviceProgram.For<global::KernelForge.Runtime.CpuDevice>(
                 (chosen, read) => global::KernelForge.Generated.KernelForge.Models.BertModelCpu.Create(
                     chosen, read, kf_vocabulary, kf_hidden, kf_depth, kf_heads, kf_intermediate, kf_activation, kf_positions,

@@ -1,4 +1,5 @@
 using KernelForge.Runtime;
+using KernelForge.TestData;
 
 namespace KernelForge.Models.Tests;
 
@@ -13,6 +14,21 @@ internal static class Devices
         "cpu-128" => Device.Cpu(threads: 3, vectorBits: 128),
         _ => throw new ArgumentException(name),
     };
+
+    /// <summary>The same device, dividing its work in another way.</summary>
+    public static Device DividedOtherwise(string name) => Device.Cpu(threads: 1, ((CpuDevice)Of(name)).VectorBits);
+
+    /// <summary>How far a result of a golden model may be from the expected one.</summary>
+    public static double Tolerance(string name, Golden golden) => name == "reference" ? 1e-5 : golden.Tolerance;
+
+    /// <summary>How far a result may be from the reference run's, relative to 1 + its size.</summary>
+    public static double Tolerance(string name) => 5e-5;
+
+    /// <summary>How often a test with random batches draws.</summary>
+    public const int Rounds = 12;
+
+    /// <summary>Runs at once, and how many in all.</summary>
+    public const int Threads = 6, Runs = 64;
 
     public static TheoryData<string> Compiled => ["cpu-512", "cpu-256", "cpu-128"];
 

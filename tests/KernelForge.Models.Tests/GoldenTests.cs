@@ -6,15 +6,13 @@ namespace KernelForge.Models.Tests;
 /// <summary>Ready models against outputs of their reference implementations, all cases of a family in one ragged batch.</summary>
 public sealed class GoldenTests
 {
-    private const double ReferenceTolerance = 1e-5;
-
     public static TheoryData<string, string> Cases
     {
         get
         {
             TheoryData<string, string> all = [];
             foreach (string family in Encoders.Families)
-                foreach (string device in (string[])["reference", "cpu-512", "cpu-256", "cpu-128"])
+                foreach (string device in Devices.All.Select(row => row.Data))
                     all.Add(family, device);
             return all;
         }
@@ -27,24 +25,12 @@ public sealed class GoldenTests
         Golden golden = Golden.Require(family);
         using Encoder encoder = Encoders.Load(golden.Folder, Devices.Of(device));
         RaggedMatrix output = encoder.Of(golden.Ids, golden.Types);
-        double tolerance = device == "reference" ? ReferenceTolerance : golden.Tolerance;
+        double tolerance = Devices.Tolerance(device, golden);
         Assert.All(golden.Cases, c =>
         {
             double difference = Golden.LargestDifference(c.Output, output.Sequence(c.Index));
             Assert.True(difference <= tolerance, $"case {c.Index} ({c.Ids!.Length} tokens) differs by {difference:g3}, allowed are {tolerance:g3}");
         });
-    }
-
-    [Theory]
-    [MemberData(nameof(Encoders.WithHeads), MemberType = typeof(Encoders))]
-    public void The_encoder_of_a_checkpoint_with_a_head_is_found_by_its_prefix(string family)
-    {
-        Golden golden = Golden.Require(family);
-        using Encoder encoder = Encoders.Load(golden.Folder, Device.Cpu());
-        GoldenCase told = Assert.Single(golden.Cases, c => c.Has("hidden0"));
-        int last = Enumerable.Range(0, 100).TakeWhile(i => told.Has("hidden" + i)).Last();
-        RaggedMatrix output = encoder.Of([told.Ids!], told.Types is null ? null : [told.Types]);
-        Assert.InRange(Golden.LargestDifference(told.Matrix("hidden" + last), output.Sequence(0)), 0, golden.Tolerance);
     }
 
     [Theory]
@@ -55,14 +41,14 @@ public sealed class GoldenTests
         int[][] ids = golden.Ids;
         int[][] types = golden.Types ?? [.. ids.Select(i => new int[i.Length])];
         using Encoder encoder = Encoders.Load(golden.Folder, Devices.Of(device));
-        using Encoder otherThreads = Encoders.Load(golden.Folder, ((CpuDevice)Devices.Of(device)).VectorBits is var bits ? Device.Cpu(1, bits) : Device.Auto);
+        using Encoder divided = Encoders.Load(golden.Folder, Devices.DividedOtherwise(device));
         RaggedMatrix together = encoder.Of(ids, types);
         var random = new Random(7);
-        for (int round = 0; round < 12; round++)
+        for (int round = 0; round < Devices.Rounds; round++)
         {
             // Any sequences in any order, some twice, empty ones between them.
             int[] chosen = [.. Enumerable.Range(0, 1 + random.Next(ids.Length * 2)).Select(_ => random.Next(-1, ids.Length))];
-            RaggedMatrix mixed = (round % 2 == 0 ? encoder : otherThreads).Of(
+            RaggedMatrix mixed = (round % 2 == 0 ? encoder : divided).Of(
                 [.. chosen.Select(c => c < 0 ? [] : ids[c])], [.. chosen.Select(c => c < 0 ? [] : types[c])]);
             for (int s = 0; s < chosen.Length; s++)
                 if (chosen[s] >= 0) Assert.True(mixed.Sequence(s).SequenceEqual(together.Sequence(chosen[s])), $"round {round}, sequence {s}");
@@ -84,22 +70,6 @@ public sealed class GoldenTests
         Assert.Equal(0, encoder.Of([], null).SequenceCount);
     }
 
-    [Fact]
-    public void Ids_and_lengths_beyond_the_tables_are_refused_by_name()
-    {
-        Golden golden = Golden.Require("bert");
-        using Encoder encoder = Encoders.Load(golden.Folder, Device.Cpu(1));
-        string id = Assert.Throws<ArgumentException>(() => encoder.Of([[1, 2], [3, 9999]], null)).Message;
-        Assert.Contains("sequence 1, token 1", id, StringComparison.Ordinal);
-        Assert.Contains("9999", id, StringComparison.Ordinal);
-        Assert.Contains("word", id, StringComparison.Ordinal);
-        string type = Assert.Throws<ArgumentException>(() => encoder.Of([[1, 2]], [[0, 7]])).Message;
-        Assert.Contains("Types", type, StringComparison.Ordinal);
-        string length = Assert.Throws<ArgumentException>(() => encoder.Of([[1], new int[161]], null)).Message;
-        Assert.Contains("sequence 1 has 161 tokens", length, StringComparison.Ordinal);
-        Assert.Contains("160", length, StringComparison.Ordinal);
-    }
-
     [Theory]
     [MemberData(nameof(Devices.Compiled), MemberType = typeof(Devices))]
     public void Several_threads_may_run_one_model_at_once(string device)
@@ -109,25 +79,11 @@ public sealed class GoldenTests
         int[][] ids = golden.Ids;
         RaggedMatrix together = encoder.Of(ids, golden.Types);
         int[][]? types = golden.Types;
-        Parallel.For(0, 64, new ParallelOptions { MaxDegreeOfParallelism = 6 }, run =>
+        Parallel.For(0, Devices.Runs, new ParallelOptions { MaxDegreeOfParallelism = Devices.Threads }, run =>
         {
             int c = run % ids.Length;
             RaggedMatrix alone = encoder.Of([ids[c]], types is null ? null : [types[c]]);
             Assert.True(alone.Sequence(0).SequenceEqual(together.Sequence(c)), $"run {run}");
         });
-    }
-
-    [Theory]
-    [MemberData(nameof(Devices.Compiled), MemberType = typeof(Devices))]
-    public void A_warm_run_into_a_destination_allocates_nothing(string device)
-    {
-        Golden golden = Golden.Require("bert");
-        using BertModel model = BertModel.Load(golden.Folder, Devices.Of(device));
-        using RaggedBatch batch = RaggedBatch.Pack(golden.Ids, golden.Types);
-        var destination = new RaggedMatrix();
-        for (int i = 0; i < 3; i++) model.Run(batch, destination);
-        long own = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 10; i++) model.Run(batch, destination);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - own);
     }
 }

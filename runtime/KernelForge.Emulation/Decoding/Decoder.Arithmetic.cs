@@ -51,8 +51,7 @@ internal sealed unsafe partial class Decoder
         bool subtracts = source.Name.StartsWith("sub", StringComparison.Ordinal);
         if (source.Has("cc") || source.Name is "addc" or "subc")
         {
-            Require(source, type.Bytes() == 4);
-            Carry(Binary(source, &Carries.Run, type),
+            Carry(Binary(source, CarryForm(source, type), type),
                 (source.Name is "addc" or "subc" ? Carries.TakesIn : 0) | (source.Has("cc") ? Carries.GivesOut : 0) | (subtracts ? Carries.Subtracts : 0));
             return;
         }
@@ -74,11 +73,23 @@ internal sealed unsafe partial class Decoder
             Binary(source, subtracts ? &Vectors.Run2<Subtract<double>, double, Plain<double>> : &Vectors.Run2<Add<double>, double, Plain<double>>, type);
             return;
         }
-        Require(source, !source.Has("sat"));
+        if (source.Has("sat"))
+        {
+            Require(source, type == ScalarType.S32);
+            Binary(source, subtracts ? &Scalars.Run2<SubtractSaturated, int, int, int> : &Scalars.Run2<AddSaturated, int, int, int>, type);
+            return;
+        }
         Binary(source, subtracts
             ? IntegerForm<Subtract<uint>, Subtract<int>, Subtract<ulong>, Subtract<long>>(type)
             : IntegerForm<Add<uint>, Add<int>, Add<ulong>, Add<long>>(type), type);
     }
+
+    private static delegate*<Warp, Instruction, uint, void> CarryForm(PtxInstruction source, ScalarType type) => type.Bytes() switch
+    {
+        4 => &Carries.Run,
+        8 => &Carries.Run64,
+        _ => throw Unknown(source),
+    };
 
     private void Carry(Instruction instruction, long how)
     {
@@ -114,8 +125,19 @@ internal sealed unsafe partial class Decoder
         }
     }
 
+    private void Multiply24(PtxInstruction source)
+    {
+        ScalarType type = source.Types[0];
+        Require(source, type.Bytes() == 4);
+        Binary(source, source.Has("hi")
+            ? type.IsSigned() ? &Scalars.Run2<High24Signed, int, int, int> : &Scalars.Run2<High24Unsigned, uint, uint, uint>
+            : type.IsSigned() ? &Scalars.Run2<Low24Signed, int, int, int> : &Scalars.Run2<Low24Unsigned, uint, uint, uint>, type);
+    }
+
     private static delegate*<Warp, Instruction, uint, void> High(PtxInstruction source, ScalarType type) => type switch
     {
+        ScalarType.S16 => &Scalars.Run2<HighSigned16, uint, uint, uint>,
+        ScalarType.U16 => &Scalars.Run2<HighUnsigned16, uint, uint, uint>,
         ScalarType.S32 => &Scalars.Run2<HighSigned32, int, int, int>,
         ScalarType.U32 => &Scalars.Run2<HighUnsigned32, uint, uint, uint>,
         ScalarType.S64 => &Scalars.Run2<HighSigned64, long, long, long>,
@@ -128,8 +150,7 @@ internal sealed unsafe partial class Decoder
         ScalarType type = source.Types[0];
         if (source.Has("cc") || source.Name == "madc")
         {
-            Require(source, type.Bytes() == 4);
-            Carry(Ternary(source, &Carries.Run, type, type, type, type),
+            Carry(Ternary(source, CarryForm(source, type), type, type, type, type),
                 (source.Name == "madc" ? Carries.TakesIn : 0) | (source.Has("cc") ? Carries.GivesOut : 0)
                 | (source.Has("hi") ? Carries.MultipliesHigh : Carries.MultipliesLow) | (type.IsSigned() ? Carries.IsSigned : 0));
         }
@@ -147,6 +168,10 @@ internal sealed unsafe partial class Decoder
             ScalarType sum = type.IsSigned() ? ScalarType.S64 : ScalarType.U64;
             Ternary(source, type.IsSigned() ? &Vectors.WideSigned : &Vectors.WideUnsigned, sum, type, type, sum);
         }
+        else if (source.Has("wide") && type.Bytes() == 2)
+            Ternary(source, type.IsSigned() ? &Scalars.Run3<WideAdd<WideSigned16, int>, uint, uint, int, int>
+                : &Scalars.Run3<WideAdd<WideUnsigned16, uint>, uint, uint, uint, uint>,
+                type.IsSigned() ? ScalarType.S32 : ScalarType.U32, type, type, type.IsSigned() ? ScalarType.S32 : ScalarType.U32);
         else if (source.Has("lo")) Ternary(source, LowSum(source, type), type, type, type, type);
         else if (source.Has("hi")) Ternary(source, HighSum(source, type), type, type, type, type);
         else throw Unknown(source);

@@ -7,10 +7,23 @@ internal sealed unsafe partial class Decoder
 {
     private void Decode(PtxInstruction source)
     {
+        try
+        {
+            DecodeKnown(source);
+        }
+        catch (IndexOutOfRangeException)
+        {
+            throw Unknown(source); // An operand, or a type that is known, is missing.
+        }
+    }
+
+    private void DecodeKnown(PtxInstruction source)
+    {
         switch (source.Name)
         {
             case "add" or "sub" or "addc" or "subc": AddOrSubtract(source); break;
             case "mul": Multiply(source); break;
+            case "mul24": Multiply24(source); break;
             case "mad" or "fma" or "madc": MultiplyAdd(source); break;
             case "div" or "rem": Divide(source); break;
             case "min" or "max": MinimumOrMaximum(source); break;
@@ -25,6 +38,9 @@ internal sealed unsafe partial class Decoder
             case "popc" or "clz" or "brev" or "bfind": CountBits(source); break;
             case "setp" or "set": Compare(source); break;
             case "selp": SelectByPredicate(source); break;
+            case "slct": SelectBySign(source); break;
+            case "testp": TestProperty(source); break;
+            case "isspacep": TestSpace(source); break;
             case "mov": Move(source); break;
             case "cvt": Convert(source); break;
             case "cvta": ConvertAddress(source); break;
@@ -35,6 +51,7 @@ internal sealed unsafe partial class Decoder
             case "bar" or "barrier": BlockBarrier(source); break;
             case "mbarrier": MemoryBarrier(source); break;
             case "cp": Copy(source); break;
+            case "createpolicy": Policy(source); break;
             case "shfl" or "vote" or "match" or "redux" or "activemask": Exchange(source); break;
             case "ldmatrix" or "mma" or "movmatrix": Matrix(source); break;
             case "ret": Emit(source, Flow.Return); break;

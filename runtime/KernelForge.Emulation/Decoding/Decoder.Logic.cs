@@ -110,7 +110,10 @@ internal sealed unsafe partial class Decoder
                 instruction.Immediate = (long)((ImmediateOperand)source.Operands[4]).Bits;
                 break;
             case "prmt":
-                Require(source, source.Modifiers.Length == 1);
+                if (source.Modifiers.Length == 1) break;
+                instruction.Run = &BitOperations32.PermuteByMode;
+                instruction.Immediate = Array.IndexOf(BitOperations32.PermuteModes, source.Modifiers[^1]);
+                Require(source, source.Modifiers.Length == 2 && instruction.Immediate >= 0);
                 break;
             case "shf":
                 instruction.Immediate = source.Has("l") ? 0 : 1;

@@ -141,15 +141,28 @@ internal sealed unsafe partial class Decoder
         }
         else if (source.Has("ca") || source.Has("cg"))
         {
-            Require(source, source.Operands is [MemoryOperand, MemoryOperand, ImmediateOperand, ..] and { Length: <= 4 });
+            Require(source, source.Operands is [MemoryOperand, MemoryOperand, ImmediateOperand, ..]);
             Instruction instruction = Emit(source, &AsyncCopyOperations.Start);
             Address(instruction, source.Operands[0]);
             var from = (MemoryOperand)source.Operands[1];
             instruction.B = Source(source, from.Base, ScalarType.U64);
             instruction.Target = (int)from.Offset;
             instruction.Width = (int)((ImmediateOperand)source.Operands[2]).Bits;
-            instruction.C = source.Operands.Length == 4 ? Source(source, 3, ScalarType.U32) : -1;
+            instruction.C = -1;
+            int last = source.Operands.Length - (source.Has("L2::cache_hint") ? 1 : 0); // a policy of the cache changes no result
+            if (last == 4 && source.Operands[3] is RegisterOperand { Register.Type: ScalarType.Pred } ignored)
+                (instruction.E, instruction.Negated) = Predicate(source, ignored);
+            else if (last == 4) instruction.C = Source(source, 3, ScalarType.U32);
+            Require(source, last is 3 or 4);
         }
         else throw Unknown(source);
+    }
+
+    // There is no cache: any policy is as good as another.
+    private void Policy(PtxInstruction source)
+    {
+        Instruction instruction = Emit(source, &Vectors.Move<ulong>);
+        instruction.D = Target(source, source.Operands[0], ScalarType.B64);
+        instruction.A = registers.Constant(0, wide: true);
     }
 }

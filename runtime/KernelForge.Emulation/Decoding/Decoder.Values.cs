@@ -83,6 +83,36 @@ internal sealed unsafe partial class Decoder
         (instruction.E, instruction.Negated) = Predicate(source, source.Operands[3]);
     }
 
+    private void SelectBySign(PtxInstruction source)
+    {
+        (ScalarType type, ScalarType by) = (source.Types[0], source.Types[1]);
+        Require(source, by is ScalarType.S32 or ScalarType.F32 && !source.Has("ftz"));
+        bool wide = RegisterFile.IsWide(type);
+        Ternary(source, by == ScalarType.F32
+            ? wide ? &Scalars.Run3<SelectBySign<ulong, float>, ulong, ulong, float, ulong> : &Scalars.Run3<SelectBySign<uint, float>, uint, uint, float, uint>
+            : wide ? &Scalars.Run3<SelectBySign<ulong, int>, ulong, ulong, int, ulong> : &Scalars.Run3<SelectBySign<uint, int>, uint, uint, int, uint>,
+            type, type, type, by);
+    }
+
+    private void TestProperty(PtxInstruction source)
+    {
+        bool wide = source.Types[0] == ScalarType.F64;
+        Instruction instruction = Emit(source, wide ? &Properties.Run<double> : &Properties.Run<float>);
+        instruction.D = PredicateTarget(source, source.Operands[0]);
+        instruction.A = Source(source, 1, source.Types[0]);
+        instruction.Immediate = Array.IndexOf(Properties.Names, source.Modifiers[0]);
+        Require(source, instruction.Immediate >= 0);
+    }
+
+    private void TestSpace(PtxInstruction source)
+    {
+        Instruction instruction = Emit(source, &Properties.TestSpace);
+        instruction.D = PredicateTarget(source, source.Operands[0]);
+        instruction.A = Source(source, 1, ScalarType.U64);
+        instruction.Space = SpaceOf(source);
+        Require(source, instruction.Space is StateSpace.Shared or StateSpace.Local or StateSpace.Global);
+    }
+
     private void Move(PtxInstruction source)
     {
         ScalarType type = source.Types[0];

@@ -128,6 +128,14 @@ internal sealed unsafe partial class Decoder
             load.Negated = source.Has("trans");
             return;
         }
+        if (source.Name == "movmatrix")
+        {
+            Require(source, source.Has("m8n8") && source.Has("trans") && source.Has("b16"));
+            Instruction transpose = Gathers(source, &MatrixLoads.Transpose, null);
+            transpose.D = Target(source, source.Operands[0], ScalarType.B32);
+            transpose.A = Source(source, 1, ScalarType.B32);
+            return;
+        }
         Require(source, source.Name == "mma" && source.Has("row") && source.Has("col") && source.Types.Length == 4);
         Instruction instruction = Gathers(source, null, null);
         instruction.Product = MatrixShape.Parse(source) ?? throw Unknown(source);

@@ -7,6 +7,9 @@ namespace KernelForge.Emulation.Decoding;
 /// <summary>Turns a kernel and the functions it calls into a <see cref="Program"/>. What it does not know it names.</summary>
 internal sealed unsafe partial class Decoder
 {
+    // What assert calls where its condition does not hold; its body is the driver's.
+    private const string AssertionFailure = "__assertfail";
+
     private readonly PtxModule module;
     private readonly PtxFunction entry;
     private readonly IReadOnlyDictionary<PtxVariable, Allocation> globals;
@@ -63,11 +66,13 @@ internal sealed unsafe partial class Decoder
         int start = functionStarts[function.Name] = code.Count;
         int[] places = new int[function.Instructions.Count + 1];
         var branches = new List<(Instruction Instruction, NameOperand Label)>();
+        var switches = new List<Instruction>();
         for (int i = 0; i < function.Instructions.Count; i++)
         {
             places[i] = code.Count;
             PtxInstruction source = function.Instructions[i];
             if (source.Name == "call") Call(source);
+            else if (source.Name == "brx") switches.Add(Switch(source));
             else if (source.Name == "bra") branches.Add((Emit(source, Flow.Branch), LabelOf(source)));
             else Decode(source);
         }
@@ -75,9 +80,25 @@ internal sealed unsafe partial class Decoder
         // Falling off the end returns.
         code.Add(new Instruction { Source = new PtxInstruction(EndLine(function), 0, null, false, "ret", []), Flow = Flow.Return });
         foreach ((Instruction instruction, NameOperand label) in branches)
-            instruction.Target = places[function.Labels[label.Scope.FindLabel(label.Name)
-                ?? throw new PtxException(instruction.Source.Line, $"the label '{label.Name}' is not declared")]];
+            instruction.Target = places[function.Labels[Resolve(instruction.Source, label)]];
+        foreach (Instruction instruction in switches)
+        {
+            PtxInstruction source = instruction.Source;
+            if (!function.BranchTargets.TryGetValue(Resolve(source, (NameOperand)source.Operands[1]), out var targets)) throw Unknown(source);
+            instruction.Registers = [.. targets.Select(label => places[function.Labels[Resolve(source, label)]])];
+        }
         return start;
+    }
+
+    private static string Resolve(PtxInstruction source, NameOperand label) => label.Scope.FindLabel(label.Name)
+        ?? throw new PtxException(source.Line, $"the label '{label.Name}' is not declared");
+
+    private Instruction Switch(PtxInstruction source)
+    {
+        Require(source, source.Has("idx") && source.Operands is [_, NameOperand]);
+        Instruction instruction = Emit(source, Flow.Switch);
+        instruction.A = Source(source, 0, ScalarType.U32);
+        return instruction;
     }
 
     private static int EndLine(PtxFunction function) => function.Instructions.Count > 0 ? function.Instructions[^1].Line : 0;
@@ -90,6 +111,11 @@ internal sealed unsafe partial class Decoder
     {
         ListOperand[] lists = [.. source.Operands.OfType<ListOperand>()];
         NameOperand name = source.Operands.OfType<NameOperand>().FirstOrDefault() ?? throw Unknown(source);
+        if (name.Name == AssertionFailure)
+        {
+            Emit(source, Flow.Trap);
+            return;
+        }
         if (!module.Functions.TryGetValue(name.Name, out PtxFunction? function))
             throw new PtxException(source.Line, $"the function '{name.Name}' has no body in this module");
         bool hasResults = source.Operands.Length > 0 && source.Operands[0] is ListOperand;

@@ -77,7 +77,7 @@ internal sealed class AsyncCopies
 /// <summary>cp.async and its groups.</summary>
 internal static unsafe class AsyncCopyOperations
 {
-    /// <summary>A: target, B: source (with Target as its offset), Width bytes, of which register C (where there) are copied, the rest zero.</summary>
+    /// <summary>A: target, B: source (with Target as its offset), Width bytes, of which register C (where there) are copied, or none where predicate E holds; the rest zero.</summary>
     public static void Start(Warp warp, Instruction instruction, uint mask)
     {
         for (int lane = 0; lane < 32; lane++)
@@ -85,6 +85,7 @@ internal static unsafe class AsyncCopyOperations
             if ((mask >> lane & 1) == 0) continue;
             int bytes = instruction.Width;
             int copied = instruction.C < 0 ? bytes : (int)Math.Min((uint)bytes, ((uint*)(warp.Registers + instruction.C))[lane]);
+            if (instruction.E >= 0 && Lanes.Has(Lanes.Predicate(warp, instruction.E, instruction.Negated), lane)) copied = 0;
             ulong to = Accesses.AddressOf(warp, instruction, lane);
             ulong from = ((ulong*)(warp.Registers + instruction.B))[lane] + (ulong)instruction.Target;
             if (!Accesses.Resolve(warp, instruction, lane, to, StateSpace.Shared, bytes, isWrite: true, out Place target)) continue;

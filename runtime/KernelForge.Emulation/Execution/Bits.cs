@@ -171,6 +171,36 @@ internal static unsafe class BitOperations32
         }
     }
 
+    /// <summary>The modes of prmt, by Immediate.</summary>
+    public static readonly string[] PermuteModes = ["f4e", "b4e", "rc8", "ecl", "ecr", "rc16"];
+
+    /// <summary>prmt with a mode: the low two bits of C choose a pattern of bytes.</summary>
+    public static void PermuteByMode(Warp warp, Instruction instruction, uint mask)
+    {
+        uint* d = At(warp, instruction.D), a = At(warp, instruction.A), b = At(warp, instruction.B), c = At(warp, instruction.C);
+        for (int lane = 0; lane < 32; lane++)
+        {
+            if (!Lanes.Has(mask, lane)) continue;
+            ulong both = (ulong)b[lane] << 32 | a[lane];
+            int s = (int)(c[lane] & 3);
+            uint result = 0;
+            for (int i = 0; i < 4; i++)
+            {
+                int from = instruction.Immediate switch
+                {
+                    0 => s + i,
+                    1 => s - i & 7,
+                    2 => s,
+                    3 => Math.Max(i, s),
+                    4 => Math.Min(i, s),
+                    _ => 2 * (s & 1) + (i & 1),
+                };
+                result |= ((uint)(both >> (8 * from)) & 0xFF) << (8 * i);
+            }
+            d[lane] = result;
+        }
+    }
+
     /// <summary>shf: Immediate 0 left or 1 right; Target 1 where the count wraps rather than stops at 32.</summary>
     public static void Funnel(Warp warp, Instruction instruction, uint mask)
     {

@@ -9,6 +9,9 @@ internal enum Flow
     /// <summary>On to the next instruction.</summary>
     Straight,
     Branch,
+
+    /// <summary>To one of several places.</summary>
+    Switch,
     Call,
     Return,
     Exit,
@@ -56,7 +59,7 @@ internal sealed unsafe class Instruction
     /// <summary>All lanes of the warp must execute it together.</summary>
     public bool IsAligned { get; set; }
 
-    /// <summary>A vector's registers, and the matrices' one after another.</summary>
+    /// <summary>A vector's registers, and the matrices' one after another; of a switch the places.</summary>
     public int[] Registers { get; set; } = [];
 
     public long Immediate { get; set; }

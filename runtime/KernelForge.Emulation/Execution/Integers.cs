@@ -143,6 +143,55 @@ internal readonly struct ShiftRightSigned16 : IScalar2<uint, uint, uint>
     public static uint Do(uint a, uint b) => (ushort)((short)a >> (int)Math.Min(b, 15));
 }
 
+internal readonly struct HighSigned16 : IScalar2<uint, uint, uint>
+{
+    public static uint Do(uint a, uint b) => (ushort)((short)a * (short)b >> 16);
+}
+
+internal readonly struct HighUnsigned16 : IScalar2<uint, uint, uint>
+{
+    public static uint Do(uint a, uint b) => (ushort)a * (uint)(ushort)b >> 16;
+}
+
+internal readonly struct WideAdd<TOp, T> : IScalar3<uint, uint, T, T> where TOp : IScalar2<uint, uint, T> where T : System.Numerics.INumber<T>
+{
+    public static T Do(uint a, uint b, T c) => unchecked(TOp.Do(a, b) + c);
+}
+
+/// <summary>The low 24 bits of two numbers: the low half of their product, or the 32 bits from bit 16 on.</summary>
+internal readonly struct Low24Signed : IScalar2<int, int, int>
+{
+    public static int Do(int a, int b) => (a << 8 >> 8) * (b << 8 >> 8);
+}
+
+/// <inheritdoc cref="Low24Signed"/>
+internal readonly struct Low24Unsigned : IScalar2<uint, uint, uint>
+{
+    public static uint Do(uint a, uint b) => (a & 0xFF_FFFF) * (b & 0xFF_FFFF);
+}
+
+/// <inheritdoc cref="Low24Signed"/>
+internal readonly struct High24Signed : IScalar2<int, int, int>
+{
+    public static int Do(int a, int b) => (int)((long)(a << 8 >> 8) * (b << 8 >> 8) >> 16);
+}
+
+/// <inheritdoc cref="Low24Signed"/>
+internal readonly struct High24Unsigned : IScalar2<uint, uint, uint>
+{
+    public static uint Do(uint a, uint b) => (uint)((ulong)(a & 0xFF_FFFF) * (b & 0xFF_FFFF) >> 16);
+}
+
+internal readonly struct AddSaturated : IScalar2<int, int, int>
+{
+    public static int Do(int a, int b) => (int)Math.Clamp((long)a + b, int.MinValue, int.MaxValue);
+}
+
+internal readonly struct SubtractSaturated : IScalar2<int, int, int>
+{
+    public static int Do(int a, int b) => (int)Math.Clamp((long)a - b, int.MinValue, int.MaxValue);
+}
+
 internal readonly struct DifferenceSigned : IScalar3<int, int, int, int>
 {
     public static int Do(int a, int b, int c) => c + (int)Math.Abs((long)a - b);

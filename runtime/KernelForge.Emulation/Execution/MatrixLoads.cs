@@ -29,4 +29,18 @@ internal static unsafe class MatrixLoads
             }
         }
     }
+
+    /// <summary>movmatrix: a matrix that lies in the lanes' registers, row by row, becomes its transpose.</summary>
+    public static void Transpose(Warp warp, Instruction instruction, uint mask)
+    {
+        ushort* from = stackalloc ushort[64];
+        new ReadOnlySpan<byte>(warp.Registers + instruction.A, 128).CopyTo(new Span<byte>(from, 128));
+        uint* to = (uint*)(warp.Registers + instruction.D);
+        for (int lane = 0; lane < 32; lane++)
+        {
+            if (!Lanes.Has(mask, lane)) continue;
+            int line = lane / 4, pair = 2 * (lane % 4);
+            to[lane] = from[8 * pair + line] | (uint)from[8 * (pair + 1) + line] << 16;
+        }
+    }
 }

@@ -152,6 +152,7 @@ internal sealed unsafe class Warp : IDisposable
                 for (int lane = 0; lane < 32; lane++)
                     if ((mask >> lane & 1) != 0) (returns[lane] ??= new Stack<int>()).Push(instruction.Place + 1);
                 goto case Flow.Branch;
+            case Flow.Switch: return Switch(group, instruction, mask);
             case Flow.Return: return Return(group, mask);
             case Flow.Exit: return Exit(group, mask);
             case Flow.Trap:
@@ -168,6 +169,33 @@ internal sealed unsafe class Warp : IDisposable
         groups.Add(new LaneGroup(target, mask));
         group.Mask &= ~mask;
         group.Place++;
+    }
+
+    // The lanes of the mask go where their registers say.
+    private bool Switch(LaneGroup group, Instruction instruction, uint mask)
+    {
+        uint* choices = (uint*)(Registers + instruction.A);
+        int[] targets = instruction.Registers;
+        group.Mask &= ~mask;
+        while (mask != 0)
+        {
+            int first = Reports.FirstLane(mask);
+            uint choice = choices[first];
+            if (choice >= targets.Length)
+            {
+                Block.Grid.Log.Report(Reports.At(this, instruction, first, FindingKind.OutOfBounds,
+                    $"the branch has the targets 0 to {targets.Length - 1} and not {choice}"));
+                throw new LaunchStoppedException();
+            }
+            uint same = 0;
+            for (int lane = first; lane < 32; lane++)
+                if ((mask >> lane & 1) != 0 && choices[lane] == choice) same |= 1u << lane;
+            groups.Add(new LaneGroup(targets[choice], same));
+            mask &= ~same;
+        }
+        group.Place++;
+        if (group.Mask == 0) groups.Remove(group);
+        return false;
     }
 
     private bool Return(LaneGroup group, uint mask)

@@ -9,6 +9,7 @@ internal sealed class Parser
     private readonly PtxModule module = new();
     private readonly Scope moduleScope = new(null);
     private int sourceLine;
+    private string lastLabel = "";
 
     private Parser(string source) => reader = new TokenReader(new Scanner(source).ReadAll());
 
@@ -103,6 +104,7 @@ internal sealed class Parser
             else if (token.Text == ".pragma") { reader.Skip(); reader.Skip(); reader.Expect(';'); }
             else if (token.Text == ".file") reader.SkipLine();
             else if (token.Text == ".loc") Location();
+            else if (token.Text == ".branchtargets") BranchTargets(function, scope);
             else if (token.Kind == TokenKind.Word && token.Text[0] == '.') Variables(scope, function.Variables, isExternal: false);
             else if (token.Kind == TokenKind.Word && reader.Following.Is(':')) Label(function, scope);
             else function.Instructions.Add(InstructionParser.Read(reader, scope, sourceLine));
@@ -111,8 +113,20 @@ internal sealed class Parser
 
     private void Label(PtxFunction function, Scope scope)
     {
-        function.Labels[scope.AddLabel(reader.Word())] = function.Instructions.Count;
+        lastLabel = scope.AddLabel(reader.Word());
+        function.Labels[lastLabel] = function.Instructions.Count;
         reader.Expect(':');
+    }
+
+    // The label before it names the list.
+    private void BranchTargets(PtxFunction function, Scope scope)
+    {
+        reader.Skip();
+        var targets = ImmutableArray.CreateBuilder<NameOperand>();
+        do targets.Add(new NameOperand(reader.Word(), scope));
+        while (reader.Accept(','));
+        reader.Expect(';');
+        function.BranchTargets[lastLabel] = targets.ToImmutable();
     }
 
     private void Location()

@@ -46,6 +46,9 @@ internal sealed class PtxFunction
     /// <summary>Label → index of the instruction that it stands before.</summary>
     public Dictionary<string, int> Labels { get; } = [];
 
+    /// <summary>The label of a <c>.branchtargets</c> → the labels that it lists.</summary>
+    public Dictionary<string, ImmutableArray<NameOperand>> BranchTargets { get; } = [];
+
     /// <summary>Shared, local and parameter variables declared inside.</summary>
     public List<PtxVariable> Variables { get; } = [];
 

@@ -40,7 +40,8 @@ internal sealed class Scanner(string source)
         while (position < source.Length)
         {
             char c = source[position];
-            bool scope = c == ':' && position + 2 < source.Length && source[position + 1] == ':' && StartsWord(source[position + 2]);
+            bool scope = c == ':' && position + 2 < source.Length && source[position + 1] == ':'
+                && (StartsWord(source[position + 2]) || char.IsAsciiDigit(source[position + 2]));
             if (scope) position += 2;
             else if (StartsWord(c) || char.IsAsciiDigit(c)) position++;
             else break;

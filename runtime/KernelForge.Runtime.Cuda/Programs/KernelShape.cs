@@ -23,7 +23,8 @@ internal sealed record KernelShape(string Variant, int Threads, int SharedBytes,
     {
         int warps = 1;
         while (warps < MostWarpsOfRow && widest > warps * 32 * 8 * ChunksOfLane) warps *= 2;
-        int rows = Math.Max(1, WarpsOfBlock / warps);
+        // Warps that share a row meet at the block's barriers: it has no other row then.
+        int rows = warps == 1 ? WarpsOfBlock : 1;
         return (rows, new KernelShape("", rows * warps * 32, 0, ("ROW_WARPS", warps), ("ROWS", rows)));
     }
 

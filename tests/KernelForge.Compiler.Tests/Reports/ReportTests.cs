@@ -28,7 +28,7 @@ public sealed class ReportTests
     {
         KernelPlan plan = Pipeline.Plan(StoredUnits.Of(typeof(Models.BertModel)));
         IReadOnlyList<CudaKernelText> kernels = CudaReport.Kernels(plan);
-        Assert.Equal(plan.Kernels.Select(k => k.Name), kernels.Select(k => k.Name));
+        Assert.Equal(plan.Kernels.Select(k => k.Name + "_kernel"), kernels.Select(k => k.Name));
         Assert.All(kernels, k => Assert.Contains($"\n{k.Name}(", k.Text, StringComparison.Ordinal));
         Assert.All(kernels, k => Assert.StartsWith("run.Kernel(", k.Launch, StringComparison.Ordinal));
     }

@@ -8,7 +8,7 @@ public sealed class DoubleTests
     private static readonly Dictionary<string, (double Units, Func<double, double, double> Right)> Functions = new()
     {
         ["x + y"] = (0, (x, y) => x + y),
-        ["x * y - 1.0"] = (0, (x, y) => Math.FusedMultiplyAdd(x, y, -1)),
+        ["fma(x, y, -1.0)"] = (0, (x, y) => Math.FusedMultiplyAdd(x, y, -1)),
         ["x / y"] = (0, (x, y) => x / y),
         ["sqrt(x)"] = (0, (x, _) => Math.Sqrt(x)),
         ["rsqrt(x)"] = (2, (x, _) => 1 / Math.Sqrt(x)),

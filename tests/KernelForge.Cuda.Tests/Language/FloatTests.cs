@@ -8,6 +8,15 @@ public sealed class FloatTests
     // Arguments beyond 105615 are reduced with the help of an array in local memory.
     private static readonly float[] Large = [105616f, -2e5f, 1e6f, 3.4e9f, -1.2345e20f, 3e38f];
 
+    private const string Property = """
+        __device__ float property(float v)
+        {
+            int r;
+            asm("{ .reg .pred p, q; testp.notanumber.f32 p, %1; testp.infinite.f32 q, %1; selp.s32 %0, 2, 3, q; @p mov.s32 %0, 1; }" : "=r"(r) : "f"(v));
+            return (float)r;
+        }
+        """;
+
     // By units of the last place, from the table of CUDA's programming guide.
     private static readonly Dictionary<string, (double Units, Func<double, double, double> Right)> Functions = new()
     {
@@ -49,6 +58,7 @@ public sealed class FloatTests
         ["erff(x)"] = (2, (x, _) => Erf(x)),
         ["erfcf(x)"] = (4, (x, _) => Erfc(x)),
         ["normcdff(x)"] = (5, (x, _) => Erfc(-x / Math.Sqrt(2)) / 2),
+        ["property(x / y)"] = (0, (x, y) => double.IsNaN(x / y) ? 1 : double.IsInfinity(x / y) || Math.Abs(x / y) > float.MaxValue ? 2 : 3),
         ["isnan(x / y) ? 1.0f : isinf(x / y) ? 2.0f : signbit(x) ? 3.0f : 4.0f"] =
             (0, (x, y) => double.IsNaN(x / y) ? 1 : y == 0 ? 2 : double.IsNegative(x) ? 3 : 4),
     };
@@ -61,7 +71,7 @@ public sealed class FloatTests
         (double units, Func<double, double, double> right) = Functions[expression];
         float[] xs = [.. Ordinary.SelectMany(x => Ordinary.Select(_ => x)), .. Large];
         float[] ys = [.. Ordinary.SelectMany(_ => Ordinary), .. Large.Select(_ => 2f)];
-        float[] got = Elementwise.Run<float, float>(("float", "float"), expression, xs, ys);
+        float[] got = Elementwise.Run<float, float>(("float", "float"), expression, xs, ys, Property);
         for (int i = 0; i < xs.Length; i++)
         {
             double wanted = right(xs[i], ys[i]);

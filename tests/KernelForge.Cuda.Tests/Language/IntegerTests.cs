@@ -45,6 +45,12 @@ public sealed class IntegerTests
         ["__float_as_int((float)x) ^ __double2hiint((double)y)"] = (x, y) =>
             BitConverter.SingleToInt32Bits(x) ^ (int)(BitConverter.DoubleToInt64Bits(y) >> 32),
         ["__double2loint((double)x * 1e-3)"] = (x, _) => (int)BitConverter.DoubleToInt64Bits(x * 1e-3),
+        ["(int)(unsigned short)((unsigned short)x / (unsigned short)10)"] = (x, _) => (ushort)x / 10,
+        ["carried(x, y)"] = (x, y) => (int)((Spread(x) + (UInt128)Spread(y) >> 64) + Math.BigMul(Spread(x), Spread(y), out _)),
+        ["sat(x, y)"] = (x, y) => (int)Math.Clamp((long)x + y, int.MinValue, int.MaxValue),
+        ["mode(x, y)"] = (x, y) => (int)(Permute((uint)x, (uint)y, 0x4321) ^ Permute((uint)x, (uint)y, 0x3222)),
+        ["three(x, y)"] = (x, y) => y >= 0 ? x : 5,
+        ["jump(x & 3, y)"] = (x, y) => (x & 3) switch { 0 => y + 1, 1 => 10 * y, _ => -y },
         ["choose(x & 15, y)"] = (x, y) => (x & 15) switch
         {
             0 => y + 1,
@@ -60,6 +66,37 @@ public sealed class IntegerTests
             _ => y,
         },
     };
+
+    private const string Instructions = """
+        __device__ int sat(int x, int y) { int r; asm("add.sat.s32 %0, %1, %2;" : "=r"(r) : "r"(x), "r"(y)); return r; }
+        __device__ int carried(int x, int y)
+        {
+            const unsigned long long a = x * 0x9e3779b97f4a7c15ull, b = y * 0x9e3779b97f4a7c15ull;
+            unsigned long long high;
+            asm("{ .reg .u64 low; add.cc.u64 low, %1, %2; madc.hi.u64 %0, %1, %2, 0; }" : "=l"(high) : "l"(a), "l"(b));
+            return (int)high;
+        }
+        __device__ int three(int x, int y) { int r; asm("slct.s32.s32 %0, %1, 5, %2;" : "=r"(r) : "r"(x), "r"(y)); return r; }
+        __device__ int mode(int x, int y)
+        {
+            int first, second;
+            asm("prmt.b32.f4e %0, %1, %2, 1;" : "=r"(first) : "r"(x), "r"(y));
+            asm("prmt.b32.ecl %0, %1, %2, 2;" : "=r"(second) : "r"(x), "r"(y));
+            return first ^ second;
+        }
+        __device__ int jump(int which, int y)
+        {
+            int r;
+            asm("{\n"
+                "targets: .branchtargets first, second, other, other;\n"
+                "brx.idx %1, targets;\n"
+                "first: add.s32 %0, %2, 1;\n bra done;\n"
+                "second: mul.lo.s32 %0, %2, 10;\n bra done;\n"
+                "other: neg.s32 %0, %2;\n"
+                "done:\n}" : "=r"(r) : "r"(which), "r"(y));
+            return r;
+        }
+        """;
 
     private const string Choose = """
         __device__ __noinline__ int choose(int which, int y)
@@ -78,6 +115,7 @@ public sealed class IntegerTests
                 default: return y;
             }
         }
+
         """;
 
     public static TheoryData<string> Expressions => [.. Functions.Keys];
@@ -86,14 +124,15 @@ public sealed class IntegerTests
     public void An_expression_gives_just_what_it_should(string expression)
     {
         int[] xs = [.. Values.SelectMany(x => Values.Select(_ => x))], ys = [.. Values.SelectMany(_ => Values)];
-        string before = expression.Contains("choose", StringComparison.Ordinal) ? Choose : "";
-        int[] got = Elementwise.Run<int, int>(("int", "int"), expression, xs, ys, before);
+        int[] got = Elementwise.Run<int, int>(("int", "int"), expression, xs, ys, Choose + Instructions);
         for (int i = 0; i < xs.Length; i++)
         {
             int wanted = unchecked(Functions[expression](xs[i], ys[i]));
             Assert.True(got[i] == wanted, $"{expression} at x = {xs[i]}, y = {ys[i]} is {got[i]} and should be {wanted}");
         }
     }
+
+    private static ulong Spread(int x) => unchecked((ulong)x * 0x9e3779b97f4a7c15);
 
     private static uint Reverse(uint x)
     {

@@ -87,6 +87,24 @@ public sealed class MatrixTests
         }
     }
 
+    [Fact]
+    public void A_matrix_in_registers_is_transposed()
+    {
+        const string text = """
+            extern "C" __global__ void transpose(const unsigned* input, unsigned* output)
+            {
+                unsigned r;
+                asm("movmatrix.sync.aligned.m8n8.trans.b16 %0, %1;" : "=r"(r) : "r"(input[threadIdx.x]));
+                output[threadIdx.x] = r;
+            }
+            """;
+        using var kernel = new EmulatedKernel("transpose", text, [], []);
+        ushort[] values = [.. Enumerable.Range(0, 64).Select(i => (ushort)(i * 37))];
+        ulong output = kernel.Room(128, "output");
+        kernel.Launch(new Index3(1), new Index3(32), 0, new LaunchArguments().Add(kernel.Array<ushort>(values, "input")).Add(output));
+        Assert.Equal(Enumerable.Range(0, 64).Select(i => values[8 * (i % 8) + i / 8]), kernel.Read<ushort>(output, 64));
+    }
+
     private static string Operands(int first, int count) => "{" + string.Join(", ", Enumerable.Range(first, count).Select(i => $"%{i}")) + "}";
 
     private static string Inputs(string array, int count) => string.Join(", ", Enumerable.Range(0, count).Select(i => $"\"r\"({array}[{i}])"));

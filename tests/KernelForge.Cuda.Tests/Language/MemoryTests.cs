@@ -51,6 +51,26 @@ public sealed class MemoryTests
             output[i] = bytes[4 * i] + shorts[2 * i] + (int)*reinterpret_cast<const long long*>(input + i / 2 * 2);
             """, i => i + i + i / 2 * 2),
         ["constant memory"] = ("output[i] = table[i & 7] + scale;", i => (i & 7) * (i & 7) + 3),
+        ["hints of the cache"] = ("""
+            __shared__ __align__(16) int buffer[64];
+            const int t = threadIdx.x;
+            const unsigned to = (unsigned)__cvta_generic_to_shared(buffer + 4 * (t / 4));
+            unsigned long long policy;
+            asm("createpolicy.fractional.L2::evict_first.b64 %0, 1.0;" : "=l"(policy));
+            if (t % 4 == 0) asm volatile("cp.async.cg.shared.global.L2::cache_hint.L2::128B [%0], [%1], 16, %2;" :: "r"(to), "l"(input + i), "l"(policy));
+            asm volatile("cp.async.wait_all;" ::: "memory");
+            __syncthreads();
+            int2 two;
+            asm volatile("ld.global.nc.L1::no_allocate.L2::128B.v2.s32 {%0, %1}, [%2];" : "=r"(two.x), "=r"(two.y) : "l"(input + i / 2 * 2));
+            output[i] = buffer[t] + two.y;
+            """, i => i + (i / 2 * 2 + 1)),
+        ["a copy that a predicate leaves out"] = ("""
+            __shared__ __align__(16) int buffer[64];
+            const unsigned to = (unsigned)__cvta_generic_to_shared(buffer + threadIdx.x);
+            asm volatile("{ .reg .pred p; setp.ne.s32 p, %2, 0; cp.async.ca.shared.global [%0], [%1], 4, p; }" :: "r"(to), "l"(input + i), "r"(i & 1));
+            asm volatile("cp.async.wait_all;" ::: "memory");
+            output[i] = buffer[threadIdx.x];
+            """, i => (i & 1) != 0 ? 0 : i),
         ["copies of 16, 8 and 4 bytes"] = ("""
             __shared__ __align__(16) int buffer[3][64];
             const int t = threadIdx.x, base = blockIdx.x * 64;

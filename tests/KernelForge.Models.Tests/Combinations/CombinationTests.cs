@@ -5,8 +5,6 @@ namespace KernelForge.Models.Tests.Combinations;
 /// <summary>Layers that put the language together anew: compiled, they agree with their own reference run, and a batch changes no bit of a sequence.</summary>
 public sealed class CombinationTests
 {
-    private const double Tolerance = 5e-5;
-
     private static readonly int[] Lengths = [5, 0, 1, 37, 16, 2, 90];
 
     [Theory]
@@ -136,7 +134,7 @@ public sealed class CombinationTests
         float[] expected = values(run(reference)), actual = values(run(compiled));
         Assert.Equal(expected.Length, actual.Length);
         double largest = expected.Length == 0 ? 0 : expected.Zip(actual, (a, b) => Math.Abs(a - b) / (1 + Math.Abs(a))).Max();
-        Assert.True(largest <= Tolerance, $"differs by {largest:g3}");
+        Assert.True(largest <= Devices.Tolerance(device), $"differs by {largest:g3}");
         Assert.Equal(actual, values(run(compiled)));
     }
 }

@@ -46,7 +46,7 @@ internal static class CudaAttentionKernel
             if (members.Length > 0) writer.Line();
             writer.Line(pair.ToString().TrimEnd('\n')).Close(";").Line();
 
-            CudaKernel.WriteSignature(writer, kernel.Name, "attention_threads, BLOCKS", arguments, "const WorkItem* work", "const int* workCount");
+            CudaKernel.WriteSignature(writer, CudaKernel.NameOf(kernel), "attention_threads, BLOCKS", arguments, "const WorkItem* work", "const int* workCount");
             string sizes = string.Join(", ", new[] { kernel.Heads, kernel.KeyValueHeads, kernel.HeadWidth, kernel.ValueWidth }.Select(arguments.Size));
             string given = string.Join(", ", members.Select(m => m.Substring(m.LastIndexOf(' ') + 1)));
             writer.Line($"attention<{sizes}, Layout>({At(query, kernel.Query)}, {At(key, kernel.Key)}, {At(value, kernel.Value)},");
@@ -55,7 +55,7 @@ internal static class CudaAttentionKernel
 
             string widths = string.Join(", ", new[] { kernel.Heads, kernel.HeadWidth, kernel.ValueWidth }.Select(names.Size));
             string launch = $".Attention({names.Space(kernel.Rows)}, {names.Space(kernel.KeyRows)}, {widths})";
-            return new CudaKernel(kernel.Name, field, DeviceFiles, writer.ToString(),
+            return new CudaKernel(CudaKernel.NameOf(kernel), field, DeviceFiles, writer.ToString(),
                 kernel.Summary, CudaKernel.LaunchStatement(field, arguments, launch));
         }
 

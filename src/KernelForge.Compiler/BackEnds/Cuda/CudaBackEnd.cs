@@ -61,6 +61,15 @@ internal sealed class CudaBackEnd : IBackEnd
 
     public GeneratedFile Write(LayerSpec layer, KernelPlan plan) => new(ProgramClass.HintName(layer, Device), Text(layer, plan));
 
+    /// <summary>The kernels alone, in the order in which they first run.</summary>
+    public static IReadOnlyList<CudaKernel> Kernels(KernelPlan plan)
+    {
+        ProgramNames names = CudaNames.Of(plan);
+        var kernels = new CudaKernels(plan, names, CudaParameters.Of(plan, names), new CudaTables(names));
+        new CudaSchedule(plan, names, kernels, new CodeWriter()).Write();
+        return kernels.All;
+    }
+
     private static string Text(LayerSpec layer, KernelPlan plan)
     {
         ProgramNames names = CudaNames.Of(plan);

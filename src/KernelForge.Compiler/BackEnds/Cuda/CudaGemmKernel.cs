@@ -59,7 +59,7 @@ internal sealed class CudaGemmKernel
         writer.Line(finish.ToString().TrimEnd('\n'));
         writer.Close().Close(";").Line();
 
-        CudaKernel.WriteSignature(writer, kernel.Name, "gemm_threads, BLOCKS", arguments);
+        CudaKernel.WriteSignature(writer, CudaKernel.NameOf(kernel), "gemm_threads, BLOCKS", arguments);
         string values = string.Join(", ", members.Select(m => m.Substring(m.LastIndexOf(' ') + 1)));
         string start = kernel.Input.Start.Equals(Size.Zero) ? "0" : arguments.Size(kernel.Input.Start);
         string shape = $"{at}, {arguments.Size(kernel.Inner)}, padded({arguments.Size(plan.Buffers[kernel.Input.Buffer].Columns)})";
@@ -70,7 +70,7 @@ internal sealed class CudaGemmKernel
 
         string total = string.Join(" + ", kernel.Blocks.Select(b => PackedInHost(b)));
         string launch = $".Gemm({names.Space(kernel.Rows)}, {total}, {names.Size(kernel.Inner)})";
-        return new CudaKernel(kernel.Name, field, ["types", "math", "views", "mma", "async", "gemm"], writer.ToString(), kernel.Summary,
+        return new CudaKernel(CudaKernel.NameOf(kernel), field, ["types", "math", "views", "mma", "async", "gemm"], writer.ToString(), kernel.Summary,
             CudaKernel.LaunchStatement(field, arguments, launch));
     }
 

@@ -1,3 +1,4 @@
+using KernelForge.Compiler.Kernels;
 using KernelForge.Compiler.Text;
 
 namespace KernelForge.Compiler.BackEnds.Cuda;
@@ -12,6 +13,9 @@ namespace KernelForge.Compiler.BackEnds.Cuda;
 internal sealed record CudaKernel(
     string Name, string Field, IReadOnlyList<string> DeviceFiles, string Text, string Expression, string Launch)
 {
+    /// <summary>The name in CUDA C: not the user's alone, which may be a function of the language (<c>norm</c>).</summary>
+    public static string NameOf(Kernel kernel) => kernel.Name + "_kernel";
+
     /// <summary>The comment that every kernel begins with: what it computes, from what, and how it is launched.</summary>
     public static void WriteHead(CodeWriter writer, string expression, IEnumerable<string> lines)
     {

@@ -53,15 +53,15 @@ internal sealed class CudaRowKernel
             "Grid: rows / ROWS, rounded up. Block: ROWS rows of ROW_WARPS warps each.",
             "A thread holds pieces of eight columns, a row's width apart; shared memory only where groups of columns are reduced.",
         ]);
-        CudaKernel.WriteSignature(writer, kernel.Name, "rows_threads", arguments);
+        CudaKernel.WriteSignature(writer, CudaKernel.NameOf(kernel), "rows_threads", arguments);
         writer.Line("const RowThread at;").Line("const int row = at.row;");
         writer.Line("let_next_grid_start();").Line($"if (row >= *{rows}) return;").Line("wait_for_previous_grid();");
         foreach (string line in operands.Preamble) writer.Line(line);
         writer.Line().Line(body.ToString().TrimEnd('\n'));
         writer.Close();
 
-        string widest = string.Join(", ", kernel.Phases.Select(p => names.Size(p.Columns)).Distinct());
-        return new CudaKernel(kernel.Name, field, ["types", "math", "views", "reduce", "async", "row"], writer.ToString(), kernel.Summary,
+        string widest = kernel.Phases.Select(p => names.Size(p.Columns)).Distinct().Aggregate((a, b) => $"Math.Max({a}, {b})");
+        return new CudaKernel(CudaKernel.NameOf(kernel), field, ["types", "math", "views", "reduce", "async", "row"], writer.ToString(), kernel.Summary,
             CudaKernel.LaunchStatement(field, arguments, $".Rows({names.Space(kernel.Rows)}, {widest})"));
     }
 

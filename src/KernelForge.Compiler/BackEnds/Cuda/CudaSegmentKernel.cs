@@ -18,11 +18,11 @@ internal static class CudaSegmentKernel
             "Grid: columns / 64, rounded up, by sequences. Block: SLOTS rows of eight threads, each of eight columns.",
             "Shared memory: a piece of each thread.",
         ]);
-        CudaKernel.WriteSignature(writer, kernel.Name, "segment_threads", arguments);
+        CudaKernel.WriteSignature(writer, CudaKernel.NameOf(kernel), "segment_threads", arguments);
         writer.Line($"segment<Segment{kernel.Reduction}>({input}, {offsets}, {output}, *{sequences});");
         writer.Close();
         string launch = $".Segment({names.Space(kernel.Rows)}, {names.Size(kernel.Input.Columns)})";
-        return new CudaKernel(kernel.Name, field, ["types", "math", "views", "async", "segment"], writer.ToString(), kernel.Summary,
+        return new CudaKernel(CudaKernel.NameOf(kernel), field, ["types", "math", "views", "async", "segment"], writer.ToString(), kernel.Summary,
             CudaKernel.LaunchStatement(field, arguments, launch));
     }
 }

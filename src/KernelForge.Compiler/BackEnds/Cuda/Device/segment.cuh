@@ -8,6 +8,7 @@ constexpr int segment_threads = 8 * SLOTS;
 
 struct SegmentSum
 {
+    static constexpr bool firstOnly = false;
     static __device__ __forceinline__ float none() { return 0.0f; }
     static __device__ __forceinline__ float join(float a, float b) { return a + b; }
     static __device__ __forceinline__ float end(float x, int) { return x; }
@@ -20,6 +21,7 @@ struct SegmentMean : SegmentSum
 
 struct SegmentMax
 {
+    static constexpr bool firstOnly = false;
     static __device__ __forceinline__ float none() { return minus_infinity(); }
     static __device__ __forceinline__ float join(float a, float b) { return fmaxf(a, b); }
     static __device__ __forceinline__ float end(float x, int) { return x; }
@@ -28,6 +30,7 @@ struct SegmentMax
 // The first row alone.
 struct SegmentFirst : SegmentSum
 {
+    static constexpr bool firstOnly = true;
 };
 
 // input: views of [rows, Columns], output: of [sequences, Columns]. Grid: (padded(Columns) / 64, rounded up, sequences that fit).
@@ -38,7 +41,7 @@ __device__ __forceinline__ void segment(const Input& input, const int* offsets, 
     let_next_grid_start();
     const int sequence = blockIdx.y;
     if (sequence >= sequences) return;
-    const int first = offsets[sequence], end = offsets[sequence + 1], last = __is_same(Reduction, SegmentFirst) ? min(end, first + 1) : end;
+    const int first = offsets[sequence], end = offsets[sequence + 1], last = Reduction::firstOnly ? min(end, first + 1) : end;
     const int lane = threadIdx.x % 8, slot = threadIdx.x / 8, column = (blockIdx.x * 8 + lane) * 8;
     float x[8];
 #pragma unroll
