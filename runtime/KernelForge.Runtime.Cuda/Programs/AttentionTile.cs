@@ -47,8 +47,10 @@ internal sealed record AttentionTile(AttentionFamily Family, int Warps, int Warp
         if (onTensorCores && isNarrow && Fits(wide)) tiles.Add(wide);
         return [.. tiles];
 
-        AttentionTile Stream(int keyTile, int stages) =>
-            new(AttentionFamily.Stream, 4, 16, keyTile, stages, onTensorCores && isNarrow ? 3 : 1);
+        // Multiply-adds of heads of more than 128 columns take more warps of fewer queries, for their registers.
+        AttentionTile Stream(int keyTile, int stages) => !onTensorCores && Math.Max(headWidth, valueWidth) > 128
+            ? new(AttentionFamily.Stream, 8, 8, keyTile, stages, 1)
+            : new(AttentionFamily.Stream, 4, 16, keyTile, stages, onTensorCores && isNarrow ? 3 : 1);
 
         bool Fits(AttentionTile tile) => tile.SharedBytes(headWidth, valueWidth, precision) <= limits.SharedBytes;
     }

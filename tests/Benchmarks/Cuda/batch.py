@@ -53,8 +53,9 @@ def families(lengths, whole_limits):
 
 
 def work_list(lengths, offsets, sequences, queries):
-    """(start, length, first query, 0) for each tile of `queries` rows, longest sequences first."""
+    """A WorkItem for each tile of `queries` rows, longest sequences first; queries and keys are the same rows."""
     items = []
     for number in sorted(sequences, key=lambda n: -lengths[n]):
-        items += [(offsets[number], lengths[number], first, 0) for first in range(0, lengths[number], queries)]
+        start, length = offsets[number], lengths[number]
+        items += [(start, length, start, length, first, 0, 0, 0) for first in range(0, length, queries)]
     return items

@@ -104,8 +104,6 @@ def gemm(runner, sizes, element, variants, rows, seed=0):
         runner.gemm(kernel, a, w, bias, residual, out, count, rows, capacity)
         raw = memory.get(out, (capacity, n), element)
         values = to_float64(raw, element)
-        if epilogue == "HEADS":
-            values = values.reshape(n // K.HEAD_DIM, capacity, K.HEAD_DIM).transpose(1, 0, 2).reshape(capacity, n)
         first = raw.tobytes() if first is None else first
         results.append(record(kernel.name, values[:rows], reference, element, np.isnan(values[rows:]).all(), rows=rows,
                               same_bits_as_first=raw.tobytes() == first))
@@ -119,18 +117,17 @@ def attention_reference(q, k, v, scale):
 
 
 def run_attention(runner, memory, lengths, qkv_bits, family, element, heads, head_dim):
-    """qkv_bits: [3, heads, tokens, headDim] of this batch. Returns the raw output [tokens, heads * headDim] and whether the rest is NaN."""
+    """qkv_bits: [tokens, 3, heads, headDim] of this batch. Returns the raw output [tokens, heads * headDim] and whether the rest is NaN."""
     offsets = batch.offsets_of(lengths)
     tokens, capacity = offsets[-1], batch.round_up(offsets[-1], 64) + 64
-    padded = np.zeros((3, heads, capacity, head_dim), qkv_bits.dtype)
-    padded[:, :, :tokens] = qkv_bits
-    step = heads * capacity * head_dim * 2
-    qkv, out = memory.put(padded), memory.poisoned((capacity, heads * head_dim), element)
+    projected = memory.poisoned((capacity, 3, heads, head_dim), element)
+    runner.device.upload(projected, np.ascontiguousarray(qkv_bits))
+    out = memory.poisoned((capacity, heads * head_dim), element)
     kernel = K.attention(family, element, heads=heads, head_dim=head_dim)
     items = batch.work_list(lengths, offsets, range(len(lengths)), kernel.info[0])
     work, count = memory.integers(items), memory.integers([len(items)])
     # One surplus block a head: it must leave at once.
-    runner.attention(kernel, qkv, qkv + step, qkv + 2 * step, out, work, count, len(items) + 1, capacity, head_dim ** -0.5)
+    runner.attention(kernel, projected, out, work, count, len(items) + 1)
     raw = memory.get(out, (capacity, heads * head_dim), element)
     return raw[:tokens], np.isnan(to_float64(raw[tokens:], element)).all()
 
@@ -138,19 +135,19 @@ def run_attention(runner, memory, lengths, qkv_bits, family, element, heads, hea
 def attention(runner, family, element, lengths, heads=K.HEADS, head_dim=K.HEAD_DIM, seed=0, spread=3.0):
     random, memory = np.random.default_rng(seed), Memory(runner.device)
     offsets = batch.offsets_of(lengths)
-    bits = to_bits(random.standard_normal((3, heads, offsets[-1], head_dim)) * np.array([spread, 1, 1]).reshape(3, 1, 1, 1), element)
-    q, k, v = to_float64(bits, element).transpose(0, 2, 1, 3)
+    bits = to_bits(random.standard_normal((offsets[-1], 3, heads, head_dim)) * np.array([spread, 1, 1]).reshape(3, 1, 1), element)
+    q, k, v = to_float64(bits, element).transpose(1, 0, 2, 3)
     raw, untouched = run_attention(runner, memory, lengths, bits, family, element, heads, head_dim)
     reference = np.concatenate([attention_reference(q[a:b], k[a:b], v[a:b], head_dim ** -0.5)
                                 for a, b in zip(offsets, offsets[1:]) if b > a]).reshape(offsets[-1], -1)
     # The same sequences in the reverse order, and one of them alone, must give the same bits.
     order = list(range(len(lengths)))[::-1]
-    turned = np.concatenate([bits[:, :, offsets[i]:offsets[i + 1]] for i in order], 2)
+    turned = np.concatenate([bits[offsets[i]:offsets[i + 1]] for i in order])
     again, _ = run_attention(runner, memory, [lengths[i] for i in order], turned, family, element, heads, head_dim)
     parts = [raw[offsets[i]:offsets[i + 1]].tobytes() for i in order]
     same = b"".join(parts) == again.tobytes()
     longest = int(np.argmax(lengths))
-    alone, _ = run_attention(runner, memory, [lengths[longest]], bits[:, :, offsets[longest]:offsets[longest + 1]], family, element,
+    alone, _ = run_attention(runner, memory, [lengths[longest]], bits[offsets[longest]:offsets[longest + 1]], family, element,
                              heads, head_dim)
     same = same and alone.tobytes() == raw[offsets[longest]:offsets[longest + 1]].tobytes()
     result = record(f"attention.{family}.{element}.{heads}x{head_dim}", to_float64(raw, element), reference, element, untouched,

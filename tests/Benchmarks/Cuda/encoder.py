@@ -47,7 +47,7 @@ class Plan:
                         for layer in weights]
         empty = lambda *shape: torch.zeros(*shape, dtype=TYPES[element], device="cuda")
         self.x, self.mid, self.sum, self.context = (empty(self.capacity, K.HIDDEN) for _ in range(4))
-        self.hidden, self.qkv = empty(self.capacity, K.FFN), empty(3 * K.HEADS, self.capacity, K.HEAD_DIM)
+        self.hidden, self.qkv = empty(self.capacity, K.FFN), empty(self.capacity, 3 * K.HIDDEN)
         self.count = torch.tensor([self.tokens], dtype=torch.int32, device="cuda")
         self.attention = []
         for limit, sequences in sorted(batch.families(lengths, [f for f in families if f]).items()):
@@ -69,11 +69,8 @@ class Plan:
                          self.capacity, self.capacity, **how)
 
     def attend(self, **how):
-        step = K.HEADS * self.capacity * K.HEAD_DIM * 2
-        qkv = self.qkv.data_ptr()
         for kernel, work, count, items in self.attention:
-            self.runner.attention(kernel, qkv, qkv + step, qkv + 2 * step, self.context.data_ptr(), work.data_ptr(), count.data_ptr(),
-                                  items, self.capacity, SCALE, **how)
+            self.runner.attention(kernel, self.qkv.data_ptr(), self.context.data_ptr(), work.data_ptr(), count.data_ptr(), items, **how)
 
     def normalise(self, name, layer, source, out, **how):
         weights = self.weights[layer]

@@ -1,12 +1,11 @@
 // The epilogues of the GEMM kernels, as the generator would write them from a layer's expression. One of
-// EPILOGUE_BIAS_GELU, EPILOGUE_BIAS_RESIDUAL, EPILOGUE_BIAS_HEADS (with HEAD_DIM); ELEMENT; GEMM_N.
+// EPILOGUE_BIAS_ONLY, EPILOGUE_BIAS_GELU, EPILOGUE_BIAS_RESIDUAL; ELEMENT; GEMM_N.
 
 struct Operands
 {
     const Element* bias;      // [N]
     const Element* residual;  // [rows, N]
-    Element* out;
-    int capacity;             // rows that `out` has room for
+    Element* out;             // [rows, N]
 };
 
 // <epilogue>
@@ -44,12 +43,10 @@ __device__ __forceinline__ void epilogue(float (&v)[8], const Inputs& in, int ro
 #pragma unroll
     for (int i = 0; i < 8; ++i) v[i] = v[i] + bias[i] + residual[i];
     store8(o.out + static_cast<u64>(row) * GEMM_N + column, v);
-#elif defined(EPILOGUE_BIAS_HEADS)
-    // out [N / headDim, capacity, headDim]: the heads of q, then of k, then of v.
+#elif defined(EPILOGUE_BIAS_ONLY)
 #pragma unroll
     for (int i = 0; i < 8; ++i) v[i] += bias[i];
-    const u64 head = column / HEAD_DIM;
-    store8(o.out + (head * o.capacity + row) * HEAD_DIM + column % HEAD_DIM, v);
+    store8(o.out + static_cast<u64>(row) * GEMM_N + column, v);
 #else
 #error "name an epilogue"
 #endif

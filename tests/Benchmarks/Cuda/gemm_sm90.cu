@@ -127,7 +127,7 @@ __device__ __forceinline__ void leave(u32 barrier, int x, int y, int lane)
 // Grid: a multiple of the cluster, at most what the capacity's tiles need.
 extern "C" __global__ void __cluster_dims__(CLUSTER_M * CLUSTER_N, 1, 1) __launch_bounds__(threads, BLOCKS)
 gemm_sm90(const __grid_constant__ TensorMap aMap, const __grid_constant__ TensorMap wMap, const Element* bias, const Element* residual,
-          Element* out, const int* rowCount, int capacity)
+          Element* out, const int* rowCount)
 {
     extern __shared__ __align__(1024) char ring[];
     __shared__ u64 barriers[2 * STAGES];
@@ -172,7 +172,7 @@ gemm_sm90(const __grid_constant__ TensorMap aMap, const __grid_constant__ Tensor
     }
 
     wait_for_previous_grid();
-    const Operands operands{bias, residual, out, capacity};
+    const Operands operands{bias, residual, out};
     const int group = warp / 4;
     u32 stage = 0, parity = 0;
     int refilled = tiles.count * steps - STAGES;  // stages left before this many are filled again: nobody waits for the others

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 HIDDEN, HEADS, HEAD_DIM, FFN, LAYERS = 768, 12, 64, 3072, 12
 # The four products of a BERT-base layer: columns, k, epilogue.
 SHAPES = {
-    "qkv": (3 * HIDDEN, HIDDEN, "HEADS"),
+    "qkv": (3 * HIDDEN, HIDDEN, "ONLY"),
     "out": (HIDDEN, HIDDEN, "RESIDUAL"),
     "ffn1": (FFN, HIDDEN, "GELU"),
     "ffn2": (HIDDEN, FFN, "RESIDUAL"),
@@ -72,8 +72,6 @@ def gemm(sizes, element="f16", tile="128x128", instruction="mma", arch="sm_90"):
     """sizes: one of SHAPES or (columns, k, epilogue). instruction: mma, wgmma (sm_90a) or fma (element float)."""
     n, k, epilogue = SHAPES.get(sizes, sizes) if isinstance(sizes, str) else sizes
     defines = {"GEMM_N": n, "GEMM_K": k, f"EPILOGUE_BIAS_{epilogue}": 1}
-    if epilogue == "HEADS":
-        defines["HEAD_DIM"] = HEAD_DIM
     name = f"gemm.{n}x{k}.{epilogue.lower()}.{element}.{instruction}.{tile}"
     if instruction == "wgmma":
         m, columns, stages, blocks, (cluster_m, cluster_n), under_way, stays = WGMMA_TILES[tile]
@@ -93,10 +91,10 @@ def attention(family, element="f16", arch="sm_90", heads=HEADS, head_dim=HEAD_DI
     warps, rows, keys, whole, stages, blocks = ATTENTION[family]
     if head_dim > 64:
         blocks = max(1, blocks // 2)
-    defines = {"ELEMENT": element, "HEADS": heads, "HEAD_DIM": head_dim, "WARPS": warps, "WARP_Q": rows, "KEY_TILE": keys,
-               "WHOLE": whole, "STAGES": stages, "BLOCKS": blocks}
+    defines = {"ELEMENT": element, "HEADS": heads, "HEAD_DIM": head_dim, "SCALE": f"{head_dim ** -0.5}f", "WARPS": warps,
+               "WARP_Q": rows, "KEY_TILE": keys, "WHOLE": whole, "STAGES": stages, "BLOCKS": blocks}
     shared = (warps * rows + (2 if whole else 2 * stages) * keys) * head_dim * 2
-    return Kernel(f"attention.{family}.{element}.{heads}x{head_dim}", "attention.cu", "attention", arch, warps * 32, shared, defines,
+    return Kernel(f"attention.{family}.{element}.{heads}x{head_dim}", "attention.cu", "context", arch, warps * 32, shared, defines,
                   (warps * rows, keys, whole))
 
 

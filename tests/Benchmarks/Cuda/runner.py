@@ -7,7 +7,7 @@ from pathlib import Path
 
 import nvrtc
 from batch import round_up
-from driver import Device, c_float, c_int, pointer
+from driver import Device, c_int, pointer
 
 
 def _build(job):
@@ -59,7 +59,7 @@ class Runner:
     def gemm(self, kernel, a, w, bias, residual, out, row_count, rows, capacity, **how):
         tile_m, tile_n, n, k, *wide = kernel.info
         grid = (-(-rows // tile_m), -(-n // tile_n))
-        rest = [pointer(bias), pointer(residual), pointer(out), pointer(row_count), c_int(capacity)]
+        rest = [pointer(bias), pointer(residual), pointer(out), pointer(row_count)]
         if kernel.file == "gemm_sm90.cu":
             element = kernel.defines["ELEMENT"]
             *cluster, stays = wide
@@ -72,9 +72,9 @@ class Runner:
             first = [pointer(a), pointer(w)]
         self.device.launch(self.function(kernel), kernel, grid, first + rest, **how)
 
-    def attention(self, kernel, q, k, v, out, work, work_count, items, capacity, scale, **how):
-        """scale as in softmax(scale q k): the kernel's exponential is a power of two."""
-        arguments = [pointer(p) for p in (q, k, v, out, work, work_count)] + [c_int(capacity), c_float(scale * 1.4426950408889634)]
+    def attention(self, kernel, projected, out, work, work_count, items, **how):
+        """projected [rows, 3 * heads * headDim]: the columns of q, then of k, then of v."""
+        arguments = [pointer(p) for p in (projected, out, work, work_count)]
         self.device.launch(self.function(kernel), kernel, (kernel.defines["HEADS"], items), arguments, **how)
 
     def rows(self, kernel, a, b, types, ids, gamma, beta, out, row_count, rows, capacity, **how):

@@ -1,5 +1,7 @@
 using KernelForge.Emulation;
 using KernelForge.Emulation.Findings;
+using KernelForge.Runtime.Cuda.Nvrtc;
+using KernelForge.Runtime.Cuda.Tests;
 
 namespace KernelForge.Cuda.Tests.Attention;
 
@@ -46,13 +48,23 @@ internal sealed class AttentionKernel(
 
     public LaunchStatistics Statistics { get; private set; } = new();
 
-    private EmulatedKernel Compiled => kernel ??= new EmulatedKernel("context", policy.Text + Kernel, library,
+    private EmulatedKernel Compiled => kernel ??= new EmulatedKernel("context", policy.Text + Kernel, library, Definitions, seed);
+
+    private string[] Definitions =>
     [
         $"ELEMENT={element}", $"HEADS={sizes.Heads}", $"KEY_HEADS={sizes.KeyHeads}", $"HEAD_WIDTH={sizes.HeadWidth}",
         $"VALUE_WIDTH={sizes.ValueWidth}", FormattableString.Invariant($"SCALE=({sizes.Scale:0.0########}f)"), .. tile.Definitions,
         .. query.Definitions("QUERY"), .. key.Definitions("KEY"), .. value.Definitions("VALUE"), .. output.Definitions("OUTPUT"),
         .. definitions,
-    ], seed);
+    ];
+
+    /// <summary>What NVRTC and its assembler say of the kernel as machine code: spills, local memory.</summary>
+    public string LogFor(CompileTarget target)
+    {
+        var source = new KernelSource("context", policy.Text + Kernel) { DeviceFiles = [.. library] };
+        var options = new CompileOptions { Constants = [.. Definitions.Select(d => KeyValuePair.Create(d.Split('=')[0], d.Split('=')[1]))] };
+        return NativeCode.Compiler.Compile(source, target, options).Log;
+    }
 
     /// <summary>The results [query rows, heads x value width]. The grid has room for more items than there are.</summary>
     public float[] Run(AttentionBatch batch)

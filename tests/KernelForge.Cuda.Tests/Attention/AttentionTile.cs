@@ -2,7 +2,8 @@ namespace KernelForge.Cuda.Tests.Attention;
 
 /// <summary>How a block of attention is cut: its warps and their queries, the keys at a time, the tiles on their way.</summary>
 /// <param name="Whole">All keys of an item are one tile.</param>
-internal sealed record AttentionTile(int Warps, int WarpQueries, int Keys, int Stages, bool Whole = false)
+/// <param name="Blocks">Blocks that a multiprocessor is to hold: the registers have to suffice for them.</param>
+internal sealed record AttentionTile(int Warps, int WarpQueries, int Keys, int Stages, bool Whole = false, int Blocks = 1)
 {
     public int Queries => Warps * WarpQueries;
 
@@ -10,7 +11,8 @@ internal sealed record AttentionTile(int Warps, int WarpQueries, int Keys, int S
 
     public IEnumerable<string> Definitions =>
     [
-        $"WARPS={Warps}", $"WARP_Q={WarpQueries}", $"KEY_TILE={Keys}", $"STAGES={Stages}", $"WHOLE={(Whole ? 1 : 0)}", "BLOCKS=1",
+        $"WARPS={Warps}", $"WARP_Q={WarpQueries}", $"KEY_TILE={Keys}", $"STAGES={Stages}", $"WHOLE={(Whole ? 1 : 0)}",
+        $"BLOCKS={Blocks}",
     ];
 
     /// <summary>As attention.cuh says it.</summary>
@@ -30,7 +32,7 @@ internal sealed record AttentionTile(int Warps, int WarpQueries, int Keys, int S
     public static AttentionTile Wide(ElementType element) => Stream(element) with { WarpQueries = 32, Stages = 2 };
 
     /// <summary>For heads of more than 128 columns: in 99 KiB of shared memory.</summary>
-    public static AttentionTile Large(ElementType element) => element.Bytes == 2 ? new(4, 16, 32, 2) : new(4, 8, 16, 2);
+    public static AttentionTile Large(ElementType element) => element.Bytes == 2 ? new(4, 16, 32, 2) : new(8, 8, 16, 2);
 }
 
 internal sealed record AttentionSizes(int Heads, int KeyHeads, int HeadWidth, int ValueWidth)

@@ -12,7 +12,7 @@ public sealed class DeviceLibraryTests
     private const string Group = "TILE_M=128 TILE_N=128 STAGES=3 BLOCKS=2 CLUSTER_M=1 CLUSTER_N=1 UNDER_WAY=1 FETCHED=1";
     private const string Cluster = "TILE_M=128 TILE_N=128 STAGES=3 BLOCKS=2 CLUSTER_M=1 CLUSTER_N=2 UNDER_WAY=0 FETCHED=2";
     private const string Wide = "TILE_M=128 TILE_N=256 STAGES=4 BLOCKS=1 CLUSTER_M=2 CLUSTER_N=1 UNDER_WAY=1 FETCHED=2";
-    private const string Qkv = "GEMM_N=2304 GEMM_K=768 EPILOGUE_BIAS_HEADS=1 HEAD_DIM=64";
+    private const string Qkv = "GEMM_N=2304 GEMM_K=768 EPILOGUE_BIAS_ONLY=1";
     private const string Up = "GEMM_N=3072 GEMM_K=768 EPILOGUE_BIAS_GELU=1";
     private const string Down = "GEMM_N=768 GEMM_K=3072 EPILOGUE_BIAS_RESIDUAL=1";
     private const string Odd = "GEMM_N=200 GEMM_K=200 EPILOGUE_BIAS_GELU=1";
@@ -21,6 +21,9 @@ public sealed class DeviceLibraryTests
     private const string LargeHeads = "HEADS=6 HEAD_DIM=128 WARPS=4 WARP_Q=16 KEY_TILE=64 WHOLE=0 STAGES=2 BLOCKS=1";
     private const string Whole = "HEADS=12 HEAD_DIM=64 WARPS=4 WARP_Q=16 KEY_TILE=64 WHOLE=1 STAGES=2 BLOCKS=4";
     private const string SmallHeads = "HEADS=12 HEAD_DIM=32 WARPS=8 WARP_Q=16 KEY_TILE=128 WHOLE=1 STAGES=2 BLOCKS=2";
+    private const string UnevenHeads = "HEADS=8 HEAD_DIM=96 WARPS=4 WARP_Q=16 KEY_TILE=64 WHOLE=0 STAGES=3 BLOCKS=2";
+    private const string LargestHeads = "HEADS=3 HEAD_DIM=256 WARPS=4 WARP_Q=16 KEY_TILE=64 WHOLE=0 STAGES=2 BLOCKS=1";
+    private const string LargestFloatHeads = "HEADS=3 HEAD_DIM=256 WARPS=8 WARP_Q=8 KEY_TILE=8 WHOLE=0 STAGES=2 BLOCKS=1";
     private const string Row = "WIDTH=768 ROWS=4 EPSILON=1e-12f";
 
     public static TheoryData<string, string, string> Anchors { get; } = AllAnchors();
@@ -93,7 +96,9 @@ public sealed class DeviceLibraryTests
                 data.Add("gemm.cu", architecture, "ELEMENT=" + product);
             data.Add("gemm.cu", architecture, $"ELEMENT=float TILE_M=128 TILE_N=128 WARP_M=64 WARP_N=32 STAGES=3 BLOCKS=2 {Up}");
             foreach (string family in (string[])[Streamed, StreamedWide, LargeHeads, Whole, SmallHeads])
-                data.Add("attention.cu", architecture, "ELEMENT=f16 " + family);
+                data.Add("attention.cu", architecture, "ELEMENT=f16 SCALE=0.125f " + family);
+            foreach (string family in (string[])["bf16 " + UnevenHeads, "bf16 " + LargestHeads, "float " + LargestFloatHeads])
+                data.Add("attention.cu", architecture, "SCALE=0.0625f ELEMENT=" + family);
             foreach (string row in (string[])["f16 ROW_EMBEDDINGS=1", "bf16 ROW_RESIDUAL=1", "float ROW_NORM=1"])
                 data.Add("row.cu", architecture, $"ELEMENT={row} {Row}");
             data.Add("segment.cu", architecture, "ELEMENT=bf16 WIDTH=768 SLOTS=32");

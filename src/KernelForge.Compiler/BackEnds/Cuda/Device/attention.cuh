@@ -10,6 +10,19 @@
 //
 //   WARPS * WARP_Q * max(row(HeadWidth), row(ValueWidth)) + (WHOLE ? 1 : STAGES) * KEY_TILE * (row(HeadWidth) + row(ValueWidth))
 //
+// KEY_TILE decides the order of the sums: with the same one all other settings give the same bits. What keeps to registers, and shared
+// memory at the largest width:
+//
+//   16 bits, to 64 columns    4 warps of 16 queries, 64 keys, 3 stages, 3 blocks, 56 KiB; WHOLE: 4 blocks; long sequences: 4 warps of
+//                             32 queries, 2 blocks, 64 KiB
+//            to 128           4 warps of 16 queries, 64 keys, 2 stages, 1 block, 80 KiB
+//            to 256           the same, 160 KiB; 96 KiB with 32 keys, where a block has 99 KiB (sm_86, sm_89)
+//   floats,  to 64            4 warps of 16 queries, 32 keys, 2 stages, 2 blocks, 48 KiB
+//            to 128           the same with 1 block, 96 KiB
+//            to 256           8 warps of 8 queries, 16 keys, 2 stages, 1 block, 128 KiB; 96 KiB with 8 keys
+//
+// Whether a product and a sum become one instruction must not follow from the family: the kernels are compiled with --fmad=false.
+//
 // A kernel around it:
 //
 //   extern "C" __global__ void __launch_bounds__(attention_threads, BLOCKS)

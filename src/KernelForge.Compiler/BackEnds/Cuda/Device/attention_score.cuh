@@ -1,7 +1,5 @@
 // From products of queries and keys to exponents, as the layer's own score and mask say. Requires math, interval, attention_rows.
 
-constexpr float log2_e = 1.4426950408889634f;
-
 // A query or a key: its position in its sequence, and its row in its space.
 struct Place { int position, row; };
 
@@ -21,21 +19,24 @@ template <bool Edge> __device__ __forceinline__ Place key_place(const WorkItem& 
     return {position, item.keyStart + position};
 }
 
+// A natural logit as the exponent of two.
+__device__ __forceinline__ float exponent(float logit) { return logit * 1.4426950408889634f; }
+
 // Where the score is the product itself, the exponential takes the scale in at no cost: s stays a plain product, and exponent_factor says
 // what it is multiplied with. The largest exponent then belongs to the largest product only if the scale is positive.
 template <class Pair> __device__ __forceinline__ bool scaled_in_exponent(float scale) { return Pair::plain && scale > 0.0f; }
 
 template <class Pair> __device__ __forceinline__ float exponent_factor(float scale)
 {
-    return scaled_in_exponent<Pair>(scale) ? scale * log2_e : 1.0f;
+    return scaled_in_exponent<Pair>(scale) ? exponent(scale) : 1.0f;
 }
 
 // A product becomes an exponent of two but for the factor above. Edge: the key may lie beyond the sequence, or not be seen.
 template <bool Edge, class Pair>
 __device__ __forceinline__ float score(const Pair& pair, float s, float scale, Place i, Place j, int head, bool within)
 {
-    if constexpr (!Pair::plain) s = pair.score(s * scale, i, j, head) * log2_e;
-    else if (!scaled_in_exponent<Pair>(scale)) s *= scale * log2_e;
+    if constexpr (!Pair::plain) s = exponent(pair.score(s * scale, i, j, head));
+    else if (!scaled_in_exponent<Pair>(scale)) s *= exponent(scale);
     if constexpr (Edge)
     {
         if constexpr (!Pair::allVisible) within = within && pair.visible(i, j, head);
