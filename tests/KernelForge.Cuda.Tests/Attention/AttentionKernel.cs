@@ -62,7 +62,8 @@ internal sealed class AttentionKernel(
     public string LogFor(CompileTarget target)
     {
         var source = new KernelSource("context", policy.Text + Kernel) { DeviceFiles = [.. library] };
-        var options = new CompileOptions { Constants = [.. Definitions.Select(d => KeyValuePair.Create(d.Split('=')[0], d.Split('=')[1]))] };
+        IEnumerable<KeyValuePair<string, string>> constants = Definitions.Select(d => KeyValuePair.Create(d.Split('=')[0], d.Split('=')[1]));
+        var options = new CompileOptions { Constants = [.. constants] };
         return NativeCode.Compiler.Compile(source, target, options).Log;
     }
 
