@@ -51,6 +51,7 @@ internal sealed unsafe partial class Decoder
         {
             Name = entry.Name,
             Entry = entry,
+            Files = module.Files,
             Code = [.. decoder.code],
             Specials = decoder.registers.Specials,
             InitialRegisters = decoder.registers.Image(),
@@ -78,7 +79,7 @@ internal sealed unsafe partial class Decoder
         }
         places[^1] = code.Count;
         // Falling off the end returns.
-        code.Add(new Instruction { Source = new PtxInstruction(EndLine(function), 0, null, false, "ret", []), Flow = Flow.Return });
+        code.Add(new Instruction { Source = new PtxInstruction(EndLine(function), default, null, false, "ret", []), Flow = Flow.Return });
         foreach ((Instruction instruction, NameOperand label) in branches)
             instruction.Target = places[function.Labels[Resolve(instruction.Source, label)]];
         foreach (Instruction instruction in switches)

@@ -7,6 +7,10 @@ internal sealed class Program
 {
     public required string Name { get; init; }
     public required PtxFunction Entry { get; init; }
+
+    /// <summary>Names of the files that instructions come from, by number.</summary>
+    public required IReadOnlyDictionary<int, string> Files { get; init; }
+
     public required Instruction[] Code { get; init; }
 
     /// <summary>What a warp's register file begins as: constants, 32 times each, among zeros.</summary>

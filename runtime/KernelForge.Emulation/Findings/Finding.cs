@@ -14,7 +14,10 @@ public sealed record Finding
     /// <summary>Line of the PTX text; 0 where no kernel ran.</summary>
     public required int Line { get; init; }
 
-    /// <summary>Line of the CUDA C text, where the PTX has line information; else 0.</summary>
+    /// <summary>File of the CUDA C text, where the PTX has line information; else null.</summary>
+    public string? SourceFile { get; init; }
+
+    /// <summary>Line in <see cref="SourceFile"/>, where the PTX has line information; else 0.</summary>
     public int SourceLine { get; init; }
 
     public required string Instruction { get; init; }
@@ -58,7 +61,7 @@ public sealed record Finding
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"{Kind.Name()} in {Kernel}");
         if (Line > 0) text.Append(CultureInfo.InvariantCulture, $", PTX line {Line} ({Instruction})");
-        if (SourceLine > 0) text.Append(CultureInfo.InvariantCulture, $", source line {SourceLine}");
+        if (SourceLine > 0) text.Append(CultureInfo.InvariantCulture, $", line {SourceLine} of {SourceFile}");
         if (Line > 0) text.Append(CultureInfo.InvariantCulture, $", block {Block}, thread {Thread}");
         text.Append(CultureInfo.InvariantCulture, $": {Message}");
         if (Space is not null)

@@ -6,7 +6,7 @@ namespace KernelForge.Emulation.Ptx;
 /// <summary>Reads one instruction with its guard and operands.</summary>
 internal static class InstructionParser
 {
-    public static PtxInstruction Read(TokenReader reader, Scope scope, int sourceLine)
+    public static PtxInstruction Read(TokenReader reader, Scope scope, SourcePlace origin)
     {
         int line = reader.Current.Line;
         PtxRegister? guard = null;
@@ -24,7 +24,7 @@ internal static class InstructionParser
             operands.Add(OneOrPair(reader, scope));
             reader.Accept(',');
         }
-        return new PtxInstruction(line, sourceLine, guard, negated, opcode, operands.ToImmutable());
+        return new PtxInstruction(line, origin, guard, negated, opcode, operands.ToImmutable());
     }
 
     private static Operand OneOrPair(TokenReader reader, Scope scope)

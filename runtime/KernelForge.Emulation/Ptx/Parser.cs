@@ -8,7 +8,7 @@ internal sealed class Parser
     private readonly TokenReader reader;
     private readonly PtxModule module = new();
     private readonly Scope moduleScope = new(null);
-    private int sourceLine;
+    private SourcePlace origin;
     private string lastLabel = "";
 
     private Parser(string source) => reader = new TokenReader(new Scanner(source).ReadAll());
@@ -37,7 +37,8 @@ internal sealed class Parser
                 module.Target = reader.Word();
                 while (reader.Accept(',')) reader.Skip();
                 break;
-            case ".file" or ".loc": reader.SkipLine(); break;
+            case ".file": File(); break;
+            case ".loc": reader.SkipLine(); break;
             case ".section": reader.SkipLine(); if (reader.Current.Is('{')) reader.SkipBlock(); break;
             case ".visible" or ".weak" or ".extern" or ".common": Linked(); break;
             case ".entry" or ".func": Function(token.Text == ".entry"); break;
@@ -62,7 +63,7 @@ internal sealed class Parser
         var function = new PtxFunction { Name = name, IsEntry = isEntry, Parameters = parameters, Results = results };
         while (!reader.Current.Is('{') && !reader.Current.Is(';')) LaunchDirective(function);
         if (reader.Accept(';')) return;
-        sourceLine = 0;
+        origin = default;
         Block(function, scope);
         module.Functions[name] = function;
     }
@@ -102,12 +103,12 @@ internal sealed class Parser
             if (token.Is('{')) Block(function, new Scope(scope));
             else if (token.Text == ".reg") Registers(scope);
             else if (token.Text == ".pragma") { reader.Skip(); reader.Skip(); reader.Expect(';'); }
-            else if (token.Text == ".file") reader.SkipLine();
+            else if (token.Text == ".file") File();
             else if (token.Text == ".loc") Location();
             else if (token.Text == ".branchtargets") BranchTargets(function, scope);
             else if (token.Kind == TokenKind.Word && token.Text[0] == '.') Variables(scope, function.Variables, isExternal: false);
             else if (token.Kind == TokenKind.Word && reader.Following.Is(':')) Label(function, scope);
-            else function.Instructions.Add(InstructionParser.Read(reader, scope, sourceLine));
+            else function.Instructions.Add(InstructionParser.Read(reader, scope, origin));
         }
     }
 
@@ -129,11 +130,19 @@ internal sealed class Parser
         function.BranchTargets[lastLabel] = targets.ToImmutable();
     }
 
+    private void File()
+    {
+        reader.Skip();
+        int number = (int)reader.Integer();
+        module.Files[number] = Path.GetFileName(reader.Current.Text.Trim('"'));
+        reader.SkipLine();
+    }
+
     private void Location()
     {
         reader.Skip();
-        reader.Integer();
-        sourceLine = (int)reader.Integer();
+        int file = (int)reader.Integer();
+        origin = new SourcePlace(file, (int)reader.Integer());
         reader.SkipLine();
     }
 

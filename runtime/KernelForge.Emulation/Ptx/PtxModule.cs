@@ -18,9 +18,12 @@ internal sealed class PtxVariable
     public int Bytes => Type.Bytes() * Elements;
 }
 
-/// <summary>One instruction as written, with the line of the CUDA C text that a <c>.loc</c> before it named (0: none).</summary>
+/// <summary>A place in the CUDA C text, as a <c>.loc</c> names it: the file's number in the module and the line; 0 for none.</summary>
+internal readonly record struct SourcePlace(int File, int Line);
+
+/// <summary>One instruction as written, with the place in the CUDA C text that it comes from.</summary>
 internal sealed record PtxInstruction(
-    int Line, int SourceLine, PtxRegister? Guard, bool GuardNegated, string Opcode, ImmutableArray<Operand> Operands)
+    int Line, SourcePlace Origin, PtxRegister? Guard, bool GuardNegated, string Opcode, ImmutableArray<Operand> Operands)
 {
     private readonly string[] parts = Opcode.Split('.');
 
@@ -64,6 +67,9 @@ internal sealed class PtxModule
 
     /// <summary>Of the PTX language: <c>9.0</c>.</summary>
     public string Version { get; set; } = "";
+
+    /// <summary>Names of the files that instructions come from, by number.</summary>
+    public Dictionary<int, string> Files { get; } = [];
 
     public List<PtxVariable> Variables { get; } = [];
     public Dictionary<string, PtxFunction> Functions { get; } = [];

@@ -26,7 +26,7 @@ public sealed class FaultTests
         Finding finding = gpu.Driver.Findings[0];
         Assert.Equal((FindingKind.OutOfBounds, "add", 4, new Index3(3, 0, 0)), (finding.Kind, finding.Kernel, finding.SourceLine, finding.Thread));
         Assert.Contains("out-of-bounds in add, PTX line", error.Message, StringComparison.Ordinal);
-        Assert.Contains("source line 4, block (0, 0, 0), thread (3, 0, 0)", error.Message, StringComparison.Ordinal);
+        Assert.Contains("line 4 of add.cu, block (0, 0, 0), thread (3, 0, 0)", error.Message, StringComparison.Ordinal);
         Assert.Contains("= allocation 1 of 512 bytes+512", error.Message, StringComparison.Ordinal);
         Assert.Contains("was lost before", Assert.Throws<CudaException>(gpu.Stream.Synchronize).Message, StringComparison.Ordinal);
     }
