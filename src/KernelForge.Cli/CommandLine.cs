@@ -14,7 +14,7 @@ internal static class CommandLine
         Shows what layers are compiled to, compiles their kernels ahead of time, and checks devices against the reference.
 
         Exit codes: 0 done; 1 something is not as it should be (results differ, a kernel does not compile, a description breaks a
-        rule); 2 wrong usage, or something that was named is not there.
+        rule); 2 wrong usage, or something that was named is not there; 3 there is no NVRTC to compile with.
         """;
 
     public static async Task<int> RunAsync(string[] args)
@@ -30,6 +30,11 @@ internal static class CommandLine
         {
             return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
         }
+        catch (CudaException e) when (e.Kernel is { Length: > 0 })
+        {
+            Complain(e.Message);
+            return ExitCode.Failed;
+        }
         catch (InputException e)
         {
             return Complain(e.Message);
@@ -41,7 +46,10 @@ internal static class CommandLine
         }
     }
 
-    private static RootCommand Build() => new(Description) { DevicesCommand.Build(), InspectCommand.Build() };
+    private static RootCommand Build() => new(Description)
+    {
+        DevicesCommand.Build(), InspectCommand.Build(), CompileCommand.Build(), VerifyCommand.Build(),
+    };
 
     private static int Complain(string message)
     {

@@ -10,4 +10,7 @@ internal static class ExitCode
 
     /// <summary>Nothing was done, as something was asked for that is not there or makes no sense.</summary>
     public const int Usage = 2;
+
+    /// <summary>Kernels were to be compiled, and there is no NVRTC.</summary>
+    public const int NoCompiler = 3;
 }

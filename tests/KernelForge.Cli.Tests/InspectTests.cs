@@ -13,7 +13,7 @@ public sealed class InspectTests : IDisposable
     {
         string[] lines = Tool.Run("inspect", Tool.OwnAssembly).Succeeded().TrimEnd('\n').Split('\n');
         string[] names = [.. lines.Skip(1).Select(l => l.Split("  ")[0])];
-        Assert.Equal(["KernelForge.Cli.Tests.Causal", "KernelForge.Cli.Tests.Framed", "KernelForge.Cli.Tests.Tower"], names.Take(3).Order());
+        Assert.Equal(["Causal", "Framed", "Tiny", "Tower"], names.Take(4).Select(n => n["KernelForge.Cli.Tests.".Length..]).Order());
         Assert.Contains("KernelForge.Models.BertModel", names);
         Assert.Contains("KernelForge.LayerNorm", names);
         Assert.Contains(lines, l => l.StartsWith("KernelForge.Models.BertModel", StringComparison.Ordinal) && l.EndsWith(Tool.Models, StringComparison.Ordinal));
@@ -40,7 +40,7 @@ public sealed class InspectTests : IDisposable
         Assert.Contains("partial class BertModel", Tool.Run("inspect", Tool.Models, "BertModel", "--text", "host").Succeeded(), StringComparison.Ordinal);
         string kernel = Tool.Run("inspect", Tool.Models, "BertModel", "--text", "kernel:expand").Succeeded();
         Assert.Contains("extern \"C\" __global__", kernel, StringComparison.Ordinal);
-        Assert.Contains("\nexpand(", kernel, StringComparison.Ordinal);
+        Assert.Contains("\nexpand_kernel(", kernel, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -48,15 +48,18 @@ public sealed class InspectTests : IDisposable
     {
         string target = Path.Combine(folder.Path, "texts");
         Tool.Run("inspect", Tool.OwnAssembly, "--write", target).Succeeded();
-        string kernel = Path.Combine(target, "KernelForge.Cli.Tests.Tower", "qkv.cu"), host = Path.Combine(target, "KernelForge.Cli.Tests.Causal.g.cs");
+        string kernel = Path.Combine(target, "KernelForge.Cli.Tests.Tower", "qkv_kernel.cu"), host = Path.Combine(target, "KernelForge.Cli.Tests.Causal.g.cs");
         Assert.Contains("#include \"../Device/gemm.cuh\"", File.ReadAllText(kernel), StringComparison.Ordinal);
         Assert.True(File.Exists(host) && File.Exists(Path.Combine(target, "Device", "types.cuh")));
         Assert.False(Directory.Exists(Path.Combine(target, "KernelForge.Models.BertModel")));
 
+        string former = Path.Combine(target, "KernelForge.Cli.Tests.Tower", "former.cu");
+        File.WriteAllText(former, "a kernel that the layer had before");
         File.Delete(host);
         DateTime written = File.GetLastWriteTimeUtc(kernel);
         Assert.StartsWith("1 of ", Tool.Run("inspect", Tool.OwnAssembly, "--write", target).Succeeded(), StringComparison.Ordinal);
         Assert.Equal(written, File.GetLastWriteTimeUtc(kernel));
+        Assert.False(File.Exists(former));
     }
 
     [Fact]
@@ -75,7 +78,7 @@ public sealed class InspectTests : IDisposable
     [Theory]
     [InlineData("'nowhere.dll' does not exist: name the .dll that a build made", "inspect", "nowhere.dll")]
     [InlineData("no layer is called 'Stuck': there are ", "inspect", "{own}", "Stuck")]
-    [InlineData("'gpu' is no text of 'Tower': there are host, cpu", "inspect", "{own}", "Tower", "--text", "gpu")]
+    [InlineData("'gpu' is no text of 'Tower': there are host, cuda, cpu", "inspect", "{own}", "Tower", "--text", "gpu")]
     [InlineData("'Tower' has no kernel 'expand': it has ", "inspect", "{own}", "Tower", "--text", "kernel:expand")]
     [InlineData("--text needs a layer", "inspect", "{own}", "--text", "cpu")]
     [InlineData("'nowhere' of --reference does not exist", "inspect", "{own}", "--reference", "nowhere")]

@@ -40,3 +40,21 @@ public sealed partial class Framed(int hidden, int heads, int inner, Activation 
 
     public Tokens Forward(Tokens x) => output[inside.Forward(x)];
 }
+
+/// <summary>A model small enough for an emulated GPU: with a result a token and one a sequence.</summary>
+[TransformerModel]
+[Requires("kind", "tiny")]
+public sealed partial class Tiny(
+    [Config("vocabulary")] int vocabulary, [Config("hidden")] int hidden, [Config("heads")] int heads, [Config("positions")] int positions)
+{
+    private readonly Embedding words = new(vocabulary, hidden);
+    private readonly Embedding places = new(positions, hidden);
+    private readonly Causal block = new(hidden, heads, true);
+    private readonly LayerNorm norm = new(hidden, 1e-6);
+
+    public (Tokens Rows, Tokens Pooled) Forward(TokenIds ids)
+    {
+        Tokens x = norm[block.Forward(words[ids] + places[ids.Positions])];
+        return (x, SequenceMean(x));
+    }
+}

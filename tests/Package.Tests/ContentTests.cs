@@ -10,7 +10,7 @@ public sealed class ContentTests(Workshop workshop)
     private static readonly Guid EmbeddedSource = new("0E8A571B-6926-466E-B4AD-8AB04611F5FE");
 
     [Fact]
-    public void The_package_holds_the_language_the_runtime_the_models_the_generator_and_its_compiler()
+    public void The_package_holds_the_language_the_runtimes_the_models_the_generator_its_compiler_and_the_tool()
     {
         using ZipArchive package = workshop.OpenPackage();
         string[] ours = [.. package.Entries.Select(e => e.FullName).Where(n => !n.StartsWith("_rels/", StringComparison.Ordinal)
@@ -20,15 +20,30 @@ public sealed class ContentTests(Workshop workshop)
                 "KernelForge.nuspec",
                 "LICENSE",
                 "README.md",
+                "THIRD-PARTY-NOTICES.txt",
                 "analyzers/dotnet/cs/KernelForge.Compiler.dll",
                 "analyzers/dotnet/cs/KernelForge.Generator.dll",
                 "buildTransitive/KernelForge.targets",
+                "lib/net10.0/KernelForge.Emulation.dll",
+                "lib/net10.0/KernelForge.Emulation.xml",
                 "lib/net10.0/KernelForge.Models.dll",
                 "lib/net10.0/KernelForge.Models.xml",
+                "lib/net10.0/KernelForge.Runtime.Cuda.dll",
+                "lib/net10.0/KernelForge.Runtime.Cuda.xml",
                 "lib/net10.0/KernelForge.Runtime.dll",
                 "lib/net10.0/KernelForge.Runtime.xml",
                 "lib/net10.0/KernelForge.dll",
                 "lib/net10.0/KernelForge.xml",
+                "tools/KernelForge.Cli.deps.json",
+                "tools/KernelForge.Cli.dll",
+                "tools/KernelForge.Cli.runtimeconfig.json",
+                "tools/KernelForge.Compiler.dll",
+                "tools/KernelForge.Emulation.dll",
+                "tools/KernelForge.Models.dll",
+                "tools/KernelForge.Runtime.Cuda.dll",
+                "tools/KernelForge.Runtime.dll",
+                "tools/KernelForge.dll",
+                "tools/System.CommandLine.dll",
             ],
             ours);
     }
@@ -42,10 +57,10 @@ public sealed class ContentTests(Workshop workshop)
     }
 
     [Fact]
-    public void Every_assembly_carries_its_symbols_and_sources_and_no_path_of_the_machine_that_built_it()
+    public void Every_assembly_of_ours_carries_its_symbols_and_sources_and_no_path_of_the_machine_that_built_it()
     {
         using ZipArchive package = workshop.OpenPackage();
-        foreach (ZipArchiveEntry entry in package.Entries.Where(e => e.Name.EndsWith(".dll", StringComparison.Ordinal)))
+        foreach (ZipArchiveEntry entry in package.Entries.Where(e => e.Name.StartsWith("KernelForge", StringComparison.Ordinal) && e.Name.EndsWith(".dll", StringComparison.Ordinal)))
         {
             using var image = new MemoryStream();
             using (Stream stream = entry.Open()) stream.CopyTo(image);

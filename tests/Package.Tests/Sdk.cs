@@ -6,9 +6,9 @@ namespace KernelForge.Package.Tests;
 internal static class Sdk
 {
 #if DEBUG
-    public const string Configuration = "Debug";
+    public static string Configuration => "Debug";
 #else
-    public const string Configuration = "Release";
+    public static string Configuration => "Release";
 #endif
 
     /// <summary>What a run printed, both streams in the order of their lines, and how it ended.</summary>
@@ -23,7 +23,13 @@ internal static class Sdk
 
     public static Outcome DotNet(string folder, params string[] arguments) => Run("dotnet", folder, arguments);
 
-    public static Outcome Run(string program, string folder, params string[] arguments)
+    /// <summary>With NVRTC as the variable names it: a folder, one without a library included.</summary>
+    public static Outcome DotNetWithNvrtc(string nvrtc, string folder, params string[] arguments) =>
+        Run("dotnet", folder, arguments, ("KERNELFORGE_NVRTC", nvrtc));
+
+    public static Outcome Run(string program, string folder, params string[] arguments) => Run(program, folder, arguments, []);
+
+    private static Outcome Run(string program, string folder, string[] arguments, params (string Name, string Value)[] environment)
     {
         var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (string name in start.Environment.Keys.Where(IsOfTheOuterBuild).ToList()) start.Environment.Remove(name);
@@ -31,6 +37,7 @@ internal static class Sdk
         start.Environment["UseSharedCompilation"] = "false";
         start.Environment["DOTNET_CLI_UI_LANGUAGE"] = "en";
         start.Environment["DOTNET_NOLOGO"] = "1";
+        foreach ((string name, string value) in environment) start.Environment[name] = value;
 
         var lines = new List<string>();
         using var process = new Process { StartInfo = start };

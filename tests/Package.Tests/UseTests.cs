@@ -78,7 +78,7 @@ public sealed partial class UseTests(Workshop workshop)
         File.WriteAllText(Path.Combine(project, "Directory.Build.targets"), """
             <Project>
               <ItemGroup>
-                <TrimmerRootAssembly Include="KernelForge;KernelForge.Runtime;KernelForge.Models" />
+                <TrimmerRootAssembly Include="KernelForge;KernelForge.Runtime;KernelForge.Runtime.Cuda;KernelForge.Emulation;KernelForge.Models" />
               </ItemGroup>
             </Project>
             """);

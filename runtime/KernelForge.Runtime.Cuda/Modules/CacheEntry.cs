@@ -5,6 +5,9 @@ namespace KernelForge.Runtime.Cuda.Modules;
 /// <summary>A compiled kernel as a file: a mark, the SHA-256 of what follows, then the image.</summary>
 internal static class CacheEntry
 {
+    private const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const UnixFileMode Readers = UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+
     private static ReadOnlySpan<byte> Mark => "KFcubin1"u8;
 
     private static int HeaderBytes => Mark.Length + SHA256.HashSizeInBytes;
@@ -29,11 +32,14 @@ internal static class CacheEntry
     }
 
     /// <summary>Appears under its name whole or not at all, whenever the process or the machine stops.</summary>
-    public static void Write(string path, byte[] image)
+    /// <param name="path">The file.</param>
+    /// <param name="image">Its content.</param>
+    /// <param name="readableByAll">For what is shipped with a program; else the file is the user's alone.</param>
+    public static void Write(string path, byte[] image, bool readableByAll = false)
     {
         string temporary = $"{path}.{Guid.NewGuid():n}.tmp";
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = readableByAll ? Owner | Readers : Owner;
         try
         {
             using (var stream = new FileStream(temporary, options))

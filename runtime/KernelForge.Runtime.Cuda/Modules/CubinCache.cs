@@ -96,6 +96,36 @@ public sealed class CubinCache
         return CacheEntry.TryRead(path) ?? Compile(source, target, options, path);
     }
 
+    /// <summary>Has a kernel in the cache, compiled here and now where it is not.</summary>
+    /// <returns>Its file's name.</returns>
+    /// <exception cref="CudaException">It does not compile; or there is no compiler; or the folder cannot be used.</exception>
+    public string Fill(KernelSource source, CompileTarget target, CompileOptions options)
+    {
+        Load(source, target, options);
+        return CacheKey.Of(source, target, options).FileName(compiler.Value.Version);
+    }
+
+    /// <summary>
+    /// Has a kernel in a folder that is to be one of a program's <see cref="Shipped"/>: anyone may read it, and nobody there needs a compiler.
+    /// </summary>
+    /// <returns>Its file's name.</returns>
+    /// <exception cref="CudaException">As <see cref="Fill"/>.</exception>
+    public string Ship(KernelSource source, CompileTarget target, CompileOptions options, string folder)
+    {
+        string name = CacheKey.Of(source, target, options).FileName(compiler.Value.Version);
+        string path = Path.Combine(folder, name);
+        try
+        {
+            Directory.CreateDirectory(folder);
+            if (CacheEntry.TryRead(path) is null) CacheEntry.Write(path, Load(source, target, options), readableByAll: true);
+            return name;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new CudaException($"the compiled kernel '{source.Name}' cannot be kept in '{folder}': {error.Message}", error);
+        }
+    }
+
     private byte[] Compile(KernelSource source, CompileTarget target, CompileOptions options, string path)
     {
         CacheFolder.Prepare(Folder);

@@ -12,14 +12,19 @@ internal sealed class DescribedLayers
     private readonly EquatableArray<LayerSpec> layers;
     private readonly EquatableArray<FunctionSpec> functions;
 
-    private DescribedLayers(IReadOnlyList<DescribedLayer> all, EquatableArray<FunctionSpec> functions, IReadOnlyList<string> missing, string places)
+    private DescribedLayers(
+        string assembly, IReadOnlyList<DescribedLayer> all, EquatableArray<FunctionSpec> functions, IReadOnlyList<string> missing, string places)
     {
+        Own = [.. all.Where(l => l.Assembly.File == assembly).Select(l => l.Spec)];
         All = all;
         layers = all.Select(l => l.Spec).ToEquatableArray();
         this.functions = functions;
         Missing = missing;
         Places = places;
     }
+
+    /// <summary>Those of the assembly itself.</summary>
+    public IReadOnlyList<LayerSpec> Own { get; }
 
     /// <summary>Those of the assembly itself first, then those of its references.</summary>
     public IReadOnlyList<DescribedLayer> All { get; }
@@ -54,7 +59,7 @@ internal sealed class DescribedLayers
                 else if (!IsOfFramework(reference)) missing.Add(reference);
             }
         }
-        return new DescribedLayers(layers, functions.ToEquatableArray(), missing, places.ToString());
+        return new DescribedLayers(file, layers, functions.ToEquatableArray(), missing, places.ToString());
     }
 
     /// <summary>The layer of a full name, or of a last part of one that fits no other.</summary>

@@ -40,7 +40,8 @@ internal sealed record LayerTexts(
         if (name.StartsWith(kernel, StringComparison.Ordinal))
         {
             string wanted = name[kernel.Length..];
-            CudaKernelText found = Kernels.FirstOrDefault(k => k.Name == wanted) ?? throw new InputException(
+            // As the plan calls it too, which knows of no other names in the text.
+            CudaKernelText found = Kernels.FirstOrDefault(k => k.Name == wanted || k.Name == wanted + "_kernel") ?? throw new InputException(
                 $"'{Layer.Name}' has no kernel '{wanted}': it has {string.Join(", ", Kernels.Select(k => k.Name))}");
             return found.Text;
         }

@@ -6,7 +6,7 @@ namespace KernelForge.Cli.Inspection;
 
 /// <summary>
 /// Generated texts as files: C# as the compiler names it, kernels as <c>LAYER/NAME.cu</c>, the device library that they include in <c>Device</c>.
-/// A file that says the same already is left as it is.
+/// A file that says the same already is left as it is; a kernel that its layer no longer has is removed.
 /// </summary>
 internal sealed class TextFolder(string path)
 {
@@ -22,7 +22,11 @@ internal sealed class TextFolder(string path)
     public void Write(LayerTexts texts)
     {
         foreach (GeneratedFile file in texts.Files) Write(file.HintName, file.Text);
-        foreach (CudaKernelText kernel in texts.Kernels) Write(System.IO.Path.Combine(texts.Layer.Id, kernel.Name + ".cu"), Whole(kernel));
+        string layer = texts.Layer.Id;
+        foreach (CudaKernelText kernel in texts.Kernels) Write(System.IO.Path.Combine(layer, kernel.Name + ".cu"), Whole(kernel));
+        var names = texts.Kernels.Select(k => k.Name).ToHashSet(StringComparer.Ordinal);
+        foreach (string file in Directory.EnumerateFiles(System.IO.Path.Combine(path, layer), "*.cu"))
+            if (!names.Contains(System.IO.Path.GetFileNameWithoutExtension(file))) File.Delete(file);
     }
 
     public void WriteDeviceLibrary()

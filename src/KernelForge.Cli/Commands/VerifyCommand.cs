@@ -1,0 +1,96 @@
+using System.CommandLine;
+using System.Globalization;
+using KernelForge.Cli.Assemblies;
+using KernelForge.Cli.Compilation;
+using KernelForge.Cli.Verification;
+using KernelForge.Runtime.Cuda;
+
+namespace KernelForge.Cli.Commands;
+
+/// <summary><c>verify</c>: a model's results on a device beside those of the description itself.</summary>
+internal static class VerifyCommand
+{
+    private static readonly Argument<string?> assembly = new("assembly")
+    {
+        Arity = ArgumentArity.ZeroOrOne,
+        Description = "A built assembly with models, or one that references such; without it the ready models.",
+    };
+    private static readonly Option<string> model = new("--model")
+    {
+        HelpName = "folder",
+        Required = true,
+        Description = "A folder with config.json and model.safetensors or its shards.",
+    };
+    private static readonly Option<string> device = new("--device")
+    {
+        HelpName = DeviceName.Forms,
+        Required = true,
+        Description = "Where it runs. An emulated GPU executes the very kernels on the CPU and checks every access: it needs NVRTC and patience.",
+    };
+    private static readonly Option<string> precision = Precisions.Option("The type of weights and intermediate values on cuda and emulated.");
+    private static readonly Option<string[]> lengths = new("--lengths")
+    {
+        HelpName = "3,17,1",
+        Description = "Lengths of a batch's sequences, in tokens; may be repeated. Without it three batches of up to 40 tokens a sequence.",
+    };
+    private static readonly Option<double?> tolerance = new("--tolerance")
+    {
+        HelpName = "ratio",
+        Description = "The largest difference allowed, in units of the root mean square of the reference's values; by default "
+            + "0.001 for cpu and f32, 0.03 for f16 and tf32, 0.2 for bf16.",
+    };
+    private static readonly Option<string?> layer = new("--layer") { HelpName = "name", Description = "Only the model of this name." };
+    private static readonly Option<string[]> references = References.Option();
+
+    public static Command Build()
+    {
+        var command = new Command("verify", "Runs a model on a device and compares with the description itself, run in double precision.")
+        {
+            assembly, model, device, precision, lengths, tolerance, layer, references,
+        };
+        tolerance.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: string text }] && double.TryParse(text, CultureInfo.InvariantCulture, out double value) && !(value >= 0))
+                result.AddError("--tolerance must be at least 0");
+        });
+        command.SetAction(Run);
+        return command;
+    }
+
+    private static int Run(ParseResult result)
+    {
+        CudaPrecision element = Precisions.Parse(result.GetValue(precision)!);
+        string name = result.GetValue(device)!;
+        int[][]? batches = result.GetValue(lengths) is { Length: > 0 } given ? [.. given.Select(ParseLengths)] : null;
+        double allowed = result.GetValue(tolerance) ?? Allowed(name, element);
+        string folder = result.GetValue(model)!;
+        IReadOnlyList<string> named = result.GetValue(references) ?? [];
+        int code = ExitCode.Done;
+        for (int i = 0, count = 1; i < count; i++)
+        {
+            // Configured twice: the one that runs as the reference holds its weights in doubles.
+            IReadOnlyList<ConfiguredModel> tested = ModelAssembly.Open(result.GetValue(assembly), named).Configure(folder, result.GetValue(layer));
+            IReadOnlyList<ConfiguredModel> reference = ModelAssembly.Open(result.GetValue(assembly), named).Configure(folder, result.GetValue(layer));
+            count = tested.Count;
+            var verification = new Verification.Verification(Console.Out, tested[i], reference[i], allowed);
+            if (!verification.Run(DeviceName.Parse(name, element), batches)) code = ExitCode.Failed;
+        }
+        return code;
+    }
+
+    private static double Allowed(string device, CudaPrecision precision) => (device.Split(':')[0], precision) switch
+    {
+        ("reference", _) => 0,
+        ("cpu", _) or (_, CudaPrecision.Float32) => 0.001,
+        (_, CudaPrecision.BFloat16) => 0.2,
+        _ => 0.03,
+    };
+
+    private static int[] ParseLengths(string text)
+    {
+        int[] lengths = [.. text.Split(',').Select(part =>
+            int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int length) ? length : -1)];
+        return lengths.All(length => length >= 0) ? lengths : throw new InputException(
+            $"'{text}' of --lengths is no list of lengths such as 3,17,1");
+    }
+}

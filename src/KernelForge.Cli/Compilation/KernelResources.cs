@@ -1,0 +1,55 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using KernelForge.Emulation;
+using KernelForge.Runtime.Cuda;
+using KernelForge.Runtime.Cuda.Nvrtc;
+using KernelForge.Runtime.Cuda.Programs;
+
+namespace KernelForge.Cli.Compilation;
+
+/// <summary>What a compiled kernel takes of a multiprocessor, as the assembler says.</summary>
+/// <param name="Registers">Of each thread.</param>
+/// <param name="LocalBytes">Of each thread in memory: arrays, and what spilled.</param>
+/// <param name="SpillBytes">Stored and loaded again because no register was left.</param>
+/// <param name="StaticSharedBytes">Shared memory that the text itself declares, of each block.</param>
+internal sealed partial record KernelResources(int Registers, int LocalBytes, int SpillBytes, int StaticSharedBytes)
+{
+    /// <exception cref="CudaException">The kernel does not compile, or the target is PTX, which no assembler has seen.</exception>
+    public static KernelResources Of(KernelBuild build, CompileTarget target, NvrtcCompiler compiler)
+    {
+        if (target.IsPtx) throw new CudaException($"NVRTC {compiler.Version} ('{compiler.Path}') makes no machine code for it: {target} is as far as it goes");
+        CompileOptions options = build.Options with { Further = [.. build.Options.Further, "--ptxas-options=-v"] };
+        string log = compiler.Compile(build.Source, target, options).Log;
+        Match used = Used().Match(log), stack = Stack().Match(log);
+        if (!used.Success) throw new CudaException($"the assembler of NVRTC {compiler.Version} does not say what kernel '{build.Name}' takes:\n{log}");
+        return new KernelResources(
+            Number(used, "registers"), Number(stack, "local"), Number(stack, "stores") + Number(stack, "loads"), Number(Shared().Match(log), "shared"));
+    }
+
+    /// <summary>Blocks that a multiprocessor holds at a time, by registers, shared memory, threads and blocks.</summary>
+    public int Blocks(ArchitectureLimits limits, KernelBuild build)
+    {
+        const int registerUnit = 256, sharedUnit = 128, partitions = 4;
+        int warps = (build.Threads + 31) / 32;
+        int registersOfWarp = RoundUp(Math.Max(1, Registers) * 32, registerUnit);
+        int byRegisters = limits.Registers / partitions / registersOfWarp * partitions / warps;
+        int shared = RoundUp(StaticSharedBytes + build.SharedBytes + limits.ReservedSharedBytes, sharedUnit);
+        int byShared = limits.SharedBytesOfMultiprocessor / shared;
+        int byThreads = limits.ThreadsOfMultiprocessor / (32 * warps);
+        return new[] { byRegisters, byShared, byThreads, limits.BlocksOfMultiprocessor }.Min();
+    }
+
+    private static int RoundUp(int value, int unit) => (value + unit - 1) / unit * unit;
+
+    private static int Number(Match match, string group) =>
+        match.Success ? int.Parse(match.Groups[group].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture) : 0;
+
+    [GeneratedRegex(@"Used (?<registers>\d+) registers")]
+    private static partial Regex Used();
+
+    [GeneratedRegex(@"(?<local>\d+) bytes stack frame, (?<stores>\d+) bytes spill stores, (?<loads>\d+) bytes spill loads")]
+    private static partial Regex Stack();
+
+    [GeneratedRegex(@"(?<shared>\d+) bytes smem")]
+    private static partial Regex Shared();
+}
