@@ -31,7 +31,7 @@ internal sealed record AttentionTile(AttentionFamily Family, int Warps, int Warp
     public static AttentionTile[] For(string kernel, int headWidth, int valueWidth, CudaPrecision precision, DeviceLimits limits)
     {
         bool isNarrow = Math.Max(headWidth, valueWidth) <= 64, onTensorCores = precision.Bytes == 2;
-        int smallest = onTensorCores ? 16 : 8, keys = AttentionFamilies.WholeLimit;
+        int smallest = onTensorCores ? 16 : 8, keys = onTensorCores ? AttentionFamilies.WholeLimit : 32;
         while (keys > smallest && !Fits(Stream(keys, stages: 2))) keys /= 2;
         if (!Fits(Stream(keys, stages: 2)))
         {
@@ -68,13 +68,11 @@ internal sealed record AttentionTile(AttentionFamily Family, int Warps, int Warp
         ("WARPS", Warps), ("WARP_Q", WarpQueries), ("KEY_TILE", KeyTile), ("STAGES", Stages), ("BLOCKS", Blocks),
         ("WHOLE", IsWhole ? 1 : 0));
 
-    /// <summary>As <c>attention.cuh</c> lays it out: queries or results, tiles of keys and values, and scores outside the tensor cores.</summary>
+    /// <summary>As <c>attention.cuh</c> lays it out: queries or results, then tiles of keys and values.</summary>
     private int SharedBytes(int headWidth, int valueWidth, CudaPrecision precision)
     {
         int queries = Warps * WarpQueries, keyRow = Row(headWidth), valueRow = Row(valueWidth);
-        int tiles = (IsWhole ? 1 : Stages) * KeyTile * (keyRow + valueRow);
-        int scores = precision.Bytes == 2 ? 0 : queries * KeyTile * sizeof(float);
-        return (queries * Math.Max(keyRow, valueRow)) + tiles + scores;
+        return (queries * Math.Max(keyRow, valueRow)) + ((IsWhole ? 1 : Stages) * KeyTile * (keyRow + valueRow));
 
         int Row(int width) => ((width * precision.Bytes) + 31) / 32 * 32;
     }

@@ -3,8 +3,8 @@ namespace KernelForge.Runtime.Cuda.Programs;
 /// <summary>A choice of how blocks are made, as definitions for the compiler.</summary>
 internal sealed record KernelShape(string Variant, int Threads, int SharedBytes, params (string Name, int Value)[] Definitions)
 {
-    /// <summary>Blocks of a row kernel have so many warps, where a row takes no more.</summary>
-    private const int WarpsOfBlock = 4;
+    /// <summary>Rows of a block where a warp takes one; else a block takes one row.</summary>
+    private const int RowsOfBlock = 4;
 
     private const int MostWarpsOfRow = 32;
 
@@ -24,7 +24,7 @@ internal sealed record KernelShape(string Variant, int Threads, int SharedBytes,
         int warps = 1;
         while (warps < MostWarpsOfRow && widest > warps * 32 * 8 * ChunksOfLane) warps *= 2;
         // Warps that share a row meet at the block's barriers: it has no other row then.
-        int rows = warps == 1 ? WarpsOfBlock : 1;
+        int rows = warps == 1 ? RowsOfBlock : 1;
         return (rows, new KernelShape("", rows * warps * 32, 0, ("ROW_WARPS", warps), ("ROWS", rows)));
     }
 

@@ -48,6 +48,7 @@ internal static class CudaText
         // Two underscores in a row belong to the compiler.
         string constant = text.ToString().Trim('_');
         while (constant.Contains("__")) constant = constant.Replace("__", "_");
-        return constant.Length == 0 || char.IsDigit(constant[0]) ? "VALUE_" + constant : constant;
+        // A single letter may be a parameter of the device library's templates.
+        return constant.Length <= 1 || char.IsDigit(constant[0]) ? "VALUE_" + constant : constant;
     }
 }
