@@ -71,7 +71,8 @@ public sealed class CompileTests : IDisposable
     public void What_each_kernel_takes_of_a_multiprocessor_is_shown()
     {
         Data.Require("nvrtc");
-        string[] lines = Tool.Run("inspect", Tool.OwnAssembly, "Tiny", "--model", folder.Path, "--architecture", "sm_90").Succeeded().Split('\n');
+        Tool.Outcome shown = Tool.Run("inspect", Tool.OwnAssembly, "Tiny", "--model", folder.Path, "--architecture", "sm_90");
+        string[] lines = shown.Succeeded().Split('\n');
         Assert.StartsWith("kernel", lines[1], StringComparison.Ordinal);
         string[][] rows = [.. lines.Skip(2).Where(l => l.Length > 0).Select(l => l.Split("  ", StringSplitOptions.RemoveEmptyEntries))];
         Assert.All(rows, r => Assert.InRange(int.Parse(r[3], System.Globalization.CultureInfo.InvariantCulture), 8, 255));

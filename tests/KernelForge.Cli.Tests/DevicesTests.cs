@@ -17,7 +17,8 @@ public sealed class DevicesTests
     public void What_is_missing_is_told_with_the_places_where_it_was_looked_for_and_is_no_failure()
     {
         using var empty = new TestData.TemporaryFolder();
-        string output = Tool.Run(new Dictionary<string, string> { ["KERNELFORGE_CUDA_DRIVER"] = empty.Path, ["KERNELFORGE_NVRTC"] = empty.Path }, "devices").Succeeded();
+        Dictionary<string, string> environment = new() { ["KERNELFORGE_CUDA_DRIVER"] = empty.Path, ["KERNELFORGE_NVRTC"] = empty.Path };
+        string output = Tool.Run(environment, "devices").Succeeded();
         Assert.Contains("  The CUDA driver", output, StringComparison.Ordinal);
         Assert.Contains("  NVRTC (", output, StringComparison.Ordinal);
         Assert.Equal(2, output.Split($"'{empty.Path}' has none").Length - 1);

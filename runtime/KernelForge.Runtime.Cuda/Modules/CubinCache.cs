@@ -106,7 +106,8 @@ public sealed class CubinCache
     }
 
     /// <summary>
-    /// Has a kernel in a folder that is to be one of a program's <see cref="Shipped"/>: anyone may read it, and nobody there needs a compiler.
+    /// Has a kernel in a folder that is to be one of a program's <see cref="Shipped"/>: anyone may read it, and whoever does needs no
+    /// compiler.
     /// </summary>
     /// <returns>Its file's name.</returns>
     /// <exception cref="CudaException">As <see cref="Fill"/>.</exception>

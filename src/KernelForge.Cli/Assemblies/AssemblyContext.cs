@@ -24,7 +24,8 @@ internal sealed class AssemblyContext(ReferencePlaces places) : AssemblyLoadCont
             if (assemblyName.Version is { } wanted && wanted != own)
             {
                 throw new InputException(
-                    $"the assembly was built with {name} {wanted}, and this kernelforge is of version {own}: use the kernelforge of the same package");
+                    $"the assembly was built with {name} {wanted}, and this kernelforge is of version {own}: "
+                    + "use the kernelforge of the same package");
             }
             return Default.LoadFromAssemblyName(new AssemblyName(name));
         }

@@ -13,7 +13,8 @@ internal sealed class DescribedLayers
     private readonly EquatableArray<FunctionSpec> functions;
 
     private DescribedLayers(
-        string assembly, IReadOnlyList<DescribedLayer> all, EquatableArray<FunctionSpec> functions, IReadOnlyList<string> missing, string places)
+        string assembly, IReadOnlyList<DescribedLayer> all, EquatableArray<FunctionSpec> functions, IReadOnlyList<string> missing,
+        string places)
     {
         Own = [.. all.Where(l => l.Assembly.File == assembly).Select(l => l.Spec)];
         All = all;
@@ -83,7 +84,8 @@ internal sealed class DescribedLayers
     /// <summary>A clause about references that were not found; empty where all were.</summary>
     public string AboutMissing => Missing.Count == 0
         ? ""
-        : $"; not found were the references {string.Join(", ", Missing)}, looked for in {Places}: name them, or their folder, by --reference";
+        : $"; not found were the references {string.Join(", ", Missing)}, looked for in {Places}: "
+            + "name them, or their folder, by --reference";
 
     private static T Read<T>(StoredTexts texts, string text, Func<string, T> read)
     {

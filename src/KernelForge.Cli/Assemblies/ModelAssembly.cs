@@ -29,7 +29,8 @@ internal sealed class ModelAssembly
         if (!layers.All.Any(l => l.Spec.Kind == LayerKind.Model))
         {
             throw new InputException(
-                $"neither '{opened}' nor what it references has a model, a class with [TransformerModel] that binds to a config.json{layers.AboutMissing}");
+                $"neither '{opened}' nor what it references has a model, a class with [TransformerModel] that binds to a config.json"
+                + layers.AboutMissing);
         }
         return new ModelAssembly(opened, new AssemblyContext(new ReferencePlaces(opened, references)), layers);
     }

@@ -1,6 +1,8 @@
 namespace KernelForge.Cli.Assemblies;
 
-/// <summary>Where the references of an assembly are looked for: among the files and folders that were named, beside it, beside this program.</summary>
+/// <summary>
+/// Where the references of an assembly are looked for: among the files and folders that were named, beside it, beside this program.
+/// </summary>
 internal sealed class ReferencePlaces
 {
     private readonly Dictionary<string, string> named = new(StringComparer.OrdinalIgnoreCase);

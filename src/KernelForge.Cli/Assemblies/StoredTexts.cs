@@ -55,7 +55,8 @@ internal sealed record StoredTexts(
         (StringHandle space, StringHandle name) = attribute.Constructor.Kind switch
         {
             HandleKind.MemberReference => Names(reader.GetMemberReference((MemberReferenceHandle)attribute.Constructor).Parent),
-            HandleKind.MethodDefinition => Names(reader.GetMethodDefinition((MethodDefinitionHandle)attribute.Constructor).GetDeclaringType()),
+            HandleKind.MethodDefinition =>
+                Names(reader.GetMethodDefinition((MethodDefinitionHandle)attribute.Constructor).GetDeclaringType()),
             _ => default,
         };
         return reader.StringComparer.Equals(space, nameof(KernelForge)) ? reader.GetString(name) : null;

@@ -43,7 +43,9 @@ internal static class CompileCommand
 
     public static Command Build()
     {
-        var command = new Command("compile", "Compiles the kernels of models for CUDA devices ahead of time. Needs NVRTC, no GPU; exit code 3 where there is none.")
+        const string description =
+            "Compiles the kernels of models for CUDA devices ahead of time. Needs NVRTC, no GPU; exit code 3 where there is none.";
+        var command = new Command("compile", description)
         {
             assembly, models, architectures, precision, layer, output, prune, references,
         };

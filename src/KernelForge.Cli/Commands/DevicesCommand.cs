@@ -11,7 +11,8 @@ internal static class DevicesCommand
 {
     public static Command Build()
     {
-        var command = new Command("devices", "Tells what layers can run on here, what is missing for the rest, and where that was looked for.");
+        var command = new Command(
+            "devices", "Tells what layers can run on here, what is missing for the rest, and where that was looked for.");
         command.SetAction(_ => Run(Console.Out));
         return command;
     }
@@ -22,11 +23,15 @@ internal static class DevicesCommand
         foreach (string line in CudaDevice.Find().ToString().Split('\n')) output.WriteLine("  " + line);
         output.WriteLine();
         output.WriteLine("cpu");
-        output.WriteLine($"  {RuntimeInformation.ProcessArchitecture}, {Environment.ProcessorCount} threads, vectors of {VectorWidth.Widest} bits");
+        string cores = $"{RuntimeInformation.ProcessArchitecture}, {Environment.ProcessorCount} threads";
+        output.WriteLine($"  {cores}, vectors of {VectorWidth.Widest} bits");
         output.WriteLine();
         output.WriteLine("emulated (executes PTX on the CPU and checks every access; needs NVRTC, no GPU)");
         foreach (ArchitectureLimits limits in ArchitectureLimits.All)
-            output.WriteLine($"  {limits.Architecture} (as {limits.Card}, {limits.SharedBytesOfBlock / 1024} KiB of shared memory a block)");
+        {
+            string shared = $"{limits.SharedBytesOfBlock / 1024} KiB of shared memory a block";
+            output.WriteLine($"  {limits.Architecture} (as {limits.Card}, {shared})");
+        }
         return ExitCode.Done;
     }
 }

@@ -11,7 +11,10 @@ namespace KernelForge.Cli.Commands;
 /// <summary><c>inspect</c>: what the layers of a built assembly are compiled to.</summary>
 internal static class InspectCommand
 {
-    private static readonly Argument<string> assembly = new("assembly") { Description = "A built assembly with layers, or one that references such." };
+    private static readonly Argument<string> assembly = new("assembly")
+    {
+        Description = "A built assembly with layers, or one that references such.",
+    };
     private static readonly Argument<string?> layer = new("layer")
     {
         Arity = ArgumentArity.ZeroOrOne,
@@ -33,22 +36,29 @@ internal static class InspectCommand
     private static readonly Option<string?> model = new("--model")
     {
         HelpName = "folder",
-        Description = "Compile the kernels of a model for the config.json of this folder, and show what each takes: registers, spilled and local bytes "
-            + "a thread, shared memory and blocks a multiprocessor. Needs NVRTC and --architecture; no GPU, no weights. Runs the model's constructor.",
+        Description = "Compile the kernels of a model for the config.json of this folder, and show what each takes: registers, spilled "
+            + "and local bytes a thread, shared memory and blocks a multiprocessor. Needs NVRTC and --architecture; no GPU, no weights. "
+            + "Runs the model's constructor.",
     };
-    private static readonly Option<string?> architecture = new("--architecture") { HelpName = "sm_90", Description = "What to compile for." };
-    private static readonly Option<string> precision = Precisions.Option("The type of weights and intermediate values in the kernels of --model.");
+    private static readonly Option<string?> architecture = new("--architecture")
+    {
+        HelpName = "sm_90",
+        Description = "What to compile for.",
+    };
+    private static readonly Option<string> precision =
+        Precisions.Option("The type of weights and intermediate values in the kernels of --model.");
 
     public static Command Build()
     {
-        var command = new Command("inspect", "Shows what the layers of a built assembly are compiled to. Nothing of the assembly is run.")
+        var command = new Command("inspect", "Shows what the layers of a built assembly are compiled to. Without --model nothing of the assembly is run.")
         {
             assembly, layer, references, text, write, model, architecture, precision,
         };
         command.Validators.Add(result =>
         {
             if (result.GetResult(text) is not null && result.GetValue(layer) is null) result.AddError("--text needs a layer");
-            if ((result.GetResult(model) is null) != (result.GetResult(architecture) is null)) result.AddError("--model and --architecture need each other");
+            if ((result.GetResult(model) is null) != (result.GetResult(architecture) is null))
+                result.AddError("--model and --architecture need each other");
         });
         command.SetAction(Run);
         return command;

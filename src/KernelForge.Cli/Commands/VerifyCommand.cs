@@ -25,9 +25,11 @@ internal static class VerifyCommand
     {
         HelpName = DeviceName.Forms,
         Required = true,
-        Description = "Where it runs. An emulated GPU executes the very kernels on the CPU and checks every access: it needs NVRTC and patience.",
+        Description = "Where it runs. An emulated GPU executes the very kernels on the CPU and checks every access: "
+            + "it needs NVRTC, and patience for large models.",
     };
-    private static readonly Option<string> precision = Precisions.Option("The type of weights and intermediate values on cuda and emulated.");
+    private static readonly Option<string> precision =
+        Precisions.Option("The type of weights and intermediate values on cuda and emulated.");
     private static readonly Option<string[]> lengths = new("--lengths")
     {
         HelpName = "3,17,1",
@@ -50,8 +52,8 @@ internal static class VerifyCommand
         };
         tolerance.Validators.Add(result =>
         {
-            if (result.Tokens is [{ Value: string text }] && double.TryParse(text, CultureInfo.InvariantCulture, out double value) && !(value >= 0))
-                result.AddError("--tolerance must be at least 0");
+            bool isNumber = double.TryParse(result.Tokens[0].Value, CultureInfo.InvariantCulture, out double value);
+            if (isNumber && !(value >= 0)) result.AddError("--tolerance must be at least 0");
         });
         command.SetAction(Run);
         return command;
@@ -63,19 +65,20 @@ internal static class VerifyCommand
         string name = result.GetValue(device)!;
         int[][]? batches = result.GetValue(lengths) is { Length: > 0 } given ? [.. given.Select(ParseLengths)] : null;
         double allowed = result.GetValue(tolerance) ?? Allowed(name, element);
-        string folder = result.GetValue(model)!;
-        IReadOnlyList<string> named = result.GetValue(references) ?? [];
+        DeviceName.Parse(name, element);
+
+        var opened = ModelAssembly.Open(result.GetValue(assembly), result.GetValue(references) ?? []);
+        // Twice: a model holds one session, and the reference is a device like the others.
+        IReadOnlyList<ConfiguredModel> tested = Configured(), described = Configured();
         int code = ExitCode.Done;
-        for (int i = 0, count = 1; i < count; i++)
+        foreach ((ConfiguredModel one, ConfiguredModel other) in tested.Zip(described))
         {
-            // Configured twice: the one that runs as the reference holds its weights in doubles.
-            IReadOnlyList<ConfiguredModel> tested = ModelAssembly.Open(result.GetValue(assembly), named).Configure(folder, result.GetValue(layer));
-            IReadOnlyList<ConfiguredModel> reference = ModelAssembly.Open(result.GetValue(assembly), named).Configure(folder, result.GetValue(layer));
-            count = tested.Count;
-            var verification = new Verification.Verification(Console.Out, tested[i], reference[i], allowed);
-            if (!verification.Run(DeviceName.Parse(name, element), batches)) code = ExitCode.Failed;
+            var verifier = new Verifier(Console.Out, one, other, allowed);
+            if (!verifier.Run(DeviceName.Parse(name, element), batches)) code = ExitCode.Failed;
         }
         return code;
+
+        IReadOnlyList<ConfiguredModel> Configured() => opened.Configure(result.GetValue(model)!, result.GetValue(layer));
     }
 
     private static double Allowed(string device, CudaPrecision precision) => (device.Split(':')[0], precision) switch

@@ -17,13 +17,15 @@ internal sealed partial record KernelResources(int Registers, int LocalBytes, in
     /// <exception cref="CudaException">The kernel does not compile, or the target is PTX, which no assembler has seen.</exception>
     public static KernelResources Of(KernelBuild build, CompileTarget target, NvrtcCompiler compiler)
     {
-        if (target.IsPtx) throw new CudaException($"NVRTC {compiler.Version} ('{compiler.Path}') makes no machine code for it: {target} is as far as it goes");
+        string nvrtc = $"NVRTC {compiler.Version} ('{compiler.Path}')";
+        if (target.IsPtx) throw new CudaException($"{nvrtc} makes no machine code for it: {target} is as far as it goes");
         CompileOptions options = build.Options with { Further = [.. build.Options.Further, "--ptxas-options=-v"] };
         string log = compiler.Compile(build.Source, target, options).Log;
         Match used = Used().Match(log), stack = Stack().Match(log);
-        if (!used.Success) throw new CudaException($"the assembler of NVRTC {compiler.Version} does not say what kernel '{build.Name}' takes:\n{log}");
+        if (!used.Success) throw new CudaException($"the assembler of {nvrtc} does not say what kernel '{build.Name}' takes:\n{log}");
         return new KernelResources(
-            Number(used, "registers"), Number(stack, "local"), Number(stack, "stores") + Number(stack, "loads"), Number(Shared().Match(log), "shared"));
+            Number(used, "registers"), Number(stack, "local"), Number(stack, "stores") + Number(stack, "loads"),
+            Number(Shared().Match(log), "shared"));
     }
 
     /// <summary>Blocks that a multiprocessor holds at a time, by registers, shared memory, threads and blocks.</summary>

@@ -8,12 +8,18 @@ internal static class Precisions
 {
     private static readonly (string Name, CudaPrecision Precision)[] All =
     [
-        ("f16", CudaPrecision.Float16), ("bf16", CudaPrecision.BFloat16), ("tf32", CudaPrecision.TensorFloat32), ("f32", CudaPrecision.Float32),
+        ("f16", CudaPrecision.Float16), ("bf16", CudaPrecision.BFloat16),
+        ("tf32", CudaPrecision.TensorFloat32), ("f32", CudaPrecision.Float32),
     ];
 
     public static Option<string> Option(string description)
     {
-        var option = new Option<string>("--precision") { HelpName = "f16|bf16|tf32|f32", Description = description, DefaultValueFactory = _ => "f16" };
+        var option = new Option<string>("--precision")
+        {
+            HelpName = "f16|bf16|tf32|f32",
+            Description = description,
+            DefaultValueFactory = _ => All[0].Name,
+        };
         option.AcceptOnlyFromAmong([.. All.Select(p => p.Name)]);
         return option;
     }

@@ -40,10 +40,10 @@ internal sealed record LayerTexts(
         if (name.StartsWith(kernel, StringComparison.Ordinal))
         {
             string wanted = name[kernel.Length..];
-            // As the plan calls it too, which knows of no other names in the text.
-            CudaKernelText found = Kernels.FirstOrDefault(k => k.Name == wanted || k.Name == wanted + "_kernel") ?? throw new InputException(
+            // Also as the plan calls it.
+            CudaKernelText? found = Kernels.FirstOrDefault(k => k.Name == wanted || k.Name == wanted + "_kernel");
+            return found?.Text ?? throw new InputException(
                 $"'{Layer.Name}' has no kernel '{wanted}': it has {string.Join(", ", Kernels.Select(k => k.Name))}");
-            return found.Text;
         }
         string file = name == "host" ? $"{Layer.Id}.g.cs" : $"{Layer.Id}.{name}.g.cs";
         return Files.FirstOrDefault(f => f.HintName.Equals(file, StringComparison.OrdinalIgnoreCase))?.Text ?? throw new InputException(

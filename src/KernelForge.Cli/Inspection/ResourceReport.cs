@@ -33,8 +33,8 @@ internal static class ResourceReport
     private static string[] Row(KernelBuild build, KernelResources taken, ArchitectureLimits? limits)
     {
         int? blocks = limits is null ? null : taken.Blocks(limits, build);
-        string occupancy = blocks is { } b ? string.Create(CultureInfo.InvariantCulture, $"{100 * b * build.Threads / limits!.ThreadsOfMultiprocessor} %") : "?";
-        string shared = string.Create(CultureInfo.InvariantCulture, $"{taken.StaticSharedBytes + build.SharedBytes}");
+        string occupancy = blocks is { } b ? Text(100 * b * build.Threads / limits!.ThreadsOfMultiprocessor) + " %" : "?";
+        string shared = Text(taken.StaticSharedBytes + build.SharedBytes);
         string constants = string.Join(' ', build.Options.Constants.Select(c => $"{c.Key}={c.Value}"));
         return
         [

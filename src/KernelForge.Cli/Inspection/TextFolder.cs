@@ -5,7 +5,8 @@ using KernelForge.Runtime.Cuda.Nvrtc;
 namespace KernelForge.Cli.Inspection;
 
 /// <summary>
-/// Generated texts as files: C# as the compiler names it, kernels as <c>LAYER/NAME.cu</c>, the device library that they include in <c>Device</c>.
+/// Generated texts as files: C# as the compiler names it, kernels as <c>LAYER/NAME.cu</c>, the device library that they include in
+/// <c>Device</c>.
 /// A file that says the same already is left as it is; a kernel that its layer no longer has is removed.
 /// </summary>
 internal sealed class TextFolder(string path)
@@ -39,7 +40,8 @@ internal sealed class TextFolder(string path)
     {
         string includes = string.Concat(kernel.DeviceFiles.Select(f => $"#include \"../{Device}/{f}\"\n"));
         string launch = string.Concat(kernel.Launch.Split('\n').Select(line => $"// {line}\n"));
-        return $"// Constants come by -D, as the launch defines them, beside what the runtime chooses (ELEMENT and tiles):\n{launch}\n{includes}\n{kernel.Text}";
+        const string constants = "// Constants come by -D, as the launch defines them, beside what the runtime chooses (ELEMENT and tiles):\n";
+        return $"{constants}{launch}\n{includes}\n{kernel.Text}";
     }
 
     private void Write(string name, string text)

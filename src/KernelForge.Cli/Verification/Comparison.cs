@@ -14,7 +14,8 @@ internal sealed record Comparison(double Rms, double Largest)
         long count = 0;
         foreach ((float[] expected, float[] actual) in reference.Zip(result))
         {
-            if (expected.Length != actual.Length) throw new InvalidDataException($"{actual.Length} values where the reference has {expected.Length}");
+            if (expected.Length != actual.Length)
+                throw new InvalidDataException($"{actual.Length} values where the reference has {expected.Length}");
             for (int i = 0; i < expected.Length; i++)
             {
                 double difference = Math.Abs((double)actual[i] - expected[i]);

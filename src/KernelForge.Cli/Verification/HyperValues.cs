@@ -24,8 +24,9 @@ internal sealed class HyperValues(ICompiledLayer layer)
         _ => null,
     };
 
-    private long? Field(string name) =>
-        layer.GetType().GetField("kf_" + name, BindingFlags.Instance | BindingFlags.NonPublic)?.GetValue(layer) is { } value and (int or Enum)
-            ? Convert.ToInt64(value, CultureInfo.InvariantCulture)
-            : null;
+    private long? Field(string name)
+    {
+        FieldInfo? field = layer.GetType().GetField("kf_" + name, BindingFlags.Instance | BindingFlags.NonPublic);
+        return field?.GetValue(layer) is { } value and (int or Enum) ? Convert.ToInt64(value, CultureInfo.InvariantCulture) : null;
+    }
 }

@@ -15,7 +15,7 @@ namespace KernelForge.Cli.Verification;
 /// <param name="tested">The model that runs on the device.</param>
 /// <param name="described">The same model once more, for the reference.</param>
 /// <param name="allowed">The largest relative difference; see <see cref="Comparison.Relative"/>.</param>
-internal sealed class Verification(TextWriter output, ConfiguredModel tested, ConfiguredModel described, double allowed)
+internal sealed class Verifier(TextWriter output, ConfiguredModel tested, ConfiguredModel described, double allowed)
 {
     private const int Seed = 20, LongestUsual = 40;
 
@@ -73,7 +73,7 @@ internal sealed class Verification(TextWriter output, ConfiguredModel tested, Co
         float[][][] alone = model.Run(InputMaker.Alone(inputs, sequence));
         bool same = alone.Zip(together).All(o => o.First[0].AsSpan().SequenceEqual(o.Second[sequence]));
         string verdict = same ? "has the same bits alone as in its batch" : "has OTHER BITS alone than in its batch";
-        output.WriteLine($"the sequence of {lengths[sequence]} tokens {verdict}");
+        output.WriteLine($"a sequence of length {lengths[sequence]} {verdict}");
         return same;
     }
 
@@ -101,7 +101,10 @@ internal sealed class Verification(TextWriter output, ConfiguredModel tested, Co
     private static int[][] Usual(int longest)
     {
         int most = Math.Min(LongestUsual, longest);
-        return [.. ((int[][])[[17, 1, 40, 8], [5], [3, 3, 29]]).Select(batch => (int[])[.. batch.Select(length => Math.Min(length, most))])];
+        int[][] batches = [[17, 1, LongestUsual, 8], [5], [3, 3, 29]];
+        foreach (int[] batch in batches)
+            foreach (ref int length in batch.AsSpan()) length = Math.Min(length, most);
+        return batches;
     }
 
     private static string Text(double value) => value.ToString("g3", CultureInfo.InvariantCulture);
