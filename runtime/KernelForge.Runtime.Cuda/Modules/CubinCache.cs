@@ -159,5 +159,5 @@ public sealed class CubinCache
         $"kernel '{source.Name}' is not compiled for {target}, and compiling at run time is forbidden ({OnlyVariable}=1). " +
         "It was looked for in " +
         $"{string.Join(", ", Shipped.Append(Folder).Select(folder => $"'{folder}'"))}. Fill the cache on a machine with NVRTC: " +
-        $"'kernelforge compile --architecture {target}', or run the program once without {OnlyVariable}; its folder may be copied.");
+        $"'kernelforge compile --architecture {target} --model FOLDER', or run the program once without {OnlyVariable}; its folder may be copied.");
 }

@@ -65,7 +65,7 @@ internal static class VerifyCommand
         string name = result.GetValue(device)!;
         int[][]? batches = result.GetValue(lengths) is { Length: > 0 } given ? [.. given.Select(ParseLengths)] : null;
         double allowed = result.GetValue(tolerance) ?? Allowed(name, element);
-        DeviceName.Parse(name, element);
+        DeviceName.Parse(name, element); // a wrong one is told before anything is loaded
 
         var opened = ModelAssembly.Open(result.GetValue(assembly), result.GetValue(references) ?? []);
         // Twice: a model holds one session, and the reference is a device like the others.
