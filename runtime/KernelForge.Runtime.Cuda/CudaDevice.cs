@@ -32,8 +32,11 @@ public sealed record CudaDevice : Device
     /// <summary>Null for the driver of this machine.</summary>
     internal ICudaDriver? Driver { get; }
 
-    /// <summary>Where compiled kernels are kept; null for the user's own cache.</summary>
-    internal CubinCache? Cache { get; init; }
+    /// <summary>
+    /// Where the kernels of programs on this device are compiled and kept; null for the user's own cache, <see cref="CubinCache.Open"/>.
+    /// <c>CudaDevice.Number(0) with { Cache = new CubinCache(folder, NvrtcCompiler.Open) }</c> keeps them in a folder of the application.
+    /// </summary>
+    public CubinCache? Cache { get; init; }
 
     /// <summary>A GPU of this machine.</summary>
     /// <param name="ordinal">By the driver's order, from 0.</param>

@@ -1,0 +1,8 @@
+namespace KernelForge.Cuda.Tests.Mutations;
+
+/// <summary>Every fault that is tried.</summary>
+internal static class Mutations
+{
+    public static IReadOnlyList<Mutation> All { get; } =
+        [.. GemmMutations.All, .. AttentionMutations.All, .. RowMutations.All, .. SegmentMutations.All];
+}
