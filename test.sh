@@ -2,18 +2,23 @@
 # Builds everything from clean without a warning, runs every test project, and ends with the line "N passed, N failed, N skipped",
 # counted from the reports that the runner leaves in artifacts/test-results.
 #   ./test.sh --layout                   verifies before the tests that 'dotnet format' has nothing to change
+#   ./test.sh --long                     runs also the tests that take minutes each; other runs skip them and say so
 #   ./test.sh --filter-class '*Gemm*'    other arguments go to the runner
 set -euo pipefail
 cd "$(dirname "$0")"
 export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 results=artifacts/test-results
 layout=false
-if [ "${1:-}" = --layout ]; then
-    layout=true
+while true; do
+    case "${1:-}" in
+        --layout) layout=true ;;
+        --long) export KERNELFORGE_LONG=1 ;;
+        *) break ;;
+    esac
     shift
-fi
+done
 
-rm -rf artifacts/bin artifacts/obj "$results"
+rm -rf artifacts/bin artifacts/obj artifacts/test-cubins "$results"
 dotnet build KernelForge.sln --configuration Release --verbosity quiet -m:2 -warnaserror -p:UseSharedCompilation=false
 
 # The formatter reads the projects as they were just built: with the generator, and in the same configuration.

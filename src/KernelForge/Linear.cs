@@ -68,6 +68,7 @@ public sealed class Linear
                     for (int r = 0; r < rows; r++) b.AsSpan(column, columns).CopyTo(part[(r * Outputs)..]);
                 MatrixProduct.AddTo(part, Outputs, from.AsSpan(row * Inputs), Inputs, w.AsSpan(column), Outputs, rows, Inputs, columns);
             });
+            Storage.Round(to);
             return result;
         }
     }

@@ -26,6 +26,7 @@ public sealed class Tokens
             throw new ArgumentException($"{values.Length} numbers for [{rows}, {features}]", nameof(values));
         Rows = rows;
         Features = features;
+        Storage.Round(values);
         this.values = values;
     }
 

@@ -29,7 +29,9 @@ public sealed class GoldenTests
         Assert.All(golden.Cases, c =>
         {
             double difference = Golden.LargestDifference(c.Output, output.Sequence(c.Index));
-            Assert.True(difference <= tolerance, $"case {c.Index} ({c.Ids!.Length} tokens) differs by {difference:g3}, allowed are {tolerance:g3}");
+            string told = $"case {c.Index} ({c.Ids!.Length} tokens) differs by {difference:g3}, allowed are {tolerance:g3}";
+            TestContext.Current.TestOutputHelper?.WriteLine(told);
+            Assert.True(difference <= tolerance, told);
         });
     }
 

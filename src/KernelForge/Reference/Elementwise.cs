@@ -13,6 +13,7 @@ internal static class Elementwise
             int start = row * x.Features;
             for (int n = start; n < start + x.Features; n++) to[n] = function(from[n]);
         });
+        Storage.Round(to);
         return result;
     }
 
@@ -31,6 +32,7 @@ internal static class Elementwise
             int startA = (rowOfA?[row] ?? row) * a.Features, startB = (rowOfB?[row] ?? row) * b.Features, start = row * features;
             for (int f = 0; f < features; f++) to[start + f] = function(left[startA + (f * stepA)], right[startB + (f * stepB)]);
         });
+        Storage.Round(to);
         return result;
     }
 

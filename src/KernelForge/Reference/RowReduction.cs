@@ -18,6 +18,7 @@ internal static class RowReduction
         {
             for (int n = row * groups; n < (row + 1) * groups; n++) to[n] = reduction(from.AsSpan(n * width, width));
         });
+        Storage.Round(to);
         return result;
     }
 

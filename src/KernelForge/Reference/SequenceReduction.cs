@@ -19,6 +19,7 @@ internal static class SequenceReduction
                 x.Values.Slice(first * x.Features, length * x.Features),
                 result.Array.AsSpan(s * x.Features, x.Features));
         }
+        Storage.Round(result.Array);
         return result;
     }
 

@@ -30,6 +30,7 @@ internal sealed class SoftmaxAttention(
             }
         }
         if (blocks.Count > 0) Work.For(blocks.Count, pairs * heads / blocks.Count * (headDim + valueDim), item => Run(blocks[item]));
+        Storage.Round(result.Array);
         return result;
     }
 
@@ -72,6 +73,7 @@ internal sealed class SoftmaxAttention(
         double sum = 0;
         for (int key = 0; key < row.Length; key++) sum += row[key] = Math.Exp(row[key] - greatest);
         for (int key = 0; key < row.Length; key++) row[key] /= sum;
+        Storage.Round(row);
     }
 
     private double[] KeysByFeature(int firstKey, int keyHead, int keys)

@@ -27,6 +27,11 @@ internal sealed class StoredTensor(string description, ImmutableArray<int> shape
         if (stored.LongLength != count)
             throw new ArgumentException(
                 $"{Name} takes [{string.Join(", ", Shape)}] = {count} numbers, got {stored.Length}", nameof(stored));
+        if (Storage.Rounding is not null)
+        {
+            stored = [.. stored];
+            Storage.Round(stored);
+        }
         values = arrange is null ? stored : arrange(stored);
     }
 }
