@@ -3,6 +3,7 @@ using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using KernelForge.Runtime;
+using KernelForge.Runtime.Cuda;
 
 namespace SemanticSearch;
 
@@ -37,7 +38,18 @@ internal static class CommandLine
     private static readonly Option<int> threads = new("--threads")
     {
         HelpName = "count",
-        Description = "Run on so many threads of the CPU; 0 lets the library choose a device.",
+        Description = "Run on so many threads of the CPU; 0 lets the library choose.",
+    };
+    private static readonly Option<string?> device = new("--device")
+    {
+        HelpName = SearchDevice.Forms,
+        Description = "Where the model runs; without it the first GPU that can be used, else the CPU. An emulated GPU needs no hardware, "
+            + $"but is so slow that the first {SearchDevice.EmulatedTexts} texts are searched only.",
+    };
+    private static readonly Option<string?> precision = new("--precision")
+    {
+        HelpName = string.Join('|', SearchDevice.Precisions),
+        Description = "The type of weights and intermediate values on a GPU (f16); the CPU computes in f32.",
     };
     private static readonly Option<bool> json = new("--json") { Description = "Print a JSON object a question, on one line." };
 
@@ -59,13 +71,26 @@ internal static class CommandLine
     {
         var root = new RootCommand("Searches the API documentation that the .NET SDK has on disk, by meaning.")
         {
-            question, texts, docs, model, top, least, maxTexts, threads, json,
+            question, texts, docs, model, top, least, maxTexts, device, precision, threads, json,
         };
         Bound(threads, 0);
+        precision.AcceptOnlyFromAmong([.. SearchDevice.Precisions]);
         root.Validators.Add(result =>
         {
             if (result.GetResult(texts) is not null && result.GetResult(docs) is not null)
                 result.AddError("--texts and --docs exclude each other");
+            try
+            {
+                _ = DeviceOf(result);
+            }
+            catch (FormatException e)
+            {
+                result.AddError(e.Message);
+            }
+            catch (InvalidOperationException)
+            {
+                // The number of threads is none, which has a message of its own.
+            }
         });
         question.Validators.Add(result =>
         {
@@ -82,9 +107,12 @@ internal static class CommandLine
     {
         string[] words = result.GetValue(question) ?? [];
         return new SearchOptions(words.Length == 0 ? null : string.Join(' ', words), result.GetValue(texts), result.GetValue(docs),
-            result.GetValue(model)!, result.GetValue(top), result.GetValue(least), result.GetValue(maxTexts), result.GetValue(threads),
+            result.GetValue(model)!, result.GetValue(top), result.GetValue(least), result.GetValue(maxTexts), DeviceOf(result.RootCommandResult),
             result.GetValue(json));
     }
+
+    private static SearchDevice DeviceOf(SymbolResult result) =>
+        SearchDevice.Parse(result.GetValue(device), result.GetValue(precision), result.GetValue(threads));
 
     private static async Task<int> RunAsync(SearchOptions options)
     {
@@ -98,7 +126,7 @@ internal static class CommandLine
             return signals.ExitCode;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException or NotSupportedException
-            or ConfigException or WeightException)
+            or ConfigException or WeightException or CudaException)
         {
             Console.Error.WriteLine($"semantic-search: {e.Message}");
             return ExitCode.Failed;

@@ -12,14 +12,14 @@ internal static class Search
 {
     public static async Task<int> RunAsync(SearchOptions options, CancellationToken cancellation)
     {
-        Device? device = options.Threads > 0 ? Device.Cpu(options.Threads) : null;
-        Task<SentenceEncoder> loading = Task.Run(() => SentenceEncoder.Load(options.Model, device), cancellation);
+        Task<SentenceEncoder> loading = Task.Run(() => SentenceEncoder.Load(options.Model, options.Device.Device), cancellation);
         IDocumentSource source = Source(options);
-        IndexKey key = IndexKey.Of(source, options.Model);
+        using SentenceEncoder encoder = await loading.WaitAsync(cancellation);
+        Say(options.Device.IsNamed ? $"runs on {encoder.DeviceChoice}" : $"runs on {encoder.Device}");
+        IndexKey key = IndexKey.Of(source, options.Model, options.Device.NumbersOf(encoder.Device));
         string path = IndexStore.PathOf(key);
         IndexReading kept = IndexFile.Read(path, key.Content);
 
-        using SentenceEncoder encoder = await loading.WaitAsync(cancellation);
         SearchIndex index = kept is IndexReading.Whole whole ? whole.Index : Build(kept, source, encoder, key, path, cancellation);
         bool unseen = options.Question is null && Console.IsInputRedirected;
         var results = new ResultWriter(Console.Out, options.Json, showsQuestion: unseen, Terminal.ShowsBold);
@@ -41,12 +41,21 @@ internal static class Search
         }
     }
 
-    private static IDocumentSource Source(SearchOptions options) => options switch
+    private static IDocumentSource Source(SearchOptions options)
     {
-        { Texts: { } file } => new LineSource(file, options.MaxTexts),
-        { Documentation: { } folder } => new DocumentationSource(folder, options.MaxTexts),
-        _ => DocumentationFiles.Find(options.MaxTexts),
-    };
+        int limit = options.MaxTexts;
+        if (options.Device.IsEmulated && limit > SearchDevice.EmulatedTexts)
+        {
+            limit = SearchDevice.EmulatedTexts;
+            Say($"an emulated GPU is thousands of times slower than a real one: the first {limit} texts are searched, no more");
+        }
+        return options switch
+        {
+            { Texts: { } file } => new LineSource(file, limit),
+            { Documentation: { } folder } => new DocumentationSource(folder, limit),
+            _ => DocumentationFiles.Find(limit),
+        };
+    }
 
     private static SearchIndex Build(
         IndexReading kept, IDocumentSource source, SentenceEncoder encoder, IndexKey key, string path, CancellationToken cancellation)

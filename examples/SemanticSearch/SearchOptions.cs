@@ -8,7 +8,7 @@ namespace SemanticSearch;
 /// <param name="Top">Results of a question at most.</param>
 /// <param name="LeastScore">The smallest cosine that counts as found.</param>
 /// <param name="MaxTexts">Texts searched at most.</param>
-/// <param name="Threads">Threads of the CPU to run on; 0 leaves the choice of the device to the library.</param>
+/// <param name="Device">Where the model runs.</param>
 /// <param name="Json">A JSON object a question, on one line, instead of text.</param>
 internal sealed record SearchOptions(
-    string? Question, string? Texts, string? Documentation, string Model, int Top, float LeastScore, int MaxTexts, int Threads, bool Json);
+    string? Question, string? Texts, string? Documentation, string Model, int Top, float LeastScore, int MaxTexts, SearchDevice Device, bool Json);

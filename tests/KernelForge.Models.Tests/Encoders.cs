@@ -8,9 +8,6 @@ internal static class Encoders
     /// <summary>Families of encoders, in the repository and in the optional data folder.</summary>
     public static IReadOnlyList<string> Families { get; } = ["bert", "bert-odd", "bert-long", "bert-head128", "distilbert", "roberta"];
 
-    /// <summary>Families whose checkpoints hold an encoder and a head.</summary>
-    public static TheoryData<string> WithHeads => ["bert-classifier", "bert-tokens", "distilbert-classifier", "roberta-reranker"];
-
     public static Encoder Load(string folder, Device device)
     {
         using ModelSource source = ModelSource.Open(folder);

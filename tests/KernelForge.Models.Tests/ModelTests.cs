@@ -6,8 +6,11 @@ namespace KernelForge.Models.Tests;
 /// <summary>What holds of ready models on the CPU alone, or whatever the device.</summary>
 public sealed class ModelTests
 {
+    /// <summary>Families whose checkpoints hold an encoder and a head.</summary>
+    public static TheoryData<string> WithHeads => ["bert-classifier", "bert-tokens", "distilbert-classifier", "roberta-reranker"];
+
     [Theory]
-    [MemberData(nameof(Encoders.WithHeads), MemberType = typeof(Encoders))]
+    [MemberData(nameof(WithHeads))]
     public void The_encoder_of_a_checkpoint_with_a_head_is_found_by_its_prefix(string family)
     {
         Golden golden = Golden.Require(family);

@@ -28,7 +28,7 @@ public sealed class CommandLineTests : IDisposable
     public void The_second_run_uses_the_index_of_the_first_until_a_text_changes()
     {
         Assert.Contains("no index yet", Run("--texts", texts, "sort").Error, StringComparison.Ordinal);
-        Assert.Equal("", Run("--texts", texts, "sort").Error);
+        Assert.DoesNotContain("index", Run("--texts", texts, "sort").Error, StringComparison.Ordinal);
         File.AppendAllText(texts, "Compresses a stream.\n");
         (_, string output, string error) = Run("--texts", texts, "--top", "1", "compress");
         Assert.Contains("have changed", error, StringComparison.Ordinal);
@@ -47,7 +47,7 @@ public sealed class CommandLineTests : IDisposable
         Assert.Equal(0, code);
         Assert.Contains("the kept index is damaged (its checksum does not match)", error, StringComparison.Ordinal);
         Assert.Contains("Sorts", output, StringComparison.Ordinal);
-        Assert.Equal("", Run("--texts", texts, "sort").Error);
+        Assert.DoesNotContain("index", Run("--texts", texts, "sort").Error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -113,6 +113,11 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("--threads", "--threads", "many", "sort")]
     [InlineData("'--bogus' is no option", "--bogus")]
     [InlineData("the question is empty", "")]
+    [InlineData("'gpu' is no device: write auto|cpu|cuda[:n]|emulated", "--device", "gpu", "sort")]
+    [InlineData("'cuda:x' is no device", "--device", "cuda:x", "sort")]
+    [InlineData("f64", "--device", "cuda", "--precision", "f64", "sort")]
+    [InlineData("the CPU computes in f32", "--device", "cpu", "--precision", "f16", "sort")]
+    [InlineData("--threads is for --device cpu", "--device", "cuda", "--threads", "2", "sort")]
     [InlineData("exclude each other", "--texts", "a", "--docs", "b", "sort")]
     public void Wrong_usage_is_exit_code_2_with_the_reason_on_standard_error(string reason, params string[] arguments)
     {
@@ -142,7 +147,8 @@ public sealed class CommandLineTests : IDisposable
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no signals");
         using var program = new SemanticSearchProcess(folder.Path, "--texts", texts);
-        Assert.Contains("no index yet", program.Error.ReadLine(), StringComparison.Ordinal); // signals are handled from here on
+        Assert.Contains("runs on", program.Error.ReadLine(), StringComparison.Ordinal); // signals are handled from here on
+        Assert.Contains("no index yet", program.Error.ReadLine(), StringComparison.Ordinal);
         program.Signal(signal);
         Assert.Equal(expected, program.WaitForExit());
     }
@@ -155,6 +161,7 @@ public sealed class CommandLineTests : IDisposable
         {
             File.AppendAllText(many, $"Run {run}.\n"); // so that each run builds
             using var program = new SemanticSearchProcess(folder.Path, "--texts", many, "sort");
+            program.Error.ReadLine();
             program.Error.ReadLine();
             Thread.Sleep(40 * run);
             program.Kill();

@@ -11,6 +11,14 @@ internal sealed partial class SemanticSearchProcess : IDisposable
     /// <param name="cache">Where it keeps its indexes.</param>
     /// <param name="arguments">Its command line.</param>
     public SemanticSearchProcess(string cache, params ReadOnlySpan<string> arguments)
+        : this(cache, [], arguments)
+    {
+    }
+
+    /// <param name="cache">Where it keeps its indexes.</param>
+    /// <param name="environment">Variables beside those of the tests.</param>
+    /// <param name="arguments">Its command line.</param>
+    public SemanticSearchProcess(string cache, (string Name, string Value)[] environment, params ReadOnlySpan<string> arguments)
     {
         var start = new ProcessStartInfo("dotnet")
         {
@@ -21,6 +29,7 @@ internal sealed partial class SemanticSearchProcess : IDisposable
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "SemanticSearch.dll"));
         foreach (string argument in arguments) start.ArgumentList.Add(argument);
         start.Environment["XDG_CACHE_HOME"] = cache;
+        foreach ((string name, string value) in environment) start.Environment[name] = value;
         process = Process.Start(start)!;
     }
 

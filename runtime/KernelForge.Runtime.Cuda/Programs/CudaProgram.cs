@@ -71,6 +71,13 @@ public abstract class CudaProgram : CompiledProgram
         }
     }
 
+    /// <summary>The times that a batch takes on the device, one for each of some replays of its graph, in a workspace of its own.</summary>
+    internal void Time(ReadOnlySpan<RunInput> inputs, ReadOnlySpan<RunOutput> outputs, Span<TimeSpan> times)
+    {
+        using var workspace = new CudaWorkspace(this, Context, plan, device.Precision);
+        workspace.Time(inputs, outputs, times);
+    }
+
     /// <summary>The kernels of the plan, one after another; see <see cref="CudaRun"/> for when it is run.</summary>
     protected abstract void Schedule(CudaRun run);
 

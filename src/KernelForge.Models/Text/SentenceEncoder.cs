@@ -32,6 +32,15 @@ public sealed class SentenceEncoder : IDisposable
     /// <summary>Tokens of a text that count, special ones included; what comes after them is cut off.</summary>
     public int MaxTokens { get; }
 
+    /// <summary>Where it runs; never <see cref="Device.Auto"/>.</summary>
+    public Device Device => model.Device;
+
+    /// <summary>
+    /// Which device it is and why, for people: where <see cref="Device.Auto"/> passed over a kind of device, also what was missing and where
+    /// it was looked for.
+    /// </summary>
+    public string DeviceChoice => model.Choice;
+
     /// <summary>Loads an encoder from a folder with <c>modules.json</c>.</summary>
     /// <param name="folder">As sentence-transformers saves it.</param>
     /// <param name="device">Where it runs; null for <see cref="Device.Auto"/>.</param>

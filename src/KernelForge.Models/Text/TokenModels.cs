@@ -1,4 +1,5 @@
 using KernelForge.Runtime;
+using KernelForge.Runtime.Execution;
 
 namespace KernelForge.Models.Text;
 
@@ -20,10 +21,15 @@ internal static class TokenModels
             : throw new ConfigException("config.json", "model_type", $"is '{type}'; this encoder covers {string.Join(", ", loaders.Keys)}");
     }
 
-    private static Loaded Adapt<T>(T model, Func<T, Action<RaggedBatch, RaggedMatrix>> run) where T : IDisposable => new(model, run(model));
+    private static Loaded Adapt<T>(T model, Func<T, Action<RaggedBatch, RaggedMatrix>> run) where T : IDisposable, ICompiledLayer =>
+        new(model, model.Session!, run(model));
 
-    private sealed class Loaded(IDisposable model, Action<RaggedBatch, RaggedMatrix> run) : ITokenModel
+    private sealed class Loaded(IDisposable model, ModelSession session, Action<RaggedBatch, RaggedMatrix> run) : ITokenModel
     {
+        public Device Device => session.Device;
+
+        public string Choice => session.Choice;
+
         public void Run(RaggedBatch batch, RaggedMatrix destination) => run(batch, destination);
 
         public void Dispose() => model.Dispose();

@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using KernelForge.Benchmarks.Workloads;
 
@@ -94,8 +93,8 @@ internal static class BertCheckpoint
             header.Add(tensor.Name, new JsonObject
             {
                 ["dtype"] = "F32",
-                ["shape"] = JsonSerializer.SerializeToNode(tensor.Shape),
-                ["data_offsets"] = JsonSerializer.SerializeToNode((long[])[offset, end]),
+                ["shape"] = new JsonArray([.. tensor.Shape.Select(side => (JsonNode)side)]),
+                ["data_offsets"] = new JsonArray(offset, end),
             });
             offset = end;
         }

@@ -10,6 +10,10 @@ internal sealed class FakeModel : ITokenModel
 
     public Action? AfterRun { get; init; }
 
+    public Device Device => Device.Reference;
+
+    public string Choice => "no device at all";
+
     public void Run(RaggedBatch batch, RaggedMatrix destination)
     {
         destination.Reset(batch.Offsets, 3);
