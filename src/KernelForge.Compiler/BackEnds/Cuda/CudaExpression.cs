@@ -13,6 +13,9 @@ internal sealed class CudaExpression(CudaArguments arguments, Func<Expression, s
     private string Print(Expression e, int outer) => shared?.Invoke(e) ?? e switch
     {
         Expression.Host h => arguments.Host(h.Value, "float"),
+        // The end of every norm: a division and a root, each exact, would be a hundred instructions.
+        Expression.Binary { Op: BinaryOp.Divide, Right: Expression.Call { Function: Primitive.Sqrt } root } b when IsNumber(b.Left, 1) =>
+            $"rsqrt_as<Element>({Print(root.Arguments[0], 0)})",
         Expression.Binary b => Infix(b, outer),
         Expression.Unary { Op: UnaryOp.Negate } u => "-" + Print(u.Argument, 9),
         Expression.Call c => Function(c.Function, [.. c.Arguments.Select(a => Print(a, 0))], [.. c.Arguments]),

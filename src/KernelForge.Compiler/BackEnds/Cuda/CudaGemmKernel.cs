@@ -53,7 +53,9 @@ internal sealed class CudaGemmKernel
         writer.Line();
         writer.Open("struct Inputs").Line(inputs.ToString().TrimEnd('\n')).Close(";").Line();
         writer.Open("__device__ __forceinline__ Inputs fetch(int row, int column) const");
-        writer.Line("Inputs in;").Line(fetch.ToString().TrimEnd('\n')).Line("return in;");
+        writer.Line("Inputs in;");
+        if (declared.Count > 0) writer.Line(fetch.ToString().TrimEnd('\n'));
+        writer.Line("return in;");
         writer.Close().Line();
         writer.Open("__device__ __forceinline__ void finish(float (&sums)[8], const Inputs& in, int row, int column) const");
         writer.Line(finish.ToString().TrimEnd('\n'));
@@ -110,9 +112,9 @@ internal sealed class CudaGemmKernel
         }
 
         Open(fetch);
-        foreach (string line in begin) fetch.Line(line);
         if (fetches.Count > 0)
         {
+            foreach (string line in begin) fetch.Line(line);
             fetch.Open($"if ({column} < {width})");
             foreach (string line in operands.Preamble.Concat(fetches)) fetch.Line(line);
             fetch.Close();
@@ -151,6 +153,7 @@ internal sealed class CudaGemmKernel
         if (kernel.Blocks.Count == 1)
         {
             inputs.Line($"{type} {view};");
+            declared[type] = 1;
             return view;
         }
         used.TryGetValue(type, out int count);

@@ -178,7 +178,9 @@ internal sealed class CudaRowKernel
         {
             variables[p] = arguments.Local(ProgramNames.Camel(r.Reduction.ToString()));
             string whole = r.Reduction == Reduction.Max ? $"row_max({sum})" : $"row_sum({sum})";
-            body.Line($"const float {variables[p]} = {whole}{(r.Reduction == Reduction.Mean ? " / " + (width.Contains(' ') ? "(" + width + ")" : width) : "")};");
+            // A factor that the compiler knows: it would divide by a constant as by any other number.
+            string share = r.Reduction == Reduction.Mean ? $" * (1.0f / {(width.Contains(' ') ? "(" + width + ")" : width)})" : "";
+            body.Line($"const float {variables[p]} = {whole}{share};");
             return;
         }
         string groups = arguments.Size(r.Groups), results = arguments.Local("groups");

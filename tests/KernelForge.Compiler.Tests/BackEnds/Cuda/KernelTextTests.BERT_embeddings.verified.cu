@@ -41,7 +41,7 @@ norm_kernel(View<const Element, HIDDEN> wordWeight, const int* ids, View<const E
             if (within<HIDDEN>(column + e)) sum += kept[p][e];
         }
     }
-    const float mean = row_sum(sum) / HIDDEN;
+    const float mean = row_sum(sum) * (1.0f / HIDDEN);
     float kept2[pieces_of<HIDDEN>][8];
     float sum2 = 0.0f;
     #pragma unroll
@@ -56,8 +56,8 @@ norm_kernel(View<const Element, HIDDEN> wordWeight, const int* ids, View<const E
             if (within<HIDDEN>(column + e)) sum2 += kept2[p][e] * kept2[p][e];
         }
     }
-    const float mean2 = row_sum(sum2) / HIDDEN;
-    const float factor = 1.0f / sqrt_as<Element>(mean2 + EPSILON);
+    const float mean2 = row_sum(sum2) * (1.0f / HIDDEN);
+    const float factor = rsqrt_as<Element>(mean2 + EPSILON);
     #pragma unroll
     for (int p = 0; p < pieces_of<HIDDEN>; ++p)
     {

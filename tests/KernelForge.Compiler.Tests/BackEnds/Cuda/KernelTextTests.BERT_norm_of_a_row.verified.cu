@@ -27,7 +27,7 @@ attentionNorm_kernel(View<const Element, HIDDEN> sum2, View<const Element, HIDDE
         #pragma unroll
         for (int e = 0; e < 8; ++e) if (within<HIDDEN>(column + e)) sum += sum2Values[p][e];
     }
-    const float mean = row_sum(sum) / HIDDEN;
+    const float mean = row_sum(sum) * (1.0f / HIDDEN);
     float kept[pieces_of<HIDDEN>][8];
     float sum3 = 0.0f;
     #pragma unroll
@@ -42,8 +42,8 @@ attentionNorm_kernel(View<const Element, HIDDEN> sum2, View<const Element, HIDDE
             if (within<HIDDEN>(column + e)) sum3 += kept[p][e] * kept[p][e];
         }
     }
-    const float mean2 = row_sum(sum3) / HIDDEN;
-    const float factor = 1.0f / sqrt_as<Element>(mean2 + EPSILON);
+    const float mean2 = row_sum(sum3) * (1.0f / HIDDEN);
+    const float factor = rsqrt_as<Element>(mean2 + EPSILON);
     #pragma unroll
     for (int p = 0; p < pieces_of<HIDDEN>; ++p)
     {

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text;
 using KernelForge.Runtime.Cuda.Interop;
@@ -31,18 +30,7 @@ internal sealed record MachineCode(byte[] Cubin, string Log)
     }
 
     /// <summary>The disassembly; skips the running test where there is no disassembler.</summary>
-    public string Disassemble()
-    {
-        using var folder = new TemporaryFolder();
-        string cubin = Path.Combine(folder.Path, "kernel.cubin");
-        File.WriteAllBytes(cubin, Cubin);
-        using Process process = Process.Start(
-            new ProcessStartInfo(Data.Require("nvrtc/nvdisasm"), ["-c", cubin]) { RedirectStandardOutput = true })!;
-        string text = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        Assert.Equal(0, process.ExitCode);
-        return text;
-    }
+    public string Disassemble() => Disassembly.Of(Cubin);
 
     private static unsafe MachineCode Compile(string source, string[] options)
     {

@@ -89,6 +89,7 @@ template <class T> __device__ __forceinline__ float exp_as(float x) { return is_
 template <class T> __device__ __forceinline__ float log_as(float x) { return is_16bit<T> ? __logf(x) : logf(x); }
 template <class T> __device__ __forceinline__ float tanh_as(float x) { return is_16bit<T> ? tanh_fast(x) : tanhf(x); }
 template <class T> __device__ __forceinline__ float erf_as(float x) { return is_16bit<T> ? erf_fast(x) : erff(x); }
+template <class T> __device__ __forceinline__ float rsqrt_as(float x) { return is_16bit<T> ? rsqrt_fast(x) : 1.0f / sqrtf(x); }
 
 // Of any argument: sine and cosine have no short form that holds far from zero, and powers and roots are rare.
 template <class T> __device__ __forceinline__ float sin_as(float x) { return sinf(x); }

@@ -1,26 +1,35 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using KernelForge.Emulation;
 using KernelForge.Runtime.Cuda;
 using KernelForge.Runtime.Cuda.Nvrtc;
 using KernelForge.Runtime.Cuda.Programs;
 
-namespace KernelForge.Cli.Compilation;
+namespace KernelForge.Emulation;
 
 /// <summary>What a compiled kernel takes of a multiprocessor, as the assembler says.</summary>
 /// <param name="Registers">Of each thread.</param>
 /// <param name="LocalBytes">Of each thread in memory: arrays, and what spilled.</param>
 /// <param name="SpillBytes">Stored and loaded again because no register was left.</param>
 /// <param name="StaticSharedBytes">Shared memory that the text itself declares, of each block.</param>
-internal sealed partial record KernelResources(int Registers, int LocalBytes, int SpillBytes, int StaticSharedBytes)
+public sealed partial record KernelResources(int Registers, int LocalBytes, int SpillBytes, int StaticSharedBytes)
 {
     /// <exception cref="CudaException">The kernel does not compile, or the target is PTX, which no assembler has seen.</exception>
-    public static KernelResources Of(KernelBuild build, CompileTarget target, NvrtcCompiler compiler)
+    public static KernelResources Of(KernelBuild build, CompileTarget target, NvrtcCompiler compiler) => Of(build, target, compiler, out _);
+
+    /// <param name="build">The kernel.</param>
+    /// <param name="target">Machine code of one architecture.</param>
+    /// <param name="compiler">With what it is compiled.</param>
+    /// <param name="compiled">The machine code; its log holds what the assembler says of resources beside warnings.</param>
+    /// <inheritdoc cref="Of(KernelBuild, CompileTarget, NvrtcCompiler)" path="/exception"/>
+    public static KernelResources Of(KernelBuild build, CompileTarget target, NvrtcCompiler compiler, out CompiledKernel compiled)
     {
+        ArgumentNullException.ThrowIfNull(build);
+        ArgumentNullException.ThrowIfNull(compiler);
         string nvrtc = $"NVRTC {compiler.Version} ('{compiler.Path}')";
         if (target.IsPtx) throw new CudaException($"{nvrtc} makes no machine code for it: {target} is as far as it goes");
         CompileOptions options = build.Options with { Further = [.. build.Options.Further, "--ptxas-options=-v"] };
-        string log = compiler.Compile(build.Source, target, options).Log;
+        compiled = compiler.Compile(build.Source, target, options);
+        string log = compiled.Log;
         Match used = Used().Match(log), stack = Stack().Match(log);
         if (!used.Success) throw new CudaException($"the assembler of {nvrtc} does not say what kernel '{build.Name}' takes:\n{log}");
         return new KernelResources(
@@ -31,6 +40,8 @@ internal sealed partial record KernelResources(int Registers, int LocalBytes, in
     /// <summary>Blocks that a multiprocessor holds at a time, by registers, shared memory, threads and blocks.</summary>
     public int Blocks(ArchitectureLimits limits, KernelBuild build)
     {
+        ArgumentNullException.ThrowIfNull(limits);
+        ArgumentNullException.ThrowIfNull(build);
         const int registerUnit = 256, sharedUnit = 128, partitions = 4;
         int warps = (build.Threads + 31) / 32;
         int registersOfWarp = RoundUp(Math.Max(1, Registers) * 32, registerUnit);
