@@ -92,7 +92,7 @@ internal sealed class CudaArguments(KernelPlan plan, ProgramNames names, Program
         switch (value)
         {
             case Scalar.Number n: return CudaText.Integer(n.Value);
-            case Scalar.Hyper { OfKind: ValueKind.Integer, IsNullable: false }: return Define(((Scalar.Hyper)value).Name, names.Scalar(value));
+            case Scalar.Hyper { OfKind: ValueKind.Integer, IsNullable: false } h: return Define(h.Name, names.Scalar(value));
             case Scalar.Binary { Op: BinaryOp.Add or BinaryOp.Subtract or BinaryOp.Multiply or BinaryOp.Divide } b:
                 int level = OperatorText.Level(b.Op);
                 string text = $"{Integer(b.Left, level)} {OperatorText.Symbol(b.Op)} {Integer(b.Right, level + 1)}";

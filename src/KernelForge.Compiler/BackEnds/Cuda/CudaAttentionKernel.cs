@@ -46,8 +46,10 @@ internal static class CudaAttentionKernel
             if (members.Length > 0) writer.Line();
             writer.Line(pair.ToString().TrimEnd('\n')).Close(";").Line();
 
-            CudaKernel.WriteSignature(writer, CudaKernel.NameOf(kernel), "attention_threads, BLOCKS", arguments, "const WorkItem* work", "const int* workCount");
-            string sizes = string.Join(", ", new[] { kernel.Heads, kernel.KeyValueHeads, kernel.HeadWidth, kernel.ValueWidth }.Select(arguments.Size));
+            CudaKernel.WriteSignature(
+                writer, CudaKernel.NameOf(kernel), "attention_threads, BLOCKS", arguments, "const WorkItem* work", "const int* workCount");
+            Size[] shape = [kernel.Heads, kernel.KeyValueHeads, kernel.HeadWidth, kernel.ValueWidth];
+            string sizes = string.Join(", ", shape.Select(arguments.Size));
             string given = string.Join(", ", members.Select(m => m.Substring(m.LastIndexOf(' ') + 1)));
             writer.Line($"attention<{sizes}, Layout>({At(query, kernel.Query)}, {At(key, kernel.Key)}, {At(value, kernel.Value)},");
             writer.Line($"    {At(output, kernel.Output)}, work, *workCount, {scale}, Pair{{{given}}});");
@@ -66,10 +68,13 @@ internal static class CudaAttentionKernel
         private void WriteLayout(CodeWriter writer)
         {
             writer.Open("struct Layout");
-            foreach ((string name, View view) in new[] { ("query", kernel.Query), ("key", kernel.Key), ("value", kernel.Value), ("output", kernel.Output) })
+            (string Name, View View)[] views =
+                [("query", kernel.Query), ("key", kernel.Key), ("value", kernel.Value), ("output", kernel.Output)];
+            foreach ((string name, View view) in views)
                 writer.Line($"static constexpr int {name}Stride = padded({arguments.Size(plan.Buffers[view.Buffer].Columns)});");
             View[] started = [.. new[] { kernel.Query, kernel.Key, kernel.Value, kernel.Output }.Where(v => !v.Start.Equals(Size.Zero))];
-            string aligned = started.Length == 0 ? "true" : string.Join(" && ", started.Select(v => $"({arguments.Size(v.Start)}) % 8 == 0").Distinct());
+            IEnumerable<string> aligns = started.Select(v => $"({arguments.Size(v.Start)}) % 8 == 0").Distinct();
+            string aligned = started.Length == 0 ? "true" : string.Join(" && ", aligns);
             writer.Line($"static constexpr bool aligned = {aligned};");
             bool ends = (kernel.Output.Start + kernel.Output.Columns).Equals(plan.Buffers[kernel.Output.Buffer].Columns);
             string whole = arguments.Size(plan.Buffers[kernel.Output.Buffer].Columns);
@@ -97,7 +102,8 @@ internal static class CudaAttentionKernel
         {
             if (!DifferenceFunction.Is(e)) return null;
             int number = tables.Add(kernel, e);
-            return $"{arguments.Integers("table", names.Table(number, kernel))}[i.position - j.position + *{arguments.Integers("zero", names.Zero(number))}]";
+            string table = arguments.Integers("table", names.Table(number, kernel)), zero = arguments.Integers("zero", names.Zero(number));
+            return $"{table}[i.position - j.position + *{zero}]";
         }
     }
 }

@@ -33,7 +33,8 @@ namespace KernelForge.Compiler.BackEnds.Cuda;
 ///         {
 ///             run.Kernel(GateUpKernel)
 ///                 .Define("INNER", inner).Define("HIDDEN", hidden)
-///                 .Add(x).Add(layersGateWeightAndLayersUpWeight[i]).Add(gated).Add(tokens).Gemm(tokens, CudaRun.Packed(2 * inner), hidden);
+///                 .Add(x).Add(layersGateWeightAndLayersUpWeight[i]).Add(gated).Add(tokens)
+///                 .Gemm(tokens, CudaRun.Packed(2 * inner), hidden);
 ///             …
 ///         }
 ///         run.CopyOut(0, x);
@@ -94,7 +95,8 @@ internal sealed class CudaBackEnd : IBackEnd
         writer.Line("Ready();");
         writer.Close().Line();
 
-        string arguments = string.Join(", ", plan.HyperParameters.Select(h => names.Hyper(h.Name)).Prepend(names.Weights).Prepend(names.Device));
+        IEnumerable<string> hypers = plan.HyperParameters.Select(h => names.Hyper(h.Name));
+        string arguments = string.Join(", ", hypers.Prepend(names.Weights).Prepend(names.Device));
         writer.Line("/// <summary>The program on a device.</summary>");
         writer.Line(LongLine.Broken($"public static CompiledProgram Create({given}) =>"));
         writer.Line($"    new {name}({arguments});").Line();

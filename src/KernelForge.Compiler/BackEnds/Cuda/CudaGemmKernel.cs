@@ -16,7 +16,9 @@ internal sealed class CudaGemmKernel
     private readonly GemmKernel kernel;
     private readonly CudaArguments arguments;
     private readonly CodeWriter fetch = new(), finish = new(), inputs = new();
-    private readonly Dictionary<string, int> declared = new(StringComparer.Ordinal);
+
+    /// <summary>Places for fetched operands, by type: how many there are, and how many the present block has taken.</summary>
+    private readonly Dictionary<string, int> declared = new(StringComparer.Ordinal), used = new(StringComparer.Ordinal);
 
     private CudaGemmKernel(KernelPlan plan, ProgramNames names, ProgramParameters parameters, GemmKernel kernel)
     {
@@ -72,7 +74,8 @@ internal sealed class CudaGemmKernel
 
         string total = string.Join(" + ", kernel.Blocks.Select(b => PackedInHost(b)));
         string launch = $".Gemm({names.Space(kernel.Rows)}, {total}, {names.Size(kernel.Inner)})";
-        return new CudaKernel(CudaKernel.NameOf(kernel), field, ["types", "math", "views", "mma", "async", "gemm"], writer.ToString(), kernel.Summary,
+        return new CudaKernel(
+            CudaKernel.NameOf(kernel), field, ["types", "math", "views", "mma", "async", "gemm"], writer.ToString(), kernel.Summary,
             CudaKernel.LaunchStatement(field, arguments, launch));
     }
 
@@ -144,8 +147,6 @@ internal sealed class CudaGemmKernel
             if (kernel.Blocks.Count > 1) writer.Close();
         }
     }
-
-    private readonly Dictionary<string, int> used = new(StringComparer.Ordinal);
 
     /// <summary>Where the fetched operand lies until the sums are there. Blocks never meet in one piece, so they share the places.</summary>
     private string InputMember(string type, string view)

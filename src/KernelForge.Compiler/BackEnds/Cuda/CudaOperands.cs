@@ -48,12 +48,14 @@ internal sealed class CudaOperands(
 
     private string Integer(RowInteger value) => value switch
     {
-        RowInteger.Ids i => arguments.Integers(ProgramNames.Camel(plan.Inputs[i.Input].Name), names.Integers(i.Input, types: false)) + "[row]",
-        RowInteger.Types t => arguments.Integers(ProgramNames.Camel(plan.Inputs[t.Input].Name) + "Types", names.Integers(t.Input, types: true)) + "[row]",
+        RowInteger.Ids i => arguments.Integers(InputName(i.Input), names.Integers(i.Input, types: false)) + "[row]",
+        RowInteger.Types t => arguments.Integers(InputName(t.Input) + "Types", names.Integers(t.Input, types: true)) + "[row]",
         RowInteger.Position => arguments.Integers("positions", names.Positions(rows)) + "[row]",
         RowInteger.Affine a => Affine(a),
         _ => throw new NotSupportedException(value.GetType().Name),
     };
+
+    private string InputName(int input) => ProgramNames.Camel(plan.Inputs[input].Name);
 
     private string SequenceOf() => arguments.Integers("sequenceOf", names.SequenceOf(rows));
 

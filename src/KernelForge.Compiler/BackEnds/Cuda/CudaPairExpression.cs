@@ -33,7 +33,7 @@ internal sealed class CudaPairExpression(
         Expression.Convert { To: ValueKind.Integer } c => "static_cast<int>(" + Print(c.Argument, 0, "double") + ")",
         Expression.Convert c => $"static_cast<{real}>(" + Print(c.Argument, 0, real) + ")",
         Expression.Element x => Element(x, real),
-        Expression.TokenElement t => $"{arguments.View(((AttentionOperand.Rows)operands[t.Number]).View)}.at({(t.OfKey ? "j" : "i")}.row, {Print(t.Column, 0, real)})",
+        Expression.TokenElement t => $"{Rows(t.Number)}.at({(t.OfKey ? "j" : "i")}.row, {Print(t.Column, 0, real)})",
         _ => throw new NotSupportedException($"{e.GetType().Name} in a score or mask"),
     };
 
@@ -52,6 +52,8 @@ internal sealed class CudaPairExpression(
         if (real == "float") return CudaExpression.Function(c.Function, texts, [.. c.Arguments]);
         return (c.Function is Primitive.Max or Primitive.Min or Primitive.Abs ? "f" + name : name) + $"({list})";
     }
+
+    private string Rows(int operand) => arguments.View(((AttentionOperand.Rows)operands[operand]).View);
 
     private string Element(Expression.Element x, string real)
     {

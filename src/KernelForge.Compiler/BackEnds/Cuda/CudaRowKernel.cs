@@ -29,6 +29,12 @@ internal sealed class CudaRowKernel
     /// <summary>For each operand that several sweeps read: the array that holds it.</summary>
     private readonly Dictionary<int, string> keptOperands = [];
 
+    /// <summary>For each operand that one sweep reads, and that sweep: the piece of it.</summary>
+    private readonly Dictionary<(int Operand, int Sweep), string> loaded = [];
+
+    /// <summary>For each phase that stores: the piece that it stores.</summary>
+    private readonly Dictionary<int, string> results = [];
+
     private CudaRowKernel(KernelPlan plan, ProgramNames names, ProgramParameters parameters, RowKernel kernel)
     {
         (this.plan, this.names, this.kernel) = (plan, names, kernel);
@@ -61,7 +67,8 @@ internal sealed class CudaRowKernel
         writer.Close();
 
         string widest = kernel.Phases.Select(p => names.Size(p.Columns)).Distinct().Aggregate((a, b) => $"Math.Max({a}, {b})");
-        return new CudaKernel(CudaKernel.NameOf(kernel), field, ["types", "math", "views", "reduce", "async", "row"], writer.ToString(), kernel.Summary,
+        return new CudaKernel(
+            CudaKernel.NameOf(kernel), field, ["types", "math", "views", "reduce", "async", "row"], writer.ToString(), kernel.Summary,
             CudaKernel.LaunchStatement(field, arguments, $".Rows({names.Space(kernel.Rows)}, {widest})"));
     }
 
@@ -125,8 +132,6 @@ internal sealed class CudaRowKernel
         loaded[(operand, first)] = array;
     }
 
-    private readonly Dictionary<(int Operand, int Sweep), string> loaded = [];
-
     private void Step(int p, int first, string width, string?[] sums, List<string> steps, List<string> stores)
     {
         RowPhase phase = kernel.Phases[p];
@@ -166,8 +171,6 @@ internal sealed class CudaRowKernel
         }
     }
 
-    private readonly Dictionary<int, string> results = [];
-
     private IEnumerable<string> Declared(int first, int end) =>
         Enumerable.Range(first, end - first).Where(results.ContainsKey).Select(p => $"float {results[p]}[8];");
 
@@ -183,13 +186,14 @@ internal sealed class CudaRowKernel
             body.Line($"const float {variables[p]} = {whole}{share};");
             return;
         }
-        string groups = arguments.Size(r.Groups), results = arguments.Local("groups");
+        string groups = arguments.Size(r.Groups), reduced = arguments.Local("groups");
         string scale = r.Reduction == Reduction.Mean ? $"1.0f / (({width}) / ({groups}))" : "1.0f";
         string inBlock = "[threadIdx.x / row_threads]";
-        body.Line($"__shared__ float {results}[ROWS][padded({groups})];");
-        body.Line($"reduce_groups<{(r.Reduction == Reduction.Max ? "MaxOf" : "SumOf")}, {width}, {groups}>({sum}{inBlock}, {results}{inBlock}, at.lane, {scale});");
-        kept[p] = $"{results}{inBlock}[column + e]";
-        variables[p] = $"{results}{inBlock}[0]";
+        body.Line($"__shared__ float {reduced}[ROWS][padded({groups})];");
+        string reduce = $"reduce_groups<{(r.Reduction == Reduction.Max ? "MaxOf" : "SumOf")}, {width}, {groups}>";
+        body.Line($"{reduce}({sum}{inBlock}, {reduced}{inBlock}, at.lane, {scale});");
+        kept[p] = $"{reduced}{inBlock}[column + e]";
+        variables[p] = $"{reduced}{inBlock}[0]";
     }
 
     private string Print(RowPhase phase, int sweep, bool scalar = false) => new CudaExpression(arguments, e => e switch

@@ -18,7 +18,10 @@ internal sealed class CudaSchedule(KernelPlan plan, ProgramNames names, CudaKern
         foreach (PlanBuffer b in plan.Buffers.Where(b => !b.Columns.LoopIndices.Any())) WriteView(b);
         writer.Line();
         for (int i = 0; i < plan.Inputs.Count; i++)
-            if (plan.Inputs[i].Kind == InputKind.Tokens) writer.Line($"{names.Run}.CopyIn({Number(i)}, {names.Buffer(plan.Inputs[i].Buffer)});");
+        {
+            if (plan.Inputs[i].Kind == InputKind.Tokens)
+                writer.Line($"{names.Run}.CopyIn({Number(i)}, {names.Buffer(plan.Inputs[i].Buffer)});");
+        }
         Write(plan.Steps, []);
         for (int i = 0; i < plan.Outputs.Count; i++)
             writer.Line($"{names.Run}.CopyOut({Number(i)}, {names.Buffer(plan.Outputs[i].Buffer)});");

@@ -22,7 +22,8 @@ internal static class CudaSegmentKernel
         writer.Line($"segment<Segment{kernel.Reduction}>({input}, {offsets}, {output}, *{sequences});");
         writer.Close();
         string launch = $".Segment({names.Space(kernel.Rows)}, {names.Size(kernel.Input.Columns)})";
-        return new CudaKernel(CudaKernel.NameOf(kernel), field, ["types", "math", "views", "async", "segment"], writer.ToString(), kernel.Summary,
+        return new CudaKernel(
+            CudaKernel.NameOf(kernel), field, ["types", "math", "views", "async", "segment"], writer.ToString(), kernel.Summary,
             CudaKernel.LaunchStatement(field, arguments, launch));
     }
 }
