@@ -106,14 +106,18 @@ public sealed class KernelCall
     /// <param name="heads">Heads of the queries.</param>
     /// <param name="headWidth">Columns of a head's queries and keys.</param>
     /// <param name="valueWidth">Columns of a head's values.</param>
+    /// <param name="hasScore">
+    /// Whether the layer has a score of its own: its registers are not there where a warp has twice the queries.
+    /// </param>
     /// <exception cref="NotSupportedException">A block of the device has too little shared memory for heads so wide.</exception>
-    public void Attention(CudaSpace queries, CudaSpace keys, int heads, int headWidth, int valueWidth)
+    public void Attention(CudaSpace queries, CudaSpace keys, int heads, int headWidth, int valueWidth, bool hasScore = false)
     {
         ArgumentNullException.ThrowIfNull(queries);
         ArgumentNullException.ThrowIfNull(keys);
         AttentionPair pair = run.Plan.Pair(queries, keys);
         Add(new CudaIntegers(pair.Work, WorkPart.Items)).Add(new CudaIntegers(pair.Work));
         AttentionTile[] tiles = AttentionTile.For(source.Name, headWidth, valueWidth, run.Precision, run.Limits);
+        if (hasScore) tiles = [.. tiles.Where(tile => tile.Family != AttentionFamily.Wide)];
         if (run.Recorder is not { } recorder)
         {
             pair.MayBeWide &= tiles.Any(tile => tile.Family == AttentionFamily.Wide);

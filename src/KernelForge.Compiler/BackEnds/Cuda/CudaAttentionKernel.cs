@@ -56,7 +56,7 @@ internal static class CudaAttentionKernel
             writer.Close();
 
             string widths = string.Join(", ", new[] { kernel.Heads, kernel.HeadWidth, kernel.ValueWidth }.Select(names.Size));
-            string launch = $".Attention({names.Space(kernel.Rows)}, {names.Space(kernel.KeyRows)}, {widths})";
+            string launch = $".Attention({names.Space(kernel.Rows)}, {names.Space(kernel.KeyRows)}, {widths}{(kernel.Score is null ? "" : ", hasScore: true")})";
             return new CudaKernel(CudaKernel.NameOf(kernel), field, DeviceFiles, writer.ToString(),
                 kernel.Summary, CudaKernel.LaunchStatement(field, arguments, launch));
         }
