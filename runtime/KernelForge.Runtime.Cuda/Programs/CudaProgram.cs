@@ -23,11 +23,6 @@ public abstract class CudaProgram : CompiledProgram
 
     private CubinCache? cache;
 
-    /// <summary>One for the program itself until it is disposed, and one for each run in progress: the last to go frees the memory.</summary>
-    private int users = 1;
-
-    private int disposed;
-
     /// <param name="device">Where it runs.</param>
     /// <exception cref="CudaException">There is no such device, or it cannot be used.</exception>
     protected CudaProgram(CudaDevice device)
@@ -113,9 +108,12 @@ public abstract class CudaProgram : CompiledProgram
     }
 
     /// <inheritdoc/>
-    protected sealed override void Dispose(bool disposing)
+    protected sealed override void Free()
     {
-        if (disposing && Interlocked.Exchange(ref disposed, 1) == 0) Leave();
+        DropIdle();
+        Weights.Dispose();
+        kernels.Dispose();
+        shared?.Dispose();
     }
 
     /// <summary>Has every kernel of a graph loaded, then records them.</summary>
@@ -164,26 +162,5 @@ public abstract class CudaProgram : CompiledProgram
         }
         foreach (CudaWorkspace workspace in dropped) workspace.Dispose();
         return dropped.Length > 0;
-    }
-
-    private void Enter()
-    {
-        int now = Volatile.Read(ref users);
-        while (true)
-        {
-            ObjectDisposedException.ThrowIf(now == 0 || disposed != 0, this);
-            int before = Interlocked.CompareExchange(ref users, now + 1, now);
-            if (before == now) return;
-            now = before;
-        }
-    }
-
-    private void Leave()
-    {
-        if (Interlocked.Decrement(ref users) != 0) return;
-        DropIdle();
-        Weights.Dispose();
-        kernels.Dispose();
-        shared?.Dispose();
     }
 }

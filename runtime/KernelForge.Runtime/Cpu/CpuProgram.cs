@@ -13,11 +13,6 @@ public abstract class CpuProgram<TVector> : CompiledProgram where TVector : unma
     private readonly List<IDisposable> weights = [];
     private readonly int spaces, slots, integers;
 
-    /// <summary>One for the program itself until it is disposed, and one for each run in progress: the last to go frees the memory.</summary>
-    private int users = 1;
-
-    private int disposed;
-
     /// <param name="device">How many threads to use.</param>
     /// <param name="spaces">Row spaces of the plan.</param>
     /// <param name="slots">Buffers of the plan that are in use at the same time.</param>
@@ -69,26 +64,9 @@ public abstract class CpuProgram<TVector> : CompiledProgram where TVector : unma
         return buffer.View<TVector>();
     }
 
-    protected sealed override void Dispose(bool disposing)
+    /// <inheritdoc/>
+    protected sealed override void Free()
     {
-        if (disposing && Interlocked.Exchange(ref disposed, 1) == 0) Leave();
-    }
-
-    private void Enter()
-    {
-        int now = Volatile.Read(ref users);
-        while (true)
-        {
-            ObjectDisposedException.ThrowIf(now == 0 || disposed != 0, this);
-            int before = Interlocked.CompareExchange(ref users, now + 1, now);
-            if (before == now) return;
-            now = before;
-        }
-    }
-
-    private void Leave()
-    {
-        if (Interlocked.Decrement(ref users) != 0) return;
         foreach (IDisposable weight in weights) weight.Dispose();
         while (idle.TryPop(out CpuWorkspace? workspace)) workspace.Dispose();
     }

@@ -1,9 +1,17 @@
 namespace KernelForge.Runtime.Execution;
 
 /// <summary>A compiled layer with its weights on one device: what generated code derives from.</summary>
-/// <remarks>Several threads may run the same program at once; each run has buffers of its own.</remarks>
+/// <remarks>
+/// Several threads may run the same program at once; each run has buffers of its own. What the program holds is freed when it was disposed of
+/// and the last run in progress has ended.
+/// </remarks>
 public abstract class CompiledProgram : IDisposable
 {
+    /// <summary>One for the program itself until it is disposed, and one for each run in progress: the last to go frees the memory.</summary>
+    private int users = 1;
+
+    private int disposed;
+
     /// <summary>Runs the layer; allocates nothing once it has run a batch as large.</summary>
     /// <param name="inputs">One for each parameter of the entry, with indices already checked.</param>
     /// <param name="outputs">One for each result, of the right size.</param>
@@ -11,9 +19,29 @@ public abstract class CompiledProgram : IDisposable
 
     public void Dispose()
     {
-        Dispose(true);
+        if (Interlocked.Exchange(ref disposed, 1) == 0) Leave();
         GC.SuppressFinalize(this);
     }
 
-    protected abstract void Dispose(bool disposing);
+    /// <summary>A run begins; <see cref="Leave"/> ends it.</summary>
+    /// <exception cref="ObjectDisposedException">The program was disposed of.</exception>
+    protected void Enter()
+    {
+        int now = Volatile.Read(ref users);
+        while (true)
+        {
+            ObjectDisposedException.ThrowIf(now == 0 || disposed != 0, this);
+            int before = Interlocked.CompareExchange(ref users, now + 1, now);
+            if (before == now) return;
+            now = before;
+        }
+    }
+
+    protected void Leave()
+    {
+        if (Interlocked.Decrement(ref users) == 0) Free();
+    }
+
+    /// <summary>Frees what the program holds; called once, when nobody uses it any more.</summary>
+    protected abstract void Free();
 }

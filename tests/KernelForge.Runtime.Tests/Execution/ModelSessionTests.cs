@@ -126,6 +126,6 @@ public sealed class ModelSessionTests
 
         public override void Run(ReadOnlySpan<RunInput> inputs, ReadOnlySpan<RunOutput> outputs) => throw new NotSupportedException();
 
-        protected override void Dispose(bool disposing) => IsDisposed = true;
+        protected override void Free() => IsDisposed = true;
     }
 }
