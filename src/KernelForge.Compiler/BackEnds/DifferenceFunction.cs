@@ -12,6 +12,10 @@ internal static class DifferenceFunction
     /// <summary>Whether an expression of a score or mask is one.</summary>
     public static bool Is(Expression e) => GoesThroughReals(e) && DependsOnDifferenceAlone(e);
 
+    /// <summary>Its value as C#, in double, for the difference that a variable holds.</summary>
+    public static string Print(ProgramNames names, Expression function, string difference) =>
+        new OfDifference(names, difference).Print(function, "double");
+
     private static bool GoesThroughReals(Expression e) => e.Kind == ValueKind.Integer
         && e.All().Any(x => x is Expression.Convert { To: ValueKind.Integer, Argument.Kind: ValueKind.Real });
 
@@ -26,4 +30,18 @@ internal static class DifferenceFunction
     private static bool IsDifference(Expression e) =>
         e is Expression.Binary { Op: BinaryOp.Subtract } b && (b.Left, b.Right) is
             (Expression.QueryPosition, Expression.KeyPosition) or (Expression.KeyPosition, Expression.QueryPosition);
+
+    /// <summary>With the key at position 0, the query is at the difference; nothing in memory is read.</summary>
+    private sealed class OfDifference(ProgramNames names, string difference) : HostPairExpression
+    {
+        protected override string Host(Scalar value, string type) => CSharpConstant.Of(value, type) ?? "(" + names.Scalar(value) + ")";
+
+        protected override string Position(bool ofKey) => ofKey ? "0" : difference;
+
+        protected override string Element(int operand, IReadOnlyList<string> indices) => throw NotOfDifference();
+
+        protected override string TokenElement(int operand, bool ofKey, string column) => throw NotOfDifference();
+
+        private static NotSupportedException NotOfDifference() => new("a function of the difference of positions reads nothing in memory");
+    }
 }

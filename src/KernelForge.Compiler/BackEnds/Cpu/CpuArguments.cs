@@ -50,19 +50,11 @@ internal sealed class CpuArguments(ProgramNames names, ProgramParameters paramet
     /// <summary>A host value as float, double, int or bool; a constant becomes a literal.</summary>
     public string Host(Scalar value, string type)
     {
-        if (Constant(value, type) is { } constant) return constant;
+        if (CSharpConstant.Of(value, type) is { } constant) return constant;
         string text = names.Scalar(value);
         string argument = type == "float" ? (value is Scalar.Hyper ? "(float)" + text : "(float)(" + text + ")") : text;
         return Add(type, NameOf(value, "value"), argument);
     }
-
-    /// <summary>A constant as a literal of its type; null for what is none.</summary>
-    public static string? Constant(Scalar value, string type) => value is not Scalar.Number n ? null : type switch
-    {
-        "int" => ScalarText.Of(value),
-        "float" => Literal(n.Value, "f", "float"),
-        _ => Literal(n.Value, "d", "double"),
-    };
 
     /// <summary>The kind of an activation that a configuration names.</summary>
     public string Activation(Scalar activation)
@@ -81,12 +73,4 @@ internal sealed class CpuArguments(ProgramNames names, ProgramParameters paramet
     }
 
     private static string NameOf(Scalar value, string otherwise) => value is Scalar.Hyper h ? h.Name : otherwise;
-
-    private static string Literal(double value, string suffix, string type)
-    {
-        if (double.IsNaN(value)) return type + ".NaN";
-        if (double.IsInfinity(value)) return type + (value > 0 ? ".PositiveInfinity" : ".NegativeInfinity");
-        string text = NumberText.Shortest(value) + suffix;
-        return value < 0 ? "(" + text + ")" : text;
-    }
 }

@@ -104,7 +104,7 @@ internal sealed class CpuKernels(KernelPlan plan, ProgramNames names, ProgramPar
     {
         var arguments = new CpuArguments(names, parameters);
         var differences = new DifferenceTables(names, arguments, kernel, () => tables++);
-        var pair = new PairExpression(arguments, kernel.Operands, NameOf, arguments.Host, differences.Lookup);
+        var pair = new CpuPairExpression(arguments, kernel.Operands, NameOf, differences.Lookup);
         string[] text = members(arguments, e => pair.Print(e));
         statements.AddRange(differences.Statements);
         string name = names.Unique(ProgramNames.Pascal(kernel.Name) + role);

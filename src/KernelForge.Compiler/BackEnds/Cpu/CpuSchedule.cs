@@ -1,4 +1,3 @@
-using System.Globalization;
 using KernelForge.Compiler.Ir;
 using KernelForge.Compiler.Kernels;
 using KernelForge.Compiler.Text;
@@ -7,22 +6,23 @@ namespace KernelForge.Compiler.BackEnds.Cpu;
 
 /// <summary>The method that runs the plan: row spaces and inputs, memory, then the kernels, loops and branches as the plan has them.</summary>
 internal sealed class CpuSchedule(KernelPlan plan, ProgramNames names, CpuKernels kernels, CodeWriter writer)
+    : ProgramSchedule(plan, names, writer)
 {
     public void Write()
     {
-        writer.Line("/// <inheritdoc/>");
-        string given = $"CpuWorkspace {names.Workspace}, ReadOnlySpan<RunInput> {names.Inputs}, ReadOnlySpan<RunOutput> {names.Outputs}";
-        writer.Open($"protected override void Run({given})");
+        Writer.Line("/// <inheritdoc/>");
+        string given = $"CpuWorkspace {Names.Workspace}, ReadOnlySpan<RunInput> {Names.Inputs}, ReadOnlySpan<RunOutput> {Names.Outputs}";
+        Writer.Open($"protected override void Run({given})");
         WriteInputs();
-        writer.Line();
+        Writer.Line();
         WriteMemory();
-        writer.Line();
-        foreach (PlanInput input in plan.Inputs.Where(i => i.Kind == InputKind.Tokens))
-            writer.Line($"{names.Buffer(input.Buffer)}.CopyFrom({Input(input)}.Values);");
-        Write(plan.Steps, []);
-        for (int i = 0; i < plan.Outputs.Count; i++)
-            writer.Line($"{names.Buffer(plan.Outputs[i].Buffer)}.CopyTo({names.Outputs}[{Number(i)}].Values);");
-        writer.Close();
+        Writer.Line();
+        foreach (PlanInput input in Plan.Inputs.Where(i => i.Kind == InputKind.Tokens))
+            Writer.Line($"{Names.Buffer(input.Buffer)}.CopyFrom({Input(input)}.Values);");
+        WriteSteps();
+        for (int i = 0; i < Plan.Outputs.Count; i++)
+            Writer.Line($"{Names.Buffer(Plan.Outputs[i].Buffer)}.CopyTo({Names.Outputs}[{Number(i)}].Values);");
+        Writer.Close();
     }
 
     /// <summary>How many rows of integers the inputs bring.</summary>
@@ -35,90 +35,51 @@ internal sealed class CpuSchedule(KernelPlan plan, ProgramNames names, CpuKernel
 
     private void WriteInputs()
     {
-        // A space of sequences needs the space that it counts.
-        foreach (RowSpace s in plan.RowSpaces.OrderBy(s => s.SequencesOf is not null))
+        foreach (RowSpace s in Spaces)
         {
             string space = s.SequencesOf is { } parent
-                ? $"SequencesOf({Number(s.Id)}, {names.Space(parent)})"
-                : $"Space({Number(s.Id)}, {names.Inputs}[{Number(s.Input)}].Offsets)";
-            writer.Line($"RaggedRows {names.Space(s.Id)} = {names.Workspace}.{space};");
+                ? $"SequencesOf({Number(s.Id)}, {Names.Space(parent)})"
+                : $"Space({Number(s.Id)}, {Names.Inputs}[{Number(s.Input)}].Offsets)";
+            Writer.Line($"RaggedRows {Names.Space(s.Id)} = {Names.Workspace}.{space};");
         }
         int number = 0;
-        for (int i = 0; i < plan.Inputs.Count; i++)
+        for (int i = 0; i < Plan.Inputs.Count; i++)
         {
-            if (plan.Inputs[i].Kind == InputKind.Tokens) continue;
+            if (Plan.Inputs[i].Kind == InputKind.Tokens) continue;
             Copy(i, types: false, "Ids");
-            if (plan.Inputs[i].Kind == InputKind.TokenIds) Copy(i, types: true, "Types");
+            if (Plan.Inputs[i].Kind == InputKind.TokenIds) Copy(i, types: true, "Types");
         }
 
-        void Copy(int input, bool types, string member) => writer.Line(
-            $"int[] {names.Integers(input, types)} = {names.Workspace}.Integers({Number(number++)}, {names.Inputs}[{Number(input)}].{member});");
+        void Copy(int input, bool types, string member) => Writer.Line(
+            $"int[] {Names.Integers(input, types)} = {Names.Workspace}.Integers({Number(number++)}, {Names.Inputs}[{Number(input)}].{member});");
     }
 
     /// <summary>Room for every buffer first, then views: growing a slot would lose what another buffer already put there.</summary>
     private void WriteMemory()
     {
         // Buffers of the same width may share a slot.
-        foreach (PlanBuffer b in plan.Buffers.GroupBy(b => (b.Slot, b.RowSpace, b.Columns)).Select(g => g.First()))
+        foreach (PlanBuffer b in Plan.Buffers.GroupBy(b => (b.Slot, b.RowSpace, b.Columns)).Select(g => g.First()))
         {
             // A width that differs from layer to layer: room for the widest.
             string[] indices = [.. b.Columns.LoopIndices];
-            foreach (string index in indices)
-            {
-                Step.Loop loop = Step.Loops(plan.Steps).First(l => l.Index == index);
-                string name = names.Index(index);
-                writer.Open($"for (int {name} = {names.Scalar(loop.Start)}; {name} < {names.Scalar(loop.End)}; {name}++)");
-            }
-            writer.Line($"{names.Workspace}.Slot({Number(b.Slot)}).Reserve({names.Space(b.RowSpace)}.Count, {names.Size(b.Columns)});");
-            foreach (string _ in indices) writer.Close();
+            foreach (string index in indices) OpenLoop(Step.Loops(Plan.Steps).First(l => l.Index == index));
+            Writer.Line($"{Names.Workspace}.Slot({Number(b.Slot)}).Reserve({Names.Space(b.RowSpace)}.Count, {Names.Size(b.Columns)});");
+            foreach (string _ in indices) Writer.Close();
         }
-        foreach (PlanBuffer b in plan.Buffers.Where(b => !b.Columns.LoopIndices.Any())) WriteView(b);
+        WriteViews();
     }
 
-    private void WriteView(PlanBuffer b)
+    protected override void WriteView(PlanBuffer b)
     {
-        string shape = $"{names.Space(b.RowSpace)}.Count, {names.Size(b.Columns)}";
-        writer.Line($"Rows<TVector> {names.Buffer(b.Id)} = {names.Workspace}.Slot({Number(b.Slot)}).View<TVector>({shape});");
+        string shape = $"{Names.Space(b.RowSpace)}.Count, {Names.Size(b.Columns)}";
+        Writer.Line($"Rows<TVector> {Names.Buffer(b.Id)} = {Names.Workspace}.Slot({Number(b.Slot)}).View<TVector>({shape});");
     }
 
-    private void Write(IEnumerable<Step> steps, IReadOnlyList<string> loops)
+    protected override void WriteKernel(Kernel kernel)
     {
-        foreach (Step step in steps)
-        {
-            switch (step)
-            {
-                case Step.Run r:
-                    writer.Line("// " + r.Kernel.Summary);
-                    foreach (string call in kernels.Calls(r.Kernel)) writer.Line(call);
-                    break;
-                case Step.Loop l:
-                    string index = names.Index(l.Index);
-                    writer.Open($"for (int {index} = {names.Scalar(l.Start)}; {index} < {names.Scalar(l.End)}; {index}++)");
-                    List<string> inner = [.. loops, l.Index];
-                    foreach (PlanBuffer b in plan.Buffers.Where(b => b.Columns.LoopIndices.Contains(l.Index)))
-                    {
-                        // Widths of outer loops' indices too: in the innermost of them.
-                        if (b.Columns.LoopIndices.All(inner.Contains)) WriteView(b);
-                    }
-                    Write(l.Body, inner);
-                    writer.Close();
-                    break;
-                case Step.Branch b:
-                    writer.Open($"if ({names.Scalar(b.Condition)})");
-                    Write(b.Then, loops);
-                    writer.Close();
-                    if (b.Else.Count == 0) break;
-                    writer.Open("else");
-                    Write(b.Else, loops);
-                    writer.Close();
-                    break;
-                default:
-                    throw new NotSupportedException(step.GetType().Name);
-            }
-        }
+        Writer.Line("// " + kernel.Summary);
+        foreach (string call in kernels.Calls(kernel)) Writer.Line(call);
     }
 
-    private string Input(PlanInput input) => $"{names.Inputs}[{Number(Array.IndexOf([.. plan.Inputs], input))}]";
-
-    private static string Number(int value) => value.ToString(CultureInfo.InvariantCulture);
+    private string Input(PlanInput input) => $"{Names.Inputs}[{Number(Array.IndexOf([.. Plan.Inputs], input))}]";
 }

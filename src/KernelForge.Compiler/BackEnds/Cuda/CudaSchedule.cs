@@ -8,84 +8,51 @@ namespace KernelForge.Compiler.BackEnds.Cuda;
 /// runs without a device when the program is made, and again whenever a graph is recorded.
 /// </summary>
 internal sealed class CudaSchedule(KernelPlan plan, ProgramNames names, CudaKernels kernels, CodeWriter writer)
+    : ProgramSchedule(plan, names, writer)
 {
     public void Write()
     {
-        writer.Line("/// <inheritdoc/>");
-        writer.Open($"protected override void Schedule(CudaRun {names.Run})");
+        Writer.Line("/// <inheritdoc/>");
+        Writer.Open($"protected override void Schedule(CudaRun {Names.Run})");
         WriteInputs();
-        writer.Line();
-        foreach (PlanBuffer b in plan.Buffers.Where(b => !b.Columns.LoopIndices.Any())) WriteView(b);
-        writer.Line();
-        for (int i = 0; i < plan.Inputs.Count; i++)
+        Writer.Line();
+        WriteViews();
+        Writer.Line();
+        for (int i = 0; i < Plan.Inputs.Count; i++)
         {
-            if (plan.Inputs[i].Kind == InputKind.Tokens)
-                writer.Line($"{names.Run}.CopyIn({Number(i)}, {names.Buffer(plan.Inputs[i].Buffer)});");
+            if (Plan.Inputs[i].Kind == InputKind.Tokens)
+                Writer.Line($"{Names.Run}.CopyIn({Number(i)}, {Names.Buffer(Plan.Inputs[i].Buffer)});");
         }
-        Write(plan.Steps, []);
-        for (int i = 0; i < plan.Outputs.Count; i++)
-            writer.Line($"{names.Run}.CopyOut({Number(i)}, {names.Buffer(plan.Outputs[i].Buffer)});");
-        writer.Close().Line();
+        WriteSteps();
+        for (int i = 0; i < Plan.Outputs.Count; i++)
+            Writer.Line($"{Names.Run}.CopyOut({Number(i)}, {Names.Buffer(Plan.Outputs[i].Buffer)});");
+        Writer.Close().Line();
     }
 
     private void WriteInputs()
     {
-        // A space of sequences needs the space that it counts.
-        foreach (RowSpace s in plan.RowSpaces.OrderBy(s => s.SequencesOf is not null))
+        foreach (RowSpace s in Spaces)
         {
             string space = s.SequencesOf is { } parent
-                ? $"SequencesOf({Number(s.Id)}, {names.Space(parent)})"
+                ? $"SequencesOf({Number(s.Id)}, {Names.Space(parent)})"
                 : $"Space({Number(s.Id)}, input: {Number(s.Input)})";
-            writer.Line($"CudaSpace {names.Space(s.Id)} = {names.Run}.{space};");
+            Writer.Line($"CudaSpace {Names.Space(s.Id)} = {Names.Run}.{space};");
         }
-        for (int i = 0; i < plan.Inputs.Count; i++)
+        for (int i = 0; i < Plan.Inputs.Count; i++)
         {
-            if (plan.Inputs[i].Kind == InputKind.Tokens) continue;
-            writer.Line($"CudaIntegers {names.Integers(i, types: false)} = {names.Run}.Ids({Number(i)});");
-            if (plan.Inputs[i].Kind == InputKind.TokenIds)
-                writer.Line($"CudaIntegers {names.Integers(i, types: true)} = {names.Run}.Types({Number(i)});");
+            if (Plan.Inputs[i].Kind == InputKind.Tokens) continue;
+            Writer.Line($"CudaIntegers {Names.Integers(i, types: false)} = {Names.Run}.Ids({Number(i)});");
+            if (Plan.Inputs[i].Kind == InputKind.TokenIds)
+                Writer.Line($"CudaIntegers {Names.Integers(i, types: true)} = {Names.Run}.Types({Number(i)});");
         }
     }
 
-    private void WriteView(PlanBuffer b) => writer.Line(
-        $"CudaView {names.Buffer(b.Id)} = {names.Run}.Slot({Number(b.Slot)}, {names.Space(b.RowSpace)}, {names.Size(b.Columns)});");
+    protected override void WriteView(PlanBuffer b) => Writer.Line(
+        $"CudaView {Names.Buffer(b.Id)} = {Names.Run}.Slot({Number(b.Slot)}, {Names.Space(b.RowSpace)}, {Names.Size(b.Columns)});");
 
-    private void Write(IEnumerable<Step> steps, IReadOnlyList<string> loops)
+    protected override void WriteKernel(Kernel kernel)
     {
-        foreach (Step step in steps)
-        {
-            switch (step)
-            {
-                case Step.Run r:
-                    CudaKernel kernel = kernels.Add(r.Kernel);
-                    writer.Line("// " + kernel.Expression).Line(kernel.Launch);
-                    break;
-                case Step.Loop l:
-                    string index = names.Index(l.Index);
-                    writer.Open($"for (int {index} = {names.Scalar(l.Start)}; {index} < {names.Scalar(l.End)}; {index}++)");
-                    List<string> inner = [.. loops, l.Index];
-                    foreach (PlanBuffer b in plan.Buffers.Where(b => b.Columns.LoopIndices.Contains(l.Index)))
-                    {
-                        // Widths of outer loops' indices too: in the innermost of them.
-                        if (b.Columns.LoopIndices.All(inner.Contains)) WriteView(b);
-                    }
-                    Write(l.Body, inner);
-                    writer.Close();
-                    break;
-                case Step.Branch b:
-                    writer.Open($"if ({names.Scalar(b.Condition)})");
-                    Write(b.Then, loops);
-                    writer.Close();
-                    if (b.Else.Count == 0) break;
-                    writer.Open("else");
-                    Write(b.Else, loops);
-                    writer.Close();
-                    break;
-                default:
-                    throw new NotSupportedException(step.GetType().Name);
-            }
-        }
+        CudaKernel written = kernels.Add(kernel);
+        Writer.Line("// " + written.Expression).Line(written.Launch);
     }
-
-    private static string Number(int value) => CudaText.Integer(value);
 }

@@ -1,4 +1,3 @@
-using KernelForge.Compiler.BackEnds.Cpu;
 using KernelForge.Compiler.Ir;
 using KernelForge.Compiler.Kernels;
 using KernelForge.Compiler.Text;
@@ -31,11 +30,9 @@ internal sealed class CudaTables(ProgramNames names)
             string difference = names.Unique("difference");
             writer.Line($"case {CudaText.Integer(i)}:");
             writer.Line($"    for (int {difference} = -zero; {difference} < values.Length - zero; {difference}++)");
-            writer.Line($"        values[zero + {difference}] = {Value(tables[i].Function, difference)};");
+            writer.Line($"        values[zero + {difference}] = {DifferenceFunction.Print(names, tables[i].Function, difference)};");
             writer.Line("    break;");
         }
         writer.Close().Close().Line();
     }
-
-    private string Value(Expression function, string difference) => PairExpression.OfDifference(names, function, difference);
 }
