@@ -1,9 +1,10 @@
 using System.Runtime.InteropServices;
+using Architecture = KernelForge.Runtime.Cuda.Architecture;
 using KernelForge.Emulation.Execution;
 using KernelForge.Emulation.Findings;
 using KernelForge.Emulation.Memory;
 using KernelForge.Emulation.Ptx;
-using Architecture = KernelForge.Runtime.Cuda.Architecture;
+using KernelForge.Runtime.Cuda;
 
 namespace KernelForge.Emulation;
 

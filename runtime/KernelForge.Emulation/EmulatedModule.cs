@@ -2,6 +2,7 @@ using KernelForge.Emulation.Decoding;
 using KernelForge.Emulation.Execution;
 using KernelForge.Emulation.Memory;
 using KernelForge.Emulation.Ptx;
+using KernelForge.Runtime.Cuda;
 
 namespace KernelForge.Emulation;
 

@@ -1,15 +1,20 @@
 using KernelForge.Emulation.Execution;
 using KernelForge.Emulation.Memory;
+using KernelForge.Runtime.Cuda;
 
 namespace KernelForge.Emulation;
 
 /// <summary>Whether a launch is one that the architecture and the kernel allow.</summary>
 internal static class LaunchLimits
 {
+    public static Index3 MaximumBlock { get; } = new(1024, 1024, 64);
+
+    public static Index3 MaximumGrid { get; } = new(int.MaxValue, 65535, 65535);
+
     public static void Check(ArchitectureLimits limits, Program program, Index3 grid, Index3 block, int sharedBytes)
     {
-        CheckExtent("grid", program, grid, ArchitectureLimits.MaximumGrid);
-        CheckExtent("block", program, block, ArchitectureLimits.MaximumBlock);
+        CheckExtent("grid", program, grid, MaximumGrid);
+        CheckExtent("block", program, block, MaximumBlock);
         int most = Math.Min(limits.ThreadsOfBlock, program.Entry.MaximumThreads ?? int.MaxValue);
         if (block.Volume > most) throw Fail(program, $"a block of {block.Volume} threads, and at most {most} are possible on {limits.Architecture}");
         if (program.Entry.RequiredBlock is { } required && new Index3(required.X, required.Y, required.Z) != block)

@@ -35,7 +35,10 @@ internal sealed class UploadWork(HostAllocation source, nint address, DeviceRang
         else if (target.IsUsable(machine, Call)) Copy(HostAllocation.Read(address, (nuint)target.Bytes), target);
     }
 
-    public static void Copy(ReadOnlySpan<byte> source, DeviceRange target)
+    public static unsafe void CopyUnpinned(nint source, DeviceRange target) =>
+        Copy(new ReadOnlySpan<byte>((void*)source, (int)target.Bytes), target);
+
+    private static void Copy(ReadOnlySpan<byte> source, DeviceRange target)
     {
         source.CopyTo(target.Span);
         target.MarkWritten();

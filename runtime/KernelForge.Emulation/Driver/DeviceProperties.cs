@@ -1,3 +1,4 @@
+using KernelForge.Runtime.Cuda;
 using KernelForge.Runtime.Cuda.Interop;
 
 namespace KernelForge.Emulation.Driver;
@@ -9,12 +10,12 @@ internal static class DeviceProperties
     public static int? Of(ArchitectureLimits limits, DeviceProperty property) => property switch
     {
         DeviceProperty.MaxThreadsPerBlock => limits.ThreadsOfBlock,
-        DeviceProperty.MaxBlockDimX => ArchitectureLimits.MaximumBlock.X,
-        DeviceProperty.MaxBlockDimY => ArchitectureLimits.MaximumBlock.Y,
-        DeviceProperty.MaxBlockDimZ => ArchitectureLimits.MaximumBlock.Z,
-        DeviceProperty.MaxGridDimX => ArchitectureLimits.MaximumGrid.X,
-        DeviceProperty.MaxGridDimY => ArchitectureLimits.MaximumGrid.Y,
-        DeviceProperty.MaxGridDimZ => ArchitectureLimits.MaximumGrid.Z,
+        DeviceProperty.MaxBlockDimX => LaunchLimits.MaximumBlock.X,
+        DeviceProperty.MaxBlockDimY => LaunchLimits.MaximumBlock.Y,
+        DeviceProperty.MaxBlockDimZ => LaunchLimits.MaximumBlock.Z,
+        DeviceProperty.MaxGridDimX => LaunchLimits.MaximumGrid.X,
+        DeviceProperty.MaxGridDimY => LaunchLimits.MaximumGrid.Y,
+        DeviceProperty.MaxGridDimZ => LaunchLimits.MaximumGrid.Z,
         DeviceProperty.MaxSharedMemoryPerBlock => limits.UsualSharedBytes,
         DeviceProperty.WarpSize => 32,
         DeviceProperty.MaxRegistersPerBlock or DeviceProperty.MaxRegistersPerMultiprocessor => limits.Registers,

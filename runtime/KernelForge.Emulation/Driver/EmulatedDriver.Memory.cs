@@ -87,37 +87,30 @@ public sealed partial class EmulatedDriver
     }
 
     /// <summary>Waits where <paramref name="source"/> is not pinned.</summary>
-    public unsafe CudaResult CopyToDevice(DevicePointer destination, nint source, nuint bytes, StreamHandle stream)
-    {
-        lock (gate)
-        {
-            CudaResult result = BeginWork(stream, out EmulatedStream given);
-            if (result != CudaResult.Success || bytes == 0) return result;
-            result = Find(destination, bytes, out DeviceRange target);
-            if (result != CudaResult.Success) return result;
-            result = FindPinned(source, bytes, given, out HostAllocation? pinned);
-            if (result != CudaResult.Success) return result;
-            if (pinned is not null) return Give(given, new UploadWork(pinned, source, target));
-            result = Finish(given);
-            if (result == CudaResult.Success) UploadWork.Copy(new ReadOnlySpan<byte>((void*)source, (int)bytes), target);
-            return result;
-        }
-    }
+    public CudaResult CopyToDevice(DevicePointer destination, nint source, nuint bytes, StreamHandle stream) => CopyWithHost(
+        source, destination, bytes, stream,
+        (pinned, target) => new UploadWork(pinned, source, target), target => UploadWork.CopyUnpinned(source, target));
 
     /// <summary>Waits where <paramref name="destination"/> is not pinned.</summary>
-    public CudaResult CopyToHost(nint destination, DevicePointer source, nuint bytes, StreamHandle stream)
+    public CudaResult CopyToHost(nint destination, DevicePointer source, nuint bytes, StreamHandle stream) => CopyWithHost(
+        destination, source, bytes, stream,
+        (pinned, origin) => new DownloadWork(pinned, destination, origin), origin => DownloadWork.Copy(origin, destination));
+
+    // Pinned memory is copied when the stream comes to it, any other at once, behind what the stream was given.
+    private CudaResult CopyWithHost(
+        nint host, DevicePointer device, nuint bytes, StreamHandle stream, Func<HostAllocation, DeviceRange, Work> later, Action<DeviceRange> atOnce)
     {
         lock (gate)
         {
             CudaResult result = BeginWork(stream, out EmulatedStream given);
             if (result != CudaResult.Success || bytes == 0) return result;
-            result = Find(source, bytes, out DeviceRange origin);
+            result = Find(device, bytes, out DeviceRange range);
             if (result != CudaResult.Success) return result;
-            result = FindPinned(destination, bytes, given, out HostAllocation? pinned);
+            result = FindPinned(host, bytes, given, out HostAllocation? pinned);
             if (result != CudaResult.Success) return result;
-            if (pinned is not null) return Give(given, new DownloadWork(pinned, destination, origin));
+            if (pinned is not null) return Give(given, later(pinned, range));
             result = Finish(given);
-            if (result == CudaResult.Success) DownloadWork.Copy(origin, destination);
+            if (result == CudaResult.Success) atOnce(range);
             return result;
         }
     }

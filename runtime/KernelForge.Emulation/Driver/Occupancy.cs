@@ -1,3 +1,5 @@
+using KernelForge.Runtime.Cuda;
+
 namespace KernelForge.Emulation.Driver;
 
 /// <summary>
@@ -11,8 +13,6 @@ internal static class Occupancy
         int most = function.Function.MaximumThreads(limits);
         long shared = function.Function.StaticSharedBytes + dynamicSharedBytes;
         if (threads < 1 || threads > most || dynamicSharedBytes > function.MaxDynamicSharedBytes || shared > limits.SharedBytesOfBlock) return 0;
-        int byThreads = limits.ThreadsOfMultiprocessor / ((threads + 31) / 32 * 32);
-        long byShared = limits.SharedBytesOfMultiprocessor / (shared + limits.ReservedSharedBytes);
-        return (int)Math.Min(Math.Min(byThreads, limits.BlocksOfMultiprocessor), byShared);
+        return limits.BlocksAtATime(threads, shared, registers: 0);
     }
 }

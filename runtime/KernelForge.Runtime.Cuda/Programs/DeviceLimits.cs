@@ -12,13 +12,17 @@ internal sealed record DeviceLimits(Architecture Architecture, int SharedBytes, 
         new(context.Architecture, context.SharedBytesOfBlock, context.MultiprocessorCount);
 
     /// <summary>
-    /// Of a device that is not here: shared memory as the programming guide's table of compute capabilities has it; the number of
-    /// multiprocessors decides only which of the variants run.
+    /// Of a device that is not here; the number of multiprocessors decides only which of the variants run. Architectures that
+    /// <see cref="ArchitectureLimits"/> does not list have the shared memory of one that it does.
     /// </summary>
-    public static DeviceLimits Of(Architecture architecture) => new(architecture, architecture.Number switch
+    public static DeviceLimits Of(Architecture architecture)
     {
-        80 or 87 => 163 * 1024,
-        >= 90 and < 120 => 227 * 1024,
-        _ => 99 * 1024,
-    }, 1);
+        ArchitectureLimits limits = ArchitectureLimits.Find(architecture) ?? ArchitectureLimits.Of(architecture.Number switch
+        {
+            87 => new Architecture(8, 0),
+            >= 90 and < 120 => new Architecture(9, 0),
+            _ => new Architecture(8, 6),
+        });
+        return new DeviceLimits(architecture, limits.SharedBytesOfBlock, 1);
+    }
 }

@@ -2,7 +2,6 @@ using System.Globalization;
 using KernelForge.Cli.Assemblies;
 using KernelForge.Cli.Compilation;
 using KernelForge.Cli.Output;
-using KernelForge.Emulation;
 using KernelForge.Runtime.Cuda;
 using KernelForge.Runtime.Cuda.Nvrtc;
 using KernelForge.Runtime.Cuda.Programs;

@@ -1,8 +1,6 @@
-using KernelForge.Compiler.BackEnds;
 using KernelForge.Compiler.BackEnds.Cuda;
 using KernelForge.Compiler.Kernels;
 using KernelForge.Compiler.Spec;
-using KernelForge.Compiler.Text;
 
 namespace KernelForge.Compiler.Reports;
 
@@ -18,12 +16,6 @@ public sealed record CudaKernelText(string Name, EquatableArray<string> DeviceFi
 public static class CudaReport
 {
     /// <summary>Every kernel once, in the order in which the schedule first runs them.</summary>
-    public static IReadOnlyList<CudaKernelText> Kernels(KernelPlan plan)
-    {
-        ProgramNames names = CudaNames.Of(plan);
-        var kernels = new CudaKernels(plan, names, CudaParameters.Of(plan, names), new CudaTables(names));
-        new CudaSchedule(plan, names, kernels, new CodeWriter()).Write();
-        return [.. kernels.All.Select(k => new CudaKernelText(
-            k.Name, k.DeviceFiles.Select(f => f + ".cuh").ToEquatableArray(), k.Text, k.Expression, k.Launch))];
-    }
+    public static IReadOnlyList<CudaKernelText> Kernels(KernelPlan plan) => [.. CudaBackEnd.Kernels(plan).Select(k =>
+        new CudaKernelText(k.Name, k.DeviceFiles.Select(f => f + ".cuh").ToEquatableArray(), k.Text, k.Expression, k.Launch))];
 }

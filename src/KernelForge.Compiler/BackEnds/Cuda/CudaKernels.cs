@@ -4,7 +4,7 @@ using KernelForge.Compiler.Text;
 
 namespace KernelForge.Compiler.BackEnds.Cuda;
 
-/// <summary>Every kernel of a plan as CUDA C, once: where the plan runs it from several places, it is one text.</summary>
+/// <summary>The kernels of a plan as CUDA C, in the order in which the schedule names them.</summary>
 internal sealed class CudaKernels(KernelPlan plan, ProgramNames names, ProgramParameters parameters, CudaTables tables)
 {
     private readonly List<CudaKernel> all = [];

@@ -1,10 +1,8 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using KernelForge.Runtime.Cuda;
-using KernelForge.Runtime.Cuda.Nvrtc;
 using KernelForge.Runtime.Cuda.Programs;
 
-namespace KernelForge.Emulation;
+namespace KernelForge.Runtime.Cuda.Nvrtc;
 
 /// <summary>What a compiled kernel takes of a multiprocessor, as the assembler says.</summary>
 /// <param name="Registers">Of each thread.</param>
@@ -42,17 +40,8 @@ public sealed partial record KernelResources(int Registers, int LocalBytes, int 
     {
         ArgumentNullException.ThrowIfNull(limits);
         ArgumentNullException.ThrowIfNull(build);
-        const int registerUnit = 256, sharedUnit = 128, partitions = 4;
-        int warps = (build.Threads + 31) / 32;
-        int registersOfWarp = RoundUp(Math.Max(1, Registers) * 32, registerUnit);
-        int byRegisters = limits.Registers / partitions / registersOfWarp * partitions / warps;
-        int shared = RoundUp(StaticSharedBytes + build.SharedBytes + limits.ReservedSharedBytes, sharedUnit);
-        int byShared = limits.SharedBytesOfMultiprocessor / shared;
-        int byThreads = limits.ThreadsOfMultiprocessor / (32 * warps);
-        return new[] { byRegisters, byShared, byThreads, limits.BlocksOfMultiprocessor }.Min();
+        return limits.BlocksAtATime(build.Threads, StaticSharedBytes + build.SharedBytes, Math.Max(1, Registers));
     }
-
-    private static int RoundUp(int value, int unit) => (value + unit - 1) / unit * unit;
 
     private static int Number(Match match, string group) =>
         match.Success ? int.Parse(match.Groups[group].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture) : 0;

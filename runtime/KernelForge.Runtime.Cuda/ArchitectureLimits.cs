@@ -1,6 +1,4 @@
-using KernelForge.Runtime.Cuda;
-
-namespace KernelForge.Emulation;
+namespace KernelForge.Runtime.Cuda;
 
 /// <summary>What an architecture allows a launch to be, and what its multiprocessors hold: the tables of the CUDA programming guide.</summary>
 public sealed record ArchitectureLimits
@@ -52,17 +50,32 @@ public sealed record ArchitectureLimits
     /// <summary>32-bit registers of a multiprocessor, all of which one block can have.</summary>
     public int Registers { get; } = 64 * 1024;
 
-    internal static Index3 MaximumBlock { get; } = new(1024, 1024, 64);
-
-    internal static Index3 MaximumGrid { get; } = new(int.MaxValue, 65535, 65535);
-
-    /// <summary>Those of every architecture that an emulated GPU can have, the oldest first.</summary>
+    /// <summary>Those of every architecture whose limits are known here, the oldest first.</summary>
     public static IReadOnlyList<ArchitectureLimits> All => Known;
 
     /// <exception cref="NotSupportedException">They are not known.</exception>
     public static ArchitectureLimits Of(Architecture architecture) =>
-        Array.Find(Known, limits => limits.Architecture == architecture) ?? throw new NotSupportedException(
-            $"the limits of {architecture} are not known: an emulated GPU is one of {string.Join(", ", Known.Select(l => l.Architecture))}");
+        Find(architecture) ?? throw new NotSupportedException(
+            $"the limits of {architecture} are not known, those of {string.Join(", ", Known.Select(l => l.Architecture))} are");
+
+    /// <summary>Those of an architecture, or null where they are not known.</summary>
+    public static ArchitectureLimits? Find(Architecture architecture) => Array.Find(Known, limits => limits.Architecture == architecture);
+
+    /// <summary>Blocks that a multiprocessor holds at a time.</summary>
+    /// <param name="threads">Of a block.</param>
+    /// <param name="sharedBytes">Of a block, what its text declares and what it is launched with.</param>
+    /// <param name="registers">Of a thread; 0 where nobody knows.</param>
+    public int BlocksAtATime(int threads, long sharedBytes, int registers)
+    {
+        const int registerUnit = 256, sharedUnit = 128, partitions = 4;
+        int warps = (threads + 31) / 32;
+        long most = Math.Min(BlocksOfMultiprocessor, ThreadsOfMultiprocessor / (32 * warps));
+        most = Math.Min(most, SharedBytesOfMultiprocessor / RoundUp(sharedBytes + ReservedSharedBytes, sharedUnit));
+        if (registers > 0) most = Math.Min(most, Registers / partitions / RoundUp(registers * 32, registerUnit) * partitions / warps);
+        return (int)most;
+    }
+
+    private static long RoundUp(long value, int unit) => (value + unit - 1) / unit * unit;
 
     private static ArchitectureLimits Consumer(int major, int minor, string card, int multiprocessors, int blocks) => new()
     {
