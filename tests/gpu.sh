@@ -29,7 +29,7 @@ data=${KERNELFORGE_TESTDATA:-$here/../../shared}
 [ ! -d "$data/golden" ] || golden=(--golden "$data/golden")
 parts=$(mktemp -d)
 trap 'rm -rf "$parts"' EXIT
-text() { tr -d '\000-\037\\"' | tail -c 600; }  # what JSON needs no escapes for
+text() { LC_ALL=C tr -cd '\040-\176' | tr -d '\\"' | tail -c 600; }  # what JSON needs no escapes for, in whole characters
 
 # Each tool finds other errors; racecheck looks at shared memory.
 {
