@@ -1,10 +1,10 @@
 using System.Runtime.InteropServices;
-using Architecture = KernelForge.Runtime.Cuda.Architecture;
 using KernelForge.Emulation.Execution;
 using KernelForge.Emulation.Findings;
 using KernelForge.Emulation.Memory;
 using KernelForge.Emulation.Ptx;
 using KernelForge.Runtime.Cuda;
+using Architecture = KernelForge.Runtime.Cuda.Architecture;
 
 namespace KernelForge.Emulation;
 

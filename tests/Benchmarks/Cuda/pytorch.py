@@ -28,8 +28,8 @@ def measure(element, lengths, weights):
                 error = ((result - expected).norm() / expected.norm()).item()
                 eager = peer is peers.FastPath  # it cannot be captured: what it takes has the host's share in it
                 median, least = (eager_time if eager else graph_time)(contender.forward)
-            entries[label] = dict(timed="eager" if eager else "graph replay", milliseconds=round(median, 4), least=round(least, 4), error=error, comparable=error <= LIMITS[element],
-                                  useful_tflops=round(flops / median / 1e9, 1))
+            entries[label] = dict(timed="eager" if eager else "graph replay", milliseconds=round(median, 4), least=round(least, 4), error=error,
+                                  comparable=error <= LIMITS[element], useful_tflops=round(flops / median / 1e9, 1))
         except Exception as problem:  # a peer that cannot run is reported, and the others are measured
             entries[label] = dict(failed=f"{type(problem).__name__}: {str(problem)[:300]}")
     return dict(tokens=sum(lengths), padded=len(lengths) * max(lengths), entries=entries)
