@@ -34,6 +34,8 @@ public static class DescriptionReport
         {
             ParameterField p => $"Parameter {p.Name} = new({List(p.Rows, p.Columns)}{Option("present", p.Present)});",
             LinearField l => $"Linear {l.Name} = new({List(l.Inputs, l.Outputs)}{Option("bias", l.Bias)}{Option("transposed", l.Transposed)});",
+            LinearBankField b =>
+                $"LinearBank {b.Name} = new({List(b.Count, b.Inputs, b.Outputs)}{Option("bias", b.Bias)}{Option("transposed", b.Transposed)});",
             EmbeddingField e => $"Embedding {e.Name} = new({List(e.Rows, e.Features)});",
             LayerField l => $"{ExprText.PlainName(l.LayerId)} {l.Name} = new({ExprText.Arguments(l.Arguments)});",
             LayersField l => Layers(l),

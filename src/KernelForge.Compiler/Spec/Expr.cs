@@ -51,9 +51,25 @@ public enum CallTarget
 
     /// <summary>A method of another layer: <c>layer.Forward(x)</c>; the receiver says which.</summary>
     LayerMethod,
+
+    /// <summary>
+    /// A method of a value of the language: <c>rows.WithLengths(lengths)</c>, <c>x.Length(t)</c>. <see cref="CallExpr.Name"/> is its plain
+    /// name, the receiver the value.
+    /// </summary>
+    Member,
+
+    /// <summary>
+    /// Any other static method over numbers and truths, which the host runs as it is. <see cref="CallExpr.Name"/> is how C# calls it from
+    /// anywhere: <c>global::Demo.Encoder.Bucket</c>.
+    /// </summary>
+    Host,
 }
 
-public sealed record CallExpr(CallTarget Target, string Name, Expr? Receiver, EquatableArray<Argument> Arguments) : Expr;
+public sealed record CallExpr(CallTarget Target, string Name, Expr? Receiver, EquatableArray<Argument> Arguments) : Expr
+{
+    /// <summary>What a <see cref="CallTarget.Host"/> method gives: an integer, a real or a truth. Null for all other calls.</summary>
+    public ValueKind? HostResult { get; init; }
+}
 
 public enum BinaryOp { Add, Subtract, Multiply, Divide, Remainder, Equal, NotEqual, Less, LessOrEqual, Greater, GreaterOrEqual, And, Or, Coalesce }
 
@@ -68,7 +84,10 @@ public sealed record ConditionalExpr(Expr Condition, Expr WhenTrue, Expr WhenFal
 /// <summary>A numeric conversion that the user wrote, or C# made where it changes the value: to an integer (truncates) or to a real.</summary>
 public sealed record ConvertExpr(ValueKind To, Expr Operand) : Expr;
 
-/// <summary>A lambda whose body is one expression.</summary>
+/// <summary>
+/// A lambda whose body is one expression. Parameters are locals, and no two lambdas that stand in each other have one of the same name. A
+/// method that stands where a function is expected arrives as a lambda that calls it.
+/// </summary>
 public sealed record LambdaExpr(EquatableArray<string> Parameters, Expr Body) : Expr;
 
 public sealed record TupleExpr(EquatableArray<Expr> Items) : Expr;

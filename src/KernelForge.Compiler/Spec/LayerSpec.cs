@@ -36,7 +36,7 @@ public sealed record HyperParameter(string Name, ValueKind Kind, string Type, bo
 }
 
 /// <summary>The kinds of value that the language has.</summary>
-public enum ValueKind { Tokens, TokenIds, Integers, Integer, Real, Boolean, Text, Activation, Row, Tuple, Enumeration, IntegerArray, TextArray }
+public enum ValueKind { Tokens, TokenIds, Integers, Integer, Real, Boolean, Text, Activation, Row, Tuple, Enumeration, IntegerArray, TextArray, RowSpace }
 
 /// <summary>A field of the layer.</summary>
 /// <param name="WeightNames">Names in a checkpoint relative to the layer, in order of preference; the field's own name where none was written.</param>
@@ -49,6 +49,14 @@ public abstract record FieldSpec(string Name, EquatableArray<string> WeightNames
 public sealed record ParameterField(string Name, EquatableArray<string> WeightNames, Expr? Rows, Expr Columns, Expr? Present) : FieldSpec(Name, WeightNames);
 
 public sealed record LinearField(string Name, EquatableArray<string> WeightNames, Expr Inputs, Expr Outputs, Expr? Bias, Expr? Transposed)
+    : FieldSpec(Name, WeightNames);
+
+/// <summary>
+/// <c>LinearBank</c>: <paramref name="Count"/> linears, of which each row is given one. <c>{e}</c> in a weight name stands for the linear's
+/// number; a name without it is that of one tensor for all.
+/// </summary>
+public sealed record LinearBankField(
+    string Name, EquatableArray<string> WeightNames, Expr Count, Expr Inputs, Expr Outputs, Expr? Bias, Expr? Transposed)
     : FieldSpec(Name, WeightNames);
 
 public sealed record EmbeddingField(string Name, EquatableArray<string> WeightNames, Expr Rows, Expr Features) : FieldSpec(Name, WeightNames);

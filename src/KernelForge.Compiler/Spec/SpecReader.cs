@@ -68,6 +68,8 @@ internal sealed class SpecReader(string text)
         {
             "parameter" => new ParameterField(name, weights, Rows: Optional(), Columns: Expression(), Present: Optional()),
             "linear" => new LinearField(name, weights, Expression(), Expression(), Bias: Optional(), Transposed: Optional()),
+            "bank" => new LinearBankField(
+                name, weights, Count: Expression(), Inputs: Expression(), Outputs: Expression(), Bias: Optional(), Transposed: Optional()),
             "embedding" => new EmbeddingField(name, weights, Rows: Expression(), Features: Expression()),
             "layer" => new LayerField(name, weights, LayerId: scanner.Text(), List(Argument)),
             "layers" =>
@@ -141,6 +143,7 @@ internal sealed class SpecReader(string text)
             "member" => new MemberExpr(Expression(), scanner.Atom()),
             "at" => new IndexExpr(Expression(), Rest()),
             "call" => new CallExpr(Enumeration<CallTarget>(), scanner.Text(), Optional(), List(Argument)),
+            "host" => HostCall(),
             "?" => new ConditionalExpr(Expression(), Expression(), Expression()),
             "to" => new ConvertExpr(Enumeration<ValueKind>(), Expression()),
             "fun" => new LambdaExpr(List(scanner.Atom), Expression()),
@@ -151,6 +154,12 @@ internal sealed class SpecReader(string text)
         };
         scanner.Close();
         return expression;
+    }
+
+    private CallExpr HostCall()
+    {
+        ValueKind result = Enumeration<ValueKind>();
+        return new CallExpr(CallTarget.Host, scanner.Text(), Receiver: null, List(Argument)) { HostResult = result };
     }
 
     private Argument Argument()

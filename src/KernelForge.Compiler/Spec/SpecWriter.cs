@@ -59,6 +59,7 @@ internal sealed class SpecWriter
         {
             ParameterField => "parameter",
             LinearField => "linear",
+            LinearBankField => "bank",
             EmbeddingField => "embedding",
             LayerField => "layer",
             LayersField => "layers",
@@ -79,6 +80,13 @@ internal sealed class SpecWriter
                 Expression(linear.Outputs);
                 Optional(linear.Bias);
                 Optional(linear.Transposed);
+                break;
+            case LinearBankField bank:
+                Expression(bank.Count);
+                Expression(bank.Inputs);
+                Expression(bank.Outputs);
+                Optional(bank.Bias);
+                Optional(bank.Transposed);
                 break;
             case EmbeddingField embedding:
                 Expression(embedding.Rows);
@@ -204,6 +212,12 @@ internal sealed class SpecWriter
                 Open("at");
                 Expression(index.Target);
                 foreach (Expr argument in index.Arguments) Expression(argument);
+                break;
+            case CallExpr { Target: CallTarget.Host, HostResult: { } result } call:
+                Open("host");
+                Atom(result.ToString());
+                Text(call.Name);
+                List(call.Arguments, Argument);
                 break;
             case CallExpr call:
                 Open("call");

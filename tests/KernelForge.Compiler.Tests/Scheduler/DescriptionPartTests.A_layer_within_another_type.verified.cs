@@ -7,7 +7,7 @@ namespace Demo;
 public static partial class Outer
 {
     [global::KernelForge.StoredSpecification("""
-    (layer 1 "Demo.Outer.Block" "Demo" "Block" ("public static partial class Outer") "public sealed partial class Block" Model
+    (layer 2 "Demo.Outer.Block" "Demo" "Block" ("public static partial class Outer") "public sealed partial class Block" Model
     (
      (hyper hidden Integer "int" false ("hidden_size" "text.\"d\"") ~)
      (hyper epsilon Real "double" true ("eps") null)
@@ -17,13 +17,14 @@ public static partial class Outer
      (parameter gamma ("gamma" "weight") ~ #hidden ~)
      (parameter table ("table") 32 #hidden true)
      (linear query ("attention.query") #hidden #hidden false ~)
+     (bank experts ("experts.{e}.w1" "experts") 8 #hidden 64 false ~)
      (embedding words ("words") 30522 #hidden)
      (layer norm ("norm") "KernelForge.LayerNorm" (#hidden (= bias false)))
      (layers blocks ("blocks.{i}") "Demo.Inner" #hidden index ($index))
      (layers others ("others.{i}") "Demo.Inner" #hidden ~ ())
      (value headDim () Integer (Divide #hidden 12)))
     (
-     (method "Forward" true false ((ids TokenIds ~)) (Tokens Tokens) ((set (x) (at .words (member $ids Types))) (set (a _) (call Op "Split" ~ ($x (= parts 2)))) (if (And (Not true) (Equal #epsilon null)) ((set (x) (call Function "KernelForge.Ops.Silu(Tokens)" ~ ($x)))) ()) (each block blocks ((set (x) (call LayerMethod "Forward" $block ($x))))) (for n 0 #hidden ((set (x) (call OwnMethod "Step" ~ ($x))))) (set (y) (? (Less #hidden -3) $x (Negate $x))) (set (z) (call Op "Attention" ~ ((= score (fun (s i) (Multiply $s (to Integer 0.1))))))) (return (tuple $y $z))))
+     (method "Forward" true false ((ids TokenIds ~)) (Tokens Tokens) ((set (x) (at .words (member $ids Types))) (set (a _) (call Op "Split" ~ ($x (= parts 2)))) (if (And (Not true) (Equal #epsilon null)) ((set (x) (call Function "KernelForge.Ops.Silu(Tokens)" ~ ($x)))) ()) (each block blocks ((set (x) (call LayerMethod "Forward" $block ($x))))) (for n 0 #hidden ((set (x) (call OwnMethod "Step" ~ ($x))))) (set (y) (? (Less #hidden -3) $x (Negate $x))) (set (z) (call Op "Attention" ~ ((= score (fun (s i) (Multiply $s (to Integer 0.1))))))) (set (rows) (call Member "WithLengths" (member $ids Rows) ($lengths))) (set (w) (call Op "Each" ~ ($rows 1 (fun (t f) (call Op "Sum" ~ (3 (fun (n) (host Integer "global::Demo.Outer.Block.Bucket" ($n))))))))) (return (tuple $y $z))))
      (method "Step" false false ((x Tokens null)) (Tokens) ((return $x))))
     (
      (requires "position_embedding_type" ("absolute" null))) ("cls.*"))
@@ -40,6 +41,7 @@ public static partial class Outer
             slots.Add("gamma", this.gamma, "gamma", "weight");
             slots.Add("table", this.table, "table");
             slots.Add("query", this.query, "attention.query");
+            slots.Add("experts", this.experts, "experts.{e}.w1", "experts");
             slots.Add("words", this.words, "words");
             slots.Add("norm", this.norm, "norm");
             slots.Add("blocks", this.blocks, "blocks.{i}");

@@ -24,6 +24,8 @@ internal static class EveryForm
             new ParameterField("gamma", ["gamma", "weight"], Rows: null, Hyper("hidden"), Present: null),
             new ParameterField("table", ["table"], Integer(32), Hyper("hidden"), new BoolExpr(true)),
             new LinearField("query", ["attention.query"], Hyper("hidden"), Hyper("hidden"), new BoolExpr(false), Transposed: null),
+            new LinearBankField(
+                "experts", ["experts.{e}.w1", "experts"], Integer(8), Hyper("hidden"), Integer(64), new BoolExpr(false), Transposed: null),
             new EmbeddingField("words", ["words"], Integer(30522), Hyper("hidden")),
             new LayerField("norm", ["norm"], "KernelForge.LayerNorm", [new(null, Hyper("hidden")), new("bias", new BoolExpr(false))]),
             new LayersField("blocks", ["blocks.{i}"], "Demo.Inner", Hyper("hidden"), "index", [new(null, Local("index"))]),
@@ -52,6 +54,13 @@ internal static class EveryForm
                 new AssignStatement(["z"], Call(CallTarget.Op, "Attention", new Argument("score", new LambdaExpr(["s", "i"],
                     new BinaryExpr(
                         BinaryOp.Multiply, Local("s"), new ConvertExpr(ValueKind.Integer, new NumberExpr(0.1, IsInteger: false))))))),
+                new AssignStatement(["rows"], new CallExpr(
+                    CallTarget.Member, "WithLengths", new MemberExpr(Local("ids"), "Rows"), [new(null, Local("lengths"))])),
+                new AssignStatement(["w"], Call(
+                    CallTarget.Op, "Each", new(null, Local("rows")), new(null, Integer(1)), new(null, new LambdaExpr(["t", "f"], Call(
+                        CallTarget.Op, "Sum", new(null, Integer(3)), new(null, new LambdaExpr(["n"],
+                            Call(CallTarget.Host, "global::Demo.Outer.Block.Bucket", new Argument(null, Local("n")))
+                                with { HostResult = ValueKind.Integer }))))))),
                 new ReturnStatement(new TupleExpr([Local("y"), Local("z")])),
             ]),
             new("Step", IsEntry: false, IsIndexer: false, [new("x", ValueKind.Tokens) { Default = new NullExpr() }],
@@ -62,7 +71,7 @@ internal static class EveryForm
 
     public static FunctionSpec Function { get; } = new(
         "Demo.Functions.Gate(Tokens, double)", "Gate",
-        [new("x", ValueKind.Tokens), new("limit", ValueKind.Real) { Default = new NumberExpr(7, IsInteger: false) }],
+        [new("x", ValueKind.Tokens), new("rows", ValueKind.RowSpace), new("limit", ValueKind.Real) { Default = new NumberExpr(7, IsInteger: false) }],
         ValueKind.Tokens,
         [new ReturnStatement(new BinaryExpr(BinaryOp.Multiply, Local("x"), Local("limit")))]);
 
