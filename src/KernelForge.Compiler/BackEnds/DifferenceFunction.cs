@@ -17,14 +17,15 @@ internal static class DifferenceFunction
         new OfDifference(names, difference).Print(function, "double");
 
     private static bool GoesThroughReals(Expression e) => e.Kind == ValueKind.Integer
-        && e.All().Any(x => x is Expression.Convert { To: ValueKind.Integer, Argument.Kind: ValueKind.Real });
+        && e.All().Any(x => x is Expression.Convert { To: ValueKind.Integer, Argument.Kind: ValueKind.Real } or Expression.HostCall);
 
     private static bool DependsOnDifferenceAlone(Expression e)
     {
         // Differences taken out, no position is left.
         Expression rest = e.Replace(x => IsDifference(x) ? Expression.Of(0) : null);
         return !rest.All().Any(x => x is Expression.QueryPosition or Expression.KeyPosition or Expression.Head or Expression.Logit
-            or Expression.Element or Expression.TokenElement);
+            or Expression.Element or Expression.TokenElement or Expression.IntegerElement or Expression.Length or Expression.RowPosition
+            or Expression.Feature or Expression.StateIndex or Expression.StateValue or Expression.Index);
     }
 
     private static bool IsDifference(Expression e) =>
@@ -37,6 +38,9 @@ internal static class DifferenceFunction
         protected override string Host(Scalar value, string type) => CSharpConstant.Of(value, type) ?? "(" + names.Scalar(value) + ")";
 
         protected override string Position(bool ofKey) => ofKey ? "0" : difference;
+
+        protected override string? Special(Expression expression) => expression is Expression.HostCall c
+            ? $"{c.Method}({string.Join(", ", c.Arguments.Select(a => Print(a, "double")))})" : null;
 
         protected override string Element(int operand, IReadOnlyList<string> indices) => throw NotOfDifference();
 

@@ -54,7 +54,7 @@ internal abstract class PairExpression
         Expression.Convert { To: ValueKind.Integer } c => Converted("int", c.Argument, "double"),
         Expression.Convert c => Converted(real, c.Argument, real),
         Expression.Element x => Element(x.Number, [.. x.Indices.Select(i => Print(i, 0, real))]),
-        Expression.TokenElement t => TokenElement(t.Number, t.OfKey, Print(t.Column, 0, real)),
+        Expression.TokenElement { Position: null } t => TokenElement(t.Number, t.Row == RowOf.Key, Print(t.Column, 0, real)),
         _ => throw new NotSupportedException($"{e.GetType().Name} in a score or mask"),
     };
 

@@ -25,10 +25,18 @@ public static class ExpressionText
             Expression.KeyPosition => "j",
             Expression.Head => "h",
             Expression.Element x => "operand" + x.Number + "[" + string.Join(", ", x.Indices.Select(i => Print(i, 0))) + "]",
-            Expression.TokenElement t => "operand" + t.Number + "[" + (t.OfKey ? "j" : "i") + ", " + Print(t.Column, 0) + "]",
+            Expression.RowPosition => "t",
+            Expression.Feature => "f",
+            Expression.StateIndex => "n",
+            Expression.StateValue => "h",
+            Expression.Index i => Variable(i.Id),
+            Expression.Fold f => $"{f.FoldKind}({Print(f.Count, 0)}, {Variable(f.Id)} => {Print(f.Body, 0)})",
+            Expression.HostCall c => c.Method.Substring(c.Method.LastIndexOf('.') + 1) + "(" + string.Join(", ", c.Arguments.Select(a => Print(a, 0))) + ")",
             Expression.Convert c => (c.To == Spec.ValueKind.Integer ? "(int)" : "(double)") + Print(c.Argument, 9),
             _ => throw new NotSupportedException(e.GetType().Name),
         };
+
+        static string Variable(int id) => "n" + id.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
         string PrintBinary(Expression.Binary b, int outer)
         {

@@ -20,6 +20,9 @@ public sealed record Graph(
     EquatableArray<Node> Body,
     EquatableArray<Finding> Notes)
 {
+    /// <summary>Integers that the host computes for kernels; <see cref="RowInteger.Host"/> refers to them.</summary>
+    public EquatableArray<PlanIntegers> HostIntegers { get; init; } = [];
+
     /// <summary>Every node, those inside loops and branches included.</summary>
     public IEnumerable<Node> AllNodes => Node.All(Body);
 }

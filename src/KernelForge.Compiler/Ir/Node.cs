@@ -42,16 +42,37 @@ public abstract record Node
 
     public sealed record Attention(
         int Result, View Query, View Key, View Value, int KeyRows, Size Heads, Size KeyValueHeads, Scalar Scale,
-        Expression? Score, Expression? Mask, EquatableArray<AttentionOperand> Operands) : Node
+        Expression? Score, Expression? Mask, bool Softmax, EquatableArray<ElementOperand> Operands) : Node
     {
         public override IEnumerable<int> Defines => [Result];
-        public override IEnumerable<View> Reads => Operands.OfType<AttentionOperand.Rows>().Select(r => r.View).Concat([Query, Key, Value]);
+        public override IEnumerable<View> Reads => ElementOperand.ViewsOf(Operands).Concat([Query, Key, Value]);
     }
 
     public sealed record Segment(int Result, SegmentReduction Reduction, View Input) : Node
     {
         public override IEnumerable<int> Defines => [Result];
         public override IEnumerable<View> Reads => [Input];
+    }
+
+    /// <summary>An expression at each row and column that reads at indices of its own: see <see cref="ElementKernel"/>.</summary>
+    public sealed record Each(int Result, EquatableArray<ElementOperand> Operands, Expression Value) : Node
+    {
+        public override IEnumerable<int> Defines => [Result];
+        public override IEnumerable<View> Reads => ElementOperand.ViewsOf(Operands);
+    }
+
+    /// <summary>A recurrence along each sequence: see <see cref="ScanKernel"/>.</summary>
+    public sealed record Scan(int Result, EquatableArray<ElementOperand> Operands, Size States, Expression Step, Expression Value, bool Backwards) : Node
+    {
+        public override IEnumerable<int> Defines => [Result];
+        public override IEnumerable<View> Reads => ElementOperand.ViewsOf(Operands);
+    }
+
+    /// <summary>Each row times the weight that it names: see <see cref="BankKernel"/>.</summary>
+    public sealed record Bank(int Result, View Input, View Index, int Weight, int? Bias, Size Count) : Node
+    {
+        public override IEnumerable<int> Defines => [Result];
+        public override IEnumerable<View> Reads => [Input, Index];
     }
 
     /// <summary>A loop; <paramref name="Carried"/> values pass from one iteration to the next.</summary>

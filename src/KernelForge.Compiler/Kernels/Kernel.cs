@@ -74,8 +74,8 @@ public abstract record RowPhase(Size Columns, Expression Value)
 public enum Reduction { Sum, Mean, Max }
 
 /// <summary>
-/// softmax(score(scale · q·k) where mask)·v for each (sequence, head, query row); an empty key set gives zeros. Head h of the queries uses
-/// head h · keyValueHeads / heads of the keys.
+/// softmax(score(scale · q·k) where mask)·v for each (sequence, head, query row), or the scores themselves as weights (0 where masked) without
+/// <paramref name="Softmax"/>; an empty key set gives zeros. Head h of the queries uses head h · keyValueHeads / heads of the keys.
 /// </summary>
 /// <param name="Rows">Row space of the queries and the output.</param>
 /// <param name="KeyRows">Row space of keys and values: the same sequences.</param>
@@ -84,30 +84,66 @@ public enum Reduction { Sum, Mean, Max }
 /// <param name="Value">[key rows, keyValueHeads × value width].</param>
 /// <param name="Score">The logit from <see cref="Expression.Logit"/>, or null for the logit itself.</param>
 /// <param name="Mask">Which pairs exist, from positions; null for all.</param>
-/// <param name="Operands">What score and mask read: <see cref="KernelOperand.Rows"/> by <see cref="Expression.TokenElement"/>, tables and vectors by <see cref="Expression.Element"/>.</param>
+/// <param name="Operands">What score and mask read: see <see cref="ElementOperand"/>.</param>
 /// <param name="Output">[query rows, heads × value width].</param>
 public sealed record AttentionKernel(
     string Name, int Rows, string Summary, int KeyRows, View Query, View Key, View Value, Size Heads, Size KeyValueHeads, Scalar Scale,
-    Expression? Score, Expression? Mask, EquatableArray<AttentionOperand> Operands, View Output) : Kernel(Name, Rows, Summary)
+    Expression? Score, Expression? Mask, bool Softmax, EquatableArray<ElementOperand> Operands, View Output) : Kernel(Name, Rows, Summary)
 {
     public Size HeadWidth => Query.Columns.DivideBy(Heads);
 
     public Size ValueWidth => Value.Columns.DivideBy(KeyValueHeads);
 
     public override IEnumerable<View> Reads =>
-        Operands.OfType<AttentionOperand.Rows>().Select(r => r.View).Concat([Query, Key, Value]);
+        ElementOperand.ViewsOf(Operands).Concat([Query, Key, Value]);
 
     public override IEnumerable<View> Writes => [Output];
 }
 
-/// <summary>Something that a score or mask expression reads at indices of its own.</summary>
-public abstract record AttentionOperand
+/// <summary>
+/// An expression at each row and column, whose leaves are those of lambdas: it reads any columns, any rows of the row's sequence, tables and parameters.
+/// </summary>
+/// <param name="Output">[rows, columns].</param>
+public sealed record ElementKernel(string Name, int Rows, string Summary, EquatableArray<ElementOperand> Operands, Expression Value, View Output)
+    : Kernel(Name, Rows, Summary)
 {
-    /// <summary>Rows of the queries' or the keys' space.</summary>
-    public sealed record Rows(View View, bool OfKeys) : AttentionOperand;
+    public override IEnumerable<View> Reads => ElementOperand.ViewsOf(Operands);
 
-    /// <summary>A parameter, indexed by column or by row and column.</summary>
-    public sealed record Parameter(int Number) : AttentionOperand;
+    public override IEnumerable<View> Writes => [Output];
+}
+
+/// <summary>
+/// For each sequence, feature f and state n: h ← <paramref name="Step"/> from row to row, from h = 0; <paramref name="Output"/>[row, f] = Σₙ <paramref name="Value"/>.
+/// Features and states are independent of each other.
+/// </summary>
+/// <param name="States">States a feature.</param>
+/// <param name="Step">The new state, from <see cref="Expression.StateValue"/> (the old one), <see cref="Expression.StateIndex"/>, the row and the column.</param>
+/// <param name="Value">What is summed over the states, from the new state.</param>
+/// <param name="Backwards">From the last row of a sequence to the first.</param>
+public sealed record ScanKernel(
+    string Name, int Rows, string Summary, EquatableArray<ElementOperand> Operands, Size States, Expression Step, Expression Value, bool Backwards, View Output)
+    : Kernel(Name, Rows, Summary)
+{
+    public override IEnumerable<View> Reads => ElementOperand.ViewsOf(Operands);
+
+    public override IEnumerable<View> Writes => [Output];
+}
+
+/// <summary>
+/// Each row times the weight of a bank that the row names: Output[row] = W[index[row]] · Input[row] + b[index[row]]; zeros where the index is not a number of
+/// the bank.
+/// </summary>
+/// <param name="Input">[rows, inner].</param>
+/// <param name="Index">[rows, 1]: whole numbers.</param>
+/// <param name="Weight">A parameter of use <see cref="ParameterUse.Bank"/>.</param>
+/// <param name="Bias">A parameter of use <see cref="ParameterUse.Table"/>, [count, outputs], or null.</param>
+/// <param name="Count">The number of weights.</param>
+public sealed record BankKernel(
+    string Name, int Rows, string Summary, View Input, View Index, int Weight, int? Bias, Size Count, View Output) : Kernel(Name, Rows, Summary)
+{
+    public override IEnumerable<View> Reads => [Input, Index];
+
+    public override IEnumerable<View> Writes => [Output];
 }
 
 /// <summary>One row a sequence, from its rows; an empty sequence gives zeros.</summary>

@@ -25,6 +25,9 @@ public sealed record KernelPlan(
     EquatableArray<PlanCheck> Checks,
     EquatableArray<Step> Steps)
 {
+    /// <summary>Integers that the host computes for kernels.</summary>
+    public EquatableArray<PlanIntegers> HostIntegers { get; init; } = [];
+
     /// <summary>Every kernel, in order, those inside loops and both arms of branches included.</summary>
     public IEnumerable<Kernel> Kernels => Step.Kernels(Steps);
 }
@@ -34,8 +37,25 @@ public sealed record KernelPlan(
 /// sequences these rows are, one each. Spaces of inputs that must have the same sequences are told by <see cref="PlanCheck"/>s of the caller.
 /// </summary>
 /// <param name="Id">Its place in <see cref="KernelPlan.RowSpaces"/>.</param>
-/// <param name="Input">The number of the input that brings its offsets (for a space of sequences: that of its parent's).</param>
-public sealed record RowSpace(int Id, string Name, int? SequencesOf, int Input);
+/// <param name="Input">The number of the input whose sequences these are; -1 for a table.</param>
+public sealed record RowSpace(int Id, string Name, int? SequencesOf, int Input)
+{
+    /// <summary>
+    /// Rows with the sequences of input <see cref="Input"/> and lengths of their own, computed by the host for each sequence; null for all other rows.
+    /// What it refers to are row spaces of smaller ids.
+    /// </summary>
+    public RowInteger? Lengths { get; init; }
+
+    /// <summary>The number of rows of a table, which belong to no sequence and no input; null for all other rows.</summary>
+    public Size? TableRows { get; init; }
+
+    /// <summary>Whether the rows are those that an input brings.</summary>
+    public bool IsOfInput => SequencesOf is null && Lengths is null && TableRows is null;
+}
+
+/// <summary>An integer a row (or a sequence) that the host computes for each batch.</summary>
+/// <param name="Id">Its place in <see cref="KernelPlan.HostIntegers"/>.</param>
+public sealed record PlanIntegers(int Id, int RowSpace, RowInteger Value);
 
 public enum InputKind
 {
@@ -73,8 +93,13 @@ public enum ParameterUse
     /// <summary>A vector of <see cref="PlanParameter.Columns"/> values (rows is one), read by column.</summary>
     Vector,
 
-    /// <summary>A table of rows, read by a computed row, or an array read by score and mask expressions.</summary>
+    /// <summary>A table of rows, read by a computed row, or an array read by the expressions of lambdas.</summary>
     Table,
+
+    /// <summary>
+    /// The weights of a bank, one below the other: [count × outputs, inputs], or [count × inputs, outputs] where <see cref="PlanParameter.Transposed"/>.
+    /// </summary>
+    Bank,
 }
 
 /// <param name="Id">Its place in <see cref="KernelPlan.Parameters"/>.</param>

@@ -1,4 +1,5 @@
 using KernelForge.Compiler.Ir;
+using KernelForge.Compiler.Spec;
 
 namespace KernelForge.Compiler.Kernels;
 
@@ -36,4 +37,28 @@ public abstract record RowInteger
 
     /// <summary><paramref name="Value"/> · <paramref name="Factor"/> + <paramref name="Offset"/>.</summary>
     public sealed record Affine(RowInteger Value, Scalar Factor, Scalar Offset) : RowInteger;
+
+    // What the host alone computes; a kernel reads the result as Host.
+
+    /// <summary>How many rows the row's sequence has in a row space.</summary>
+    public sealed record Length(int Space) : RowInteger;
+
+    public sealed record Constant(Scalar Value) : RowInteger;
+
+    /// <summary>Arithmetic, by C#'s rules of integers.</summary>
+    public sealed record Binary(BinaryOp Op, RowInteger Left, RowInteger Right) : RowInteger;
+
+    /// <summary>A C# method of integers, by a name that generated code can call.</summary>
+    public sealed record Call(string Method, EquatableArray<RowInteger> Arguments) : RowInteger;
+
+    /// <summary>Element of <see cref="KernelPlan.HostIntegers"/>.</summary>
+    public sealed record Host(int Number) : RowInteger;
+
+    /// <summary>Whether kernels compute it themselves from what inputs bring.</summary>
+    public bool IsOnDevice => this switch
+    {
+        Ids or Types or Position or Host => true,
+        Affine a => a.Value.IsOnDevice,
+        _ => false,
+    };
 }

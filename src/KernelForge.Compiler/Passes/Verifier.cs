@@ -75,7 +75,35 @@ internal static class Verifier
                     Require(g.Blocks.Count > 0, "a product without blocks");
                     foreach (GemmNodeBlock b in g.Blocks) CheckReads(b.Epilogue, b.Operands.Count, b.Weights.Count);
                     break;
+                case Node.Each e:
+                    CheckLambda(e.Value, e.Operands.Count);
+                    break;
+                case Node.Scan s:
+                    CheckLambda(s.Step, s.Operands.Count);
+                    CheckLambda(s.Value, s.Operands.Count);
+                    break;
+                case Node.Attention a:
+                    if (a.Score is not null) CheckLambda(a.Score, a.Operands.Count);
+                    if (a.Mask is not null) CheckLambda(a.Mask, a.Operands.Count);
+                    break;
                 default: break;
+            }
+        }
+
+        void CheckLambda(Expression e, int operands)
+        {
+            HashSet<int> variables = [.. e.All().OfType<Expression.Fold>().Select(f => f.Id)];
+            foreach (Expression x in e.All())
+            {
+                int read = x switch
+                {
+                    Expression.TokenElement t => t.Number,
+                    Expression.Element t => t.Number,
+                    Expression.IntegerElement t => t.Number,
+                    _ => 0,
+                };
+                Require(read == 0 || read < operands, $"operand {read} of {operands}");
+                if (x is Expression.Index i) Require(variables.Contains(i.Id), $"variable {i.Id} of no fold");
             }
         }
 

@@ -53,7 +53,7 @@ public sealed class CoverExpressionTests
         "root" => Binary(BinaryOp.Less, Call(Primitive.Sqrt, Real(J)), Host(Scalar.Of(3.0))),
         "real division" => Binary(BinaryOp.Less, Real(J), Binary(BinaryOp.Divide, Real(I), Host(Scalar.Of(2.0)))),
         "flags" => Binary(BinaryOp.Equal, Causal, Causal),
-        "rows" => Binary(BinaryOp.Less, new Expression.TokenElement(0, OfKey: true, Host(Scalar.Of(0))), Host(Scalar.Of(1.0))),
+        "rows" => Binary(BinaryOp.Less, new Expression.TokenElement(0, RowOf.Key, null, Host(Scalar.Of(0))), Host(Scalar.Of(1.0))),
         _ => throw new ArgumentException(name),
     };
 

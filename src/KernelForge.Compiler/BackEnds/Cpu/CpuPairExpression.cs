@@ -7,7 +7,7 @@ namespace KernelForge.Compiler.BackEnds.Cpu;
 /// <summary>Prints a score or mask of the CPU's attention.</summary>
 /// <param name="special">The text of what is computed in another way, or null.</param>
 internal sealed class CpuPairExpression(
-    CpuArguments arguments, EquatableArray<AttentionOperand> operands, Func<View, string> nameOf, Func<Expression, string?> special)
+    CpuArguments arguments, EquatableArray<ElementOperand> operands, Func<View, string> nameOf, Func<Expression, string?> special)
     : HostPairExpression
 {
     protected override string? Special(Expression expression) => special(expression);
@@ -18,13 +18,13 @@ internal sealed class CpuPairExpression(
 
     protected override string Element(int operand, IReadOnlyList<string> indices)
     {
-        string table = arguments.Parameter(((AttentionOperand.Parameter)operands[operand]).Number);
+        string table = arguments.Parameter(((ElementOperand.Parameter)operands[operand]).Number);
         return $"{table}.At({(indices.Count == 1 ? "0, " : "")}{string.Join(", ", indices)})";
     }
 
     protected override string TokenElement(int operand, bool ofKey, string column)
     {
-        View view = ((AttentionOperand.Rows)operands[operand]).View;
+        View view = ((ElementOperand.Rows)operands[operand]).View;
         return $"{arguments.View(view, nameOf(view))}.At({(ofKey ? "j" : "i")}.Row, {column})";
     }
 }

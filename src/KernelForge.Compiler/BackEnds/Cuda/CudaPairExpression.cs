@@ -7,7 +7,7 @@ namespace KernelForge.Compiler.BackEnds.Cuda;
 /// <summary>Prints a score or mask as CUDA C.</summary>
 /// <param name="special">The text of what is computed in another way, or null.</param>
 internal sealed class CudaPairExpression(
-    CudaArguments arguments, EquatableArray<AttentionOperand> operands, Func<Expression, string?> special) : PairExpression
+    CudaArguments arguments, EquatableArray<ElementOperand> operands, Func<Expression, string?> special) : PairExpression
 {
     protected override string? Special(Expression expression) => special(expression);
 
@@ -27,10 +27,10 @@ internal sealed class CudaPairExpression(
 
     protected override string Element(int operand, IReadOnlyList<string> indices)
     {
-        string table = arguments.Parameter(((AttentionOperand.Parameter)operands[operand]).Number);
+        string table = arguments.Parameter(((ElementOperand.Parameter)operands[operand]).Number);
         return $"{table}.at({(indices.Count == 1 ? "0, " : "")}{string.Join(", ", indices)})";
     }
 
     protected override string TokenElement(int operand, bool ofKey, string column) =>
-        $"{arguments.View(((AttentionOperand.Rows)operands[operand]).View)}.at({(ofKey ? "j" : "i")}.row, {column})";
+        $"{arguments.View(((ElementOperand.Rows)operands[operand]).View)}.at({(ofKey ? "j" : "i")}.row, {column})";
 }

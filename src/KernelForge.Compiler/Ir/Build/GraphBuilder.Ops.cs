@@ -185,7 +185,7 @@ internal sealed partial class GraphBuilder
                 "from positions alone nothing is known of this mask, so that every pair is computed and then masked; compare positions with integers where you can"));
         Value result = NewValue("~attention", q.Space, keyHeads.Equals(heads) ? v.Columns : v.Columns.DivideBy(keyHeads) * heads);
         body.Add(new Node.Attention(
-            result.Id, Store(q, "~queries"), Store(k, "~keys"), Store(v, "~values"), k.Space, heads, keyHeads, scale, score, mask,
+            result.Id, Store(q, "~queries"), Store(k, "~keys"), Store(v, "~values"), k.Space, heads, keyHeads, scale, score, mask, true,
             pairOperands.ToEquatableArray()));
         return Val.Rows.Of(q.Space, result.Whole);
     }

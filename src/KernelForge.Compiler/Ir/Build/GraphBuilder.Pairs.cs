@@ -7,7 +7,7 @@ namespace KernelForge.Compiler.Ir.Build;
 /// <summary>Score and mask lambdas: their bodies become expressions of one (query, key, head).</summary>
 internal sealed partial class GraphBuilder
 {
-    private List<AttentionOperand> pairOperands = [];
+    private List<ElementOperand> pairOperands = [];
     private (int Query, int Key) pairSpaces;
 
     private Val.Pair Lambda(Val value, Expr at, string[] roles)
@@ -45,7 +45,7 @@ internal sealed partial class GraphBuilder
         Val.Pair[] pairs = [.. indices.Select(i => PairOf(i, at))];
         if (pairs.Any(p => p.Kind != ValueKind.Integer)) throw Fail(Rules.LambdaTooWide, at, "an index is an integer");
         return new Val.Pair(
-            new Expression.Element(Operand(new AttentionOperand.Parameter(id)), pairs.Select(p => p.Expression).ToEquatableArray()), ValueKind.Real);
+            new Expression.Element(Operand(new ElementOperand.Parameter(id)), pairs.Select(p => p.Expression).ToEquatableArray()), ValueKind.Real);
     }
 
     private Val.Pair TokenElement(Val.Rows rows, Val.Row row, Val column, Expr at)
@@ -59,10 +59,10 @@ internal sealed partial class GraphBuilder
         Val.Pair index = PairOf(column, at);
         if (index.Kind != ValueKind.Integer) throw Fail(Rules.LambdaTooWide, at, "a column is an integer");
         return new Val.Pair(
-            new Expression.TokenElement(Operand(new AttentionOperand.Rows(view, row.OfKey)), row.OfKey, index.Expression), ValueKind.Real);
+            new Expression.TokenElement(Operand(new ElementOperand.Rows(view, expected)), row.OfKey ? RowOf.Key : RowOf.Query, null, index.Expression), ValueKind.Real);
     }
 
-    private int Operand(AttentionOperand operand)
+    private int Operand(ElementOperand operand)
     {
         int at = pairOperands.IndexOf(operand);
         if (at >= 0) return at;

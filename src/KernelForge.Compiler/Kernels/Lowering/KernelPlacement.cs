@@ -23,8 +23,11 @@ internal static class KernelPlacement
             Key = place(a.Key),
             Value = place(a.Value),
             Output = place(a.Output),
-            Operands = a.Operands.Select(o => o is AttentionOperand.Rows r ? r with { View = place(r.View) } : o).ToEquatableArray(),
+            Operands = Place(a.Operands, place),
         },
+        ElementKernel e => e with { Operands = Place(e.Operands, place), Output = place(e.Output) },
+        ScanKernel s => s with { Operands = Place(s.Operands, place), Output = place(s.Output) },
+        BankKernel b => b with { Input = place(b.Input), Index = place(b.Index), Output = place(b.Output) },
         SegmentKernel s => s with { Input = place(s.Input), Output = place(s.Output) },
         _ => throw new NotSupportedException(kernel.GetType().Name),
     };
@@ -33,6 +36,13 @@ internal static class KernelPlacement
     {
         KernelOperand.Rows r => r with { View = place(r.View) },
         KernelOperand.PerSequence p => p with { View = place(p.View) },
+        _ => o,
+    }).ToEquatableArray();
+
+    private static EquatableArray<ElementOperand> Place(EquatableArray<ElementOperand> operands, Func<View, View> place) => operands.Select(o => o switch
+    {
+        ElementOperand.Rows r => r with { View = place(r.View) },
+        ElementOperand.Table t => t with { View = place(t.View) },
         _ => o,
     }).ToEquatableArray();
 }

@@ -78,11 +78,26 @@ internal sealed class Lowerer
             case Node.Attention a:
                 steps.Add(new LoweredStep.Run(new AttentionKernel(
                     names.Unique(NameOf(a.Result)), graph.Values[a.Result].Rows, summaries.Of(a), a.KeyRows, a.Query, a.Key, a.Value, a.Heads, a.KeyValueHeads,
-                    a.Scale, a.Score, a.Mask, a.Operands, graph.Values[a.Result].Whole)));
+                    a.Scale, a.Score, a.Mask, a.Softmax, a.Operands, graph.Values[a.Result].Whole)));
                 break;
-            case Node.Segment s:
+            case Node.Segment pooled:
                 steps.Add(new LoweredStep.Run(new SegmentKernel(
-                    names.Unique(NameOf(s.Result)), graph.Values[s.Input.Buffer].Rows, summaries.Of(s), s.Reduction, s.Input, graph.Values[s.Result].Whole)));
+                    names.Unique(NameOf(pooled.Result)), graph.Values[pooled.Input.Buffer].Rows, summaries.Of(pooled), pooled.Reduction, pooled.Input,
+                    graph.Values[pooled.Result].Whole)));
+                break;
+            case Node.Each e:
+                steps.Add(new LoweredStep.Run(new ElementKernel(
+                    names.Unique(NameOf(e.Result)), graph.Values[e.Result].Rows, summaries.Of(e), e.Operands, e.Value, graph.Values[e.Result].Whole)));
+                break;
+            case Node.Scan s:
+                steps.Add(new LoweredStep.Run(new ScanKernel(
+                    names.Unique(NameOf(s.Result)), graph.Values[s.Result].Rows, summaries.Of(s), s.Operands, s.States, s.Step, s.Value, s.Backwards,
+                    graph.Values[s.Result].Whole)));
+                break;
+            case Node.Bank b:
+                steps.Add(new LoweredStep.Run(new BankKernel(
+                    names.Unique(WeightName(b.Weight)), graph.Values[b.Result].Rows, summaries.Of(b), b.Input, b.Index, b.Weight, b.Bias, b.Count,
+                    graph.Values[b.Result].Whole)));
                 break;
             case Node.Loop l:
                 steps.AddRange(l.Carried.Select(c => Copy(c.Initial, c.Inside)));
@@ -90,10 +105,10 @@ internal sealed class Lowerer
                 steps.Add(new LoweredStep.Loop(
                     l.Index, l.Start, l.End, l.Carried, body.Concat(l.Carried.Select(c => Copy(c.Next, c.Inside))).ToEquatableArray()));
                 break;
-            case Node.Branch b:
+            case Node.Branch branch:
                 steps.Add(new LoweredStep.Branch(
-                    b.Condition, LowerBody(b.Then).Concat(b.Merged.Select(m => Copy(m.Then, m.Result))).ToEquatableArray(),
-                    LowerBody(b.Else).Concat(b.Merged.Select(m => Copy(m.Else, m.Result))).ToEquatableArray(), b.Merged));
+                    branch.Condition, LowerBody(branch.Then).Concat(branch.Merged.Select(m => Copy(m.Then, m.Result))).ToEquatableArray(),
+                    LowerBody(branch.Else).Concat(branch.Merged.Select(m => Copy(m.Else, m.Result))).ToEquatableArray(), branch.Merged));
                 break;
             default:
                 throw new NotSupportedException(node.GetType().Name);

@@ -25,8 +25,17 @@ internal sealed class Summaries(Graph graph)
     public string Of(Node.Attention a) =>
         $"{Name(graph.Values[a.Result].Whole)} = Attention({Name(a.Query)}, {Name(a.Key)}, {Name(a.Value)}, heads: {a.Heads}"
         + (a.KeyValueHeads.Equals(a.Heads) ? "" : $", keyValueHeads: {a.KeyValueHeads}")
-        + (a.Score is null ? "" : ", score: " + ExpressionText.Of(a.Score, e => Pair(a, e)))
-        + (a.Mask is null ? "" : ", mask: " + ExpressionText.Of(a.Mask, e => Pair(a, e))) + ")";
+        + (a.Score is null ? "" : ", score: " + ExpressionText.Of(a.Score, e => Lambda(a.Operands, e)))
+        + (a.Mask is null ? "" : ", mask: " + ExpressionText.Of(a.Mask, e => Lambda(a.Operands, e))) + (a.Softmax ? "" : ", softmax: false") + ")";
+
+    public string Of(Node.Each e) => $"{Name(graph.Values[e.Result].Whole)} = (t, f) => {ExpressionText.Of(e.Value, x => Lambda(e.Operands, x))}";
+
+    public string Of(Node.Scan s) =>
+        $"{Name(graph.Values[s.Result].Whole)} = Scan{(s.Backwards ? " backwards" : "")} of {s.States} states: h = {ExpressionText.Of(s.Step, x => Lambda(s.Operands, x))}; "
+        + $"sum of {ExpressionText.Of(s.Value, x => Lambda(s.Operands, x))}";
+
+    public string Of(Node.Bank b) =>
+        $"{Name(graph.Values[b.Result].Whole)} = {WeightName(b.Weight)}[{Name(b.Index)}] · {Name(b.Input)}" + (b.Bias is null ? "" : " + bias");
 
     public string Of(Node.Segment s) => $"{Name(graph.Values[s.Result].Whole)} = {s.Reduction} of {Name(s.Input)} over each sequence";
 
@@ -57,20 +66,38 @@ internal sealed class Summaries(Graph graph)
         RowInteger.Position => "Positions",
         RowInteger.Affine a => (a.Factor.Constant == 1 ? "" : ScalarText.Of(a.Factor) + " * ") + Integer(a.Value)
             + (a.Offset.Constant is { } o ? (o == 0 ? "" : o < 0 ? " - " + (-o).ToString(CultureInfo.InvariantCulture) : " + " + o.ToString(CultureInfo.InvariantCulture)) : " + " + ScalarText.Of(a.Offset)),
+        RowInteger.Length l => $"length of {graph.RowSpaces[l.Space].Name}",
+        RowInteger.Constant c => ScalarText.Of(c.Value),
+        RowInteger.Binary b => $"({Integer(b.Left)} {OperatorText.Symbol(b.Op)} {Integer(b.Right)})",
+        RowInteger.Call c => $"{c.Method}({string.Join(", ", c.Arguments.Select(Integer))})",
+        RowInteger.Host h => Integer(graph.HostIntegers[h.Number].Value),
         _ => "?",
     };
 
-    private string? Pair(Node.Attention a, Expression e) => e switch
+    private string? Lambda(EquatableArray<ElementOperand> operands, Expression e)
     {
-        Expression.Element x => OperandName(a.Operands[x.Number]) + "[" + string.Join(", ", x.Indices.Select(i => ExpressionText.Of(i, y => Pair(a, y)))) + "]",
-        Expression.TokenElement t => OperandName(a.Operands[t.Number]) + "[" + (t.OfKey ? "j" : "i") + ", " + ExpressionText.Of(t.Column, y => Pair(a, y)) + "]",
-        _ => null,
-    };
+        return e switch
+        {
+            Expression.Element x => OperandName(operands[x.Number]) + "[" + string.Join(", ", x.Indices.Select(Text)) + "]",
+            Expression.TokenElement t => OperandName(operands[t.Number]) + "[" + Row(t.Row) + At(t.Position) + ", " + Text(t.Column) + "]",
+            Expression.IntegerElement i => OperandName(operands[i.Number]) + "[" + Row(i.Row) + At(i.Position) + "]",
+            Expression.Length l => $"length of {graph.RowSpaces[l.Space].Name}",
+            _ => null,
+        };
 
-    private string OperandName(AttentionOperand operand) => operand switch
+        string Text(Expression part) => ExpressionText.Of(part, y => Lambda(operands, y));
+
+        string At(Expression? position) => position is null ? "" : ", " + Text(position);
+
+        static string Row(RowOf of) => of switch { RowOf.Query => "i", RowOf.Key => "j", _ => "t" };
+    }
+
+    private string OperandName(ElementOperand operand) => operand switch
     {
-        AttentionOperand.Rows r => Name(r.View),
-        AttentionOperand.Parameter p => graph.Parameters[p.Number].Path.ToString(),
+        ElementOperand.Rows r => Name(r.View),
+        ElementOperand.Table t => Name(t.View),
+        ElementOperand.Parameter p => graph.Parameters[p.Number].Path.ToString(),
+        ElementOperand.Integers i => Integer(i.Value),
         _ => "?",
     };
 

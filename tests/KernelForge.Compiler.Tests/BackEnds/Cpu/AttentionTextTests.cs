@@ -75,7 +75,7 @@ public sealed class AttentionTextTests
         Size width = Size.Of(8);
         View x = new(0, Size.Zero, width), context = new(1, Size.Zero, width);
         var kernel = new AttentionKernel(
-            "context", 0, "context = Attention(x, x, x)", 0, x, x, x, Size.Of(2), Size.Of(2), Scalar.Of(0.5), score, mask, [], context);
+            "context", 0, "context = Attention(x, x, x)", 0, x, x, x, Size.Of(2), Size.Of(2), Scalar.Of(0.5), score, mask, true, [], context);
         var hyper = new HyperParameter("window", ValueKind.Integer, "int", IsNullable: false, [], Default: null);
         var plan = new KernelPlan(
             "Layer", [hyper], [new Compiler.Kernels.RowSpace(0, "tokens", null, 0)], [new PlanInput("x", InputKind.Tokens, 0, width, 0)],

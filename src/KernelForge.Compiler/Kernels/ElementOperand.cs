@@ -1,0 +1,27 @@
+using KernelForge.Compiler.Ir;
+
+namespace KernelForge.Compiler.Kernels;
+
+/// <summary>Something that a lambda's expression reads at indices of its own.</summary>
+public abstract record ElementOperand
+{
+    /// <summary>Rows of row space <paramref name="Space"/>, read by <see cref="Expression.TokenElement"/>.</summary>
+    public sealed record Rows(View View, int Space) : ElementOperand;
+
+    /// <summary>Computed rows of a table, read by <see cref="Expression.Element"/> at a row and a column.</summary>
+    public sealed record Table(View View) : ElementOperand;
+
+    /// <summary>A parameter, read by <see cref="Expression.Element"/> at a column, or at a row and a column.</summary>
+    public sealed record Parameter(int Number) : ElementOperand;
+
+    /// <summary>An integer a row of <paramref name="Space"/>, read by <see cref="Expression.IntegerElement"/>.</summary>
+    public sealed record Integers(RowInteger Value, int Space) : ElementOperand;
+
+    /// <summary>The columns of buffers among operands.</summary>
+    internal static IEnumerable<View> ViewsOf(IEnumerable<ElementOperand> operands) => operands.SelectMany(o => o switch
+    {
+        Rows r => [r.View],
+        Table t => [t.View],
+        _ => (IEnumerable<View>)[],
+    });
+}
