@@ -1,7 +1,12 @@
+using KernelForge.Reference;
+
 namespace KernelForge;
 
-/// <summary>An integer for each row: ids, positions, types. What an <see cref="Embedding"/> is indexed with.</summary>
-public sealed class Integers
+/// <summary>
+/// An integer for each row: ids, positions, types, lengths, and what is computed of them. The host knows all of them before a run. They
+/// index an <see cref="Embedding"/>, are read by lambdas, and are lengths of new rows (<see cref="RowSpace.WithLengths"/>).
+/// </summary>
+public sealed partial class Integers
 {
     private readonly int[] values;
 
@@ -23,17 +28,31 @@ public sealed class Integers
     /// <summary>The integers, one a row.</summary>
     public ReadOnlySpan<int> Values => values;
 
-    public static Integers operator +(Integers a, int b) => a.Map(value => checked(value + b));
+    /// <summary>What a lambda reads for one of its rows, which is of these rows, or of a sequence with one integer here.</summary>
+    /// <exception cref="ArgumentException">The row is of another row space.</exception>
+    public int this[Row t] => values[RowAccess.Own(Rows, t, this)];
 
-    public static Integers operator +(int a, Integers b) => b + a;
+    /// <summary>What a lambda reads at a position of its row's sequence; 0 where the sequence has no such row.</summary>
+    /// <exception cref="ArgumentException">The row is of a batch with another number of sequences.</exception>
+    public int this[Row t, int position]
+    {
+        get
+        {
+            int at = RowAccess.At(Rows, t, position, this);
+            return at < 0 ? 0 : values[at];
+        }
+    }
 
-    public static Integers operator -(Integers a, int b) => a.Map(value => checked(value - b));
+    /// <summary>How many rows here the sequence of a lambda's row has.</summary>
+    /// <exception cref="ArgumentException">The row is of a batch with another number of sequences.</exception>
+    public int Length(Row t) => Rows.LengthOf(RowAccess.SequenceIn(Rows, t, this));
 
-    public static Integers operator -(int a, Integers b) => b.Map(value => checked(a - value));
-
-    public static Integers operator *(Integers a, int b) => a.Map(value => checked(value * b));
-
-    public static Integers operator *(int a, Integers b) => b * a;
+    /// <summary>A function of each integer, such as a bucket; it runs on the host.</summary>
+    public Integers Select(Func<int, int> function)
+    {
+        ArgumentNullException.ThrowIfNull(function);
+        return new Integers(Rows, Array.ConvertAll(values, value => function(value)));
+    }
 
     /// <summary>The shape, as messages name it: <c>[7 tokens] of integers</c>.</summary>
     public override string ToString() => $"[{Rows}] of integers";
@@ -47,6 +66,4 @@ public sealed class Integers
                 positions[row] = row - rows.Offsets[s];
         return new Integers(rows, positions);
     }
-
-    private Integers Map(Func<int, int> function) => new(Rows, Array.ConvertAll(values, value => function(value)));
 }

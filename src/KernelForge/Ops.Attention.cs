@@ -14,7 +14,7 @@ public delegate bool Mask(Row i, Row j);
 public static partial class Ops
 {
     /// <summary>
-    /// Softmax attention within each sequence. A query row's result in a head is Σⱼ softmaxⱼ(score(scale · q·kⱼ)) · vⱼ over the key rows j
+    /// Attention within each sequence. A query row's result in a head is Σⱼ softmaxⱼ(score(scale · q·kⱼ)) · vⱼ over the key rows j
     /// of the same sequence that the mask lets through; zeros where there is none.
     /// </summary>
     /// <param name="q">Queries <c>[query rows, heads × headDim]</c>; head h has the features from h × headDim on.</param>
@@ -27,10 +27,15 @@ public static partial class Ops
     /// <param name="scale">What q·k is multiplied with; 1/√headDim where it is null.</param>
     /// <param name="score">Changes the logits; may be called from several threads.</param>
     /// <param name="mask">Says which pairs exist; may be called from several threads.</param>
+    /// <param name="softmax">
+    /// Whether the weights of a query's values are the softmax of its scores; else they are the scores themselves, and the result is
+    /// Σⱼ score(scale · q·kⱼ) · vⱼ.
+    /// </param>
     /// <returns><c>[query rows, heads × valueDim]</c>.</returns>
     /// <exception cref="ArgumentException">Shapes, rows or heads do not fit.</exception>
     public static Tokens Attention(
-        Tokens q, Tokens k, Tokens v, int heads, int keyValueHeads = 0, double? scale = null, Score? score = null, Mask? mask = null)
+        Tokens q, Tokens k, Tokens v, int heads, int keyValueHeads = 0, double? scale = null, Score? score = null, Mask? mask = null,
+        bool softmax = true)
     {
         ArgumentNullException.ThrowIfNull(q);
         ArgumentNullException.ThrowIfNull(k);
@@ -54,6 +59,6 @@ public static partial class Ops
             throw new ArgumentException(
                 $"Attention: queries {q} have {q.Rows.SequenceCount} sequences, keys {k} have {k.Rows.SequenceCount}: they must be as many",
                 nameof(k));
-        return new SoftmaxAttention(q, k, v, heads, keyValueHeads, scale ?? 1 / Math.Sqrt(headDim), score, mask).Run();
+        return new AttentionRun(q, k, v, heads, keyValueHeads, scale ?? 1 / Math.Sqrt(headDim), score, mask, softmax).Run();
     }
 }

@@ -10,13 +10,13 @@ public static partial class Ops
     /// <exception cref="ArgumentException">The features cannot be divided into so many groups.</exception>
     public static Tokens Sum(Tokens x, int groups = 1) => RowReduction.Reduce(nameof(Sum), x, groups, RowReduction.Sum);
 
-    /// <summary>As <see cref="Sum"/>, divided by the number of features of a group: <c>[rows, groups]</c>.</summary>
+    /// <summary>As <see cref="Sum(Tokens, int)"/>, divided by the number of features of a group: <c>[rows, groups]</c>.</summary>
     /// <exception cref="ArgumentException">The features cannot be divided into so many groups.</exception>
     public static Tokens Mean(Tokens x, int groups = 1) =>
         RowReduction.Reduce(nameof(Mean), x, groups, static group => RowReduction.Sum(group) / group.Length);
 
     /// <summary>
-    /// As <see cref="Sum"/>, the greatest element: <c>[rows, groups]</c>. Name the argument: <c>Max(x, groups: heads)</c>.
+    /// As <see cref="Sum(Tokens, int)"/>, the greatest element: <c>[rows, groups]</c>. Name the argument: <c>Max(x, groups: heads)</c>.
     /// </summary>
     /// <exception cref="ArgumentException">The features cannot be divided into so many groups.</exception>
     public static Tokens Max(Tokens x, int groups = 1) => RowReduction.Reduce(nameof(Max), x, groups, RowReduction.Max);

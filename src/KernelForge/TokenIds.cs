@@ -27,6 +27,18 @@ public sealed class TokenIds
     /// <summary>The position of each token within its sequence, counted from 0.</summary>
     public Integers Positions { get; }
 
+    /// <summary>The id of a lambda's row, which is of these rows.</summary>
+    /// <exception cref="ArgumentException">The row is of another row space.</exception>
+    public int this[Row t] => ids[t];
+
+    /// <summary>The id at a position of a lambda's row's sequence; 0 where the sequence has no such row.</summary>
+    /// <exception cref="ArgumentException">The row is of a batch with another number of sequences.</exception>
+    public int this[Row t, int position] => ids[t, position];
+
+    /// <summary>How many tokens the sequence of a lambda's row has.</summary>
+    /// <exception cref="ArgumentException">The row is of a batch with another number of sequences.</exception>
+    public int Length(Row t) => ids.Length(t);
+
     /// <summary>The ids.</summary>
     public static implicit operator Integers(TokenIds ids) => ids.ids;
 }

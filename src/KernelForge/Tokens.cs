@@ -59,11 +59,44 @@ public sealed class Tokens
     {
         get
         {
-            if ((uint)feature >= (uint)Features)
-                throw new ArgumentException($"feature {feature} of {this} at {row}: features are 0 to {Features - 1}", nameof(feature));
-            return values[(RowFor(row) * Features) + feature];
+            CheckFeature(feature);
+            return values[(RowAccess.Own(Rows, row, this) * Features) + feature];
         }
     }
+
+    /// <summary>
+    /// What a lambda reads at a position of its row's sequence, in this value's own rows (of any batch with as many sequences); 0 where the
+    /// sequence has no such row.
+    /// </summary>
+    /// <exception cref="ArgumentException">
+    /// There is no such feature, this is a table, or the row is of a batch with another number of sequences.
+    /// </exception>
+    public double this[Row row, int position, int feature]
+    {
+        get
+        {
+            CheckFeature(feature);
+            int at = RowAccess.At(Rows, row, position, this);
+            return at < 0 ? 0 : values[(at * Features) + feature];
+        }
+    }
+
+    /// <summary>An element of a table.</summary>
+    /// <exception cref="ArgumentException">This is no table, or there is no such element.</exception>
+    public double this[int row, int column]
+    {
+        get
+        {
+            if (!Rows.IsTable) throw new ArgumentException($"{this} read at row {row}: only a table is read by a number, tokens by a Row");
+            if ((uint)row >= (uint)Rows.Count || (uint)column >= (uint)Features)
+                throw new ArgumentException($"element [{row}, {column}] of {this}: there is none");
+            return values[(row * Features) + column];
+        }
+    }
+
+    /// <summary>How many rows here the sequence of a lambda's row has.</summary>
+    /// <exception cref="ArgumentException">This is a table, or the row is of a batch with another number of sequences.</exception>
+    public int Length(Row t) => Rows.LengthOf(RowAccess.SequenceIn(Rows, t, this));
 
     public static Tokens operator +(Tokens a, Tokens b) => Elementwise.Map("+", a, b, static (x, y) => x + y);
 
@@ -103,11 +136,9 @@ public sealed class Tokens
         return new double[count];
     }
 
-    private int RowFor(Row row)
+    private void CheckFeature(int feature)
     {
-        if (ReferenceEquals(row.Rows, Rows)) return row.Absolute;
-        if (Rows is { IsTable: true, Count: 1 }) return 0;
-        if (row.Rows is { IsTable: false } tokens && ReferenceEquals(tokens.Sequences, Rows)) return row.Sequence;
-        throw new ArgumentException($"{this} cannot be read at {row} of {row.Rows}: it has other rows", nameof(row));
+        if ((uint)feature >= (uint)Features)
+            throw new ArgumentException($"feature {feature} of {this}: features are 0 to {Features - 1}", nameof(feature));
     }
 }

@@ -40,6 +40,14 @@ public sealed class WeightSlots
         if (value.Bias is { } bias) AddTensor(field, "bias", bias, value, bias.Load, names);
     }
 
+    /// <summary>Adds <c>weight</c> and, where the linears have biases, <c>bias</c> below the field's names.</summary>
+    public void Add(string field, LinearBank value, params string[] names)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        AddTensor(field, "weight", value.Weight, value, value.Weight.Load, names);
+        if (value.Bias is { } bias) AddTensor(field, "bias", bias, value, bias.Load, names);
+    }
+
     /// <summary>Adds <c>weight</c> below the field's names.</summary>
     public void Add(string field, Embedding value, params string[] names)
     {

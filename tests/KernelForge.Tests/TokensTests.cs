@@ -121,12 +121,14 @@ public class TokensTests
     }
 
     [Fact]
-    public void Two_tables_of_several_rows_are_different_rows()
+    public void Tables_of_as_many_rows_go_together_and_of_others_do_not()
     {
-        Parameter a = new(2, 1), b = new(2, 1);
+        Parameter a = new(2, 1), b = new(2, 1), c = new(3, 1);
         a.Load([1, 2]);
-        b.Load([1, 2]);
-        Assert.Throws<ArgumentException>(() => a + b);
+        b.Load([10, 20]);
+        c.Load([1, 2, 3]);
+        Assert.Equal([11, 22], (a + b).Values.ToArray());
+        Refuses.With<ArgumentException>("[2 table rows, 1] and [3 table rows, 1]", () => a + c);
     }
 
     [Fact]

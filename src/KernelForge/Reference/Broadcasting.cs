@@ -21,10 +21,7 @@ internal static class Broadcasting
     public static int[]? SourceRows(Tokens value, RowSpace common)
     {
         if (ReferenceEquals(value.Rows, common)) return null;
-        int[] source = new int[common.Count];
-        if (value.Rows.IsTable) return source;
-        for (int s = 0; s < common.SequenceCount; s++) source.AsSpan(common.Offsets[s]..common.Offsets[s + 1]).Fill(s);
-        return source;
+        return value.Rows.IsTable ? new int[common.Count] : common.SequenceOfRow();
     }
 
     private static bool Broadcasts(RowSpace from, RowSpace to) =>

@@ -8,6 +8,9 @@ namespace KernelForge.Reference;
 /// </summary>
 internal static class Work
 {
+    /// <summary>What one call of a description's lambda is taken to cost, which may fold over a sequence.</summary>
+    public const long LambdaCost = 64;
+
     private const long WorthAThread = 1 << 15;
 
     /// <summary>Calls <paramref name="body"/> for every item; <paramref name="cost"/> is an item's work in elementary operations.</summary>

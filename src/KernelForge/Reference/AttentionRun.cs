@@ -4,8 +4,8 @@ namespace KernelForge.Reference;
 /// Attention over blocks of queries of one sequence and head. The softmax subtracts each row's greatest logit, so that no exponential
 /// overflows.
 /// </summary>
-internal sealed class SoftmaxAttention(
-    Tokens q, Tokens k, Tokens v, int heads, int keyValueHeads, double scale, Score? score, Mask? mask)
+internal sealed class AttentionRun(
+    Tokens q, Tokens k, Tokens v, int heads, int keyValueHeads, double scale, Score? score, Mask? mask, bool softmax)
 {
     private const int QueryBlock = 64;
 
@@ -45,7 +45,12 @@ internal sealed class SoftmaxAttention(
             KeysByFeature(firstKey, keyHead, block.Keys), block.Keys,
             block.Queries, headDim, block.Keys);
         for (int row = 0; row < block.Queries; row++)
-            Weigh(weights.AsSpan(row * block.Keys, block.Keys), q.Rows.Row(block.Sequence, block.First + row), block);
+        {
+            Span<double> scores = weights.AsSpan(row * block.Keys, block.Keys);
+            double greatest = ScoreAll(scores, q.Rows.Row(block.Sequence, block.First + row), block);
+            if (softmax) Normalise(scores, greatest);
+            Storage.Round(scores);
+        }
         MatrixProduct.AddTo(
             result.Array.AsSpan((firstQuery * result.Features) + (block.Head * valueDim)), result.Features,
             weights, block.Keys,
@@ -53,18 +58,23 @@ internal sealed class SoftmaxAttention(
             block.Queries, block.Keys, valueDim);
     }
 
-    /// <summary>Turns the products q·k of one query row into the weights of its keys.</summary>
-    private void Weigh(Span<double> row, Row i, Block block)
+    /// <summary>Turns the products q·k of one query row into scores and tells the greatest; no pair, no weight.</summary>
+    private double ScoreAll(Span<double> row, Row i, Block block)
     {
-        double greatest = double.NegativeInfinity;
+        double none = softmax ? double.NegativeInfinity : 0, greatest = none;
         for (int key = 0; key < row.Length; key++)
         {
             Row j = k.Rows.Row(block.Sequence, key);
-            double logit = double.NegativeInfinity;
+            double logit = none;
             if (mask is null || mask(i, j)) logit = score is null ? scale * row[key] : score(scale * row[key], i, j, block.Head);
             row[key] = logit;
             greatest = Math.Max(greatest, logit);
         }
+        return greatest;
+    }
+
+    private static void Normalise(Span<double> row, double greatest)
+    {
         if (double.IsNegativeInfinity(greatest))
         {
             row.Clear();
@@ -73,7 +83,6 @@ internal sealed class SoftmaxAttention(
         double sum = 0;
         for (int key = 0; key < row.Length; key++) sum += row[key] = Math.Exp(row[key] - greatest);
         for (int key = 0; key < row.Length; key++) row[key] /= sum;
-        Storage.Round(row);
     }
 
     private double[] KeysByFeature(int firstKey, int keyHead, int keys)
