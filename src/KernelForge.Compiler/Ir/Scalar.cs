@@ -37,6 +37,15 @@ public abstract record Scalar(ValueKind Kind)
 
     public sealed record Convert(ValueKind To, Scalar Operand) : Scalar(To);
 
+    /// <summary>An element of an array of integers.</summary>
+    public sealed record Item(Scalar Array, Scalar At) : Scalar(ValueKind.Integer);
+
+    /// <summary>How many elements an array has.</summary>
+    public sealed record Count(Scalar Array) : Scalar(ValueKind.Integer);
+
+    /// <summary>A C# method of the user's, by a name that generated code can call.</summary>
+    public sealed record HostCall(string Method, EquatableArray<Scalar> Arguments, ValueKind Result) : Scalar(Result);
+
     public static Scalar Of(int value) => new Number(value, true);
 
     public static Scalar Of(double value) => new Number(value, false);

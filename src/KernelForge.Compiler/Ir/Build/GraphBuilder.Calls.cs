@@ -21,6 +21,10 @@ internal sealed partial class GraphBuilder
             case CallTarget.OwnMethod:
                 LayerInstance self = scope.Layer ?? throw Fail(Rules.UnknownCall, c, $"'{c.Name}' is called outside of a layer");
                 return CallMethod(self, MethodOf(self, c.Name, c), arguments, c);
+            case CallTarget.Member:
+                return CallMember(c, Evaluate(c.Receiver!, scope), arguments);
+            case CallTarget.Host:
+                return HostCall(c, arguments);
             default:
                 if (Evaluate(c.Receiver!, scope) is not Val.Layer layer)
                     throw Fail(Rules.KindMismatch, c.Receiver!, $"'{c.Name}' is called on something that is not a layer");
@@ -61,7 +65,8 @@ internal sealed partial class GraphBuilder
             // What a parameter of kind Tokens gets is seen as rows from here on: x in the callee is no longer a field of the caller.
             scope.Locals[p.Name] = p.Kind switch
             {
-                ValueKind.Tokens when value is not (Val.Pair or Val.Row) => RowsArgument(value, at),
+                // A table of parameters stays one until something needs its rows: lambdas read it where it lies.
+                ValueKind.Tokens when value is not (Val.Number or Val.Row or Val.Field { Spec: ParameterField }) => RowsArgument(value, at),
                 ValueKind.Real when value is Val.Host h => new Val.Host(Scalars.Convert(ValueKind.Real, h.Value)),
                 ValueKind.Integers when value is Val.Ids ids => new Val.Integers(ids.Space, new Kernels.RowInteger.Ids(ids.Input)),
                 _ => value,

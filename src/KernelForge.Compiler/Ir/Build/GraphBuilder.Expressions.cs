@@ -77,7 +77,15 @@ internal sealed partial class GraphBuilder
         {
             (Val.Ids i, "Types") => new Val.Integers(i.Space, new RowInteger.Types(i.Input)),
             (Val.Ids i, "Positions") => new Val.Integers(i.Space, new RowInteger.Position()),
+            (Val.Ids i, "Rows") => new Val.SpaceOf(i.Space),
+            (Val.Integers { Space: not Val.Rows.Table } i, "Rows") => new Val.SpaceOf(i.Space),
+            (Val.SpaceOf s, "Sequences") when spaces[s.Id].TableRows is null => new Val.SpaceOf(Sequences(s.Id)),
+            (Val.SpaceOf s, "Lengths") when spaces[s.Id].TableRows is null => new Val.Integers(Sequences(s.Id), new RowInteger.Length(s.Id)),
             (Val.Rows { Space: not Val.Rows.Table } r, "Positions") => new Val.Integers(r.Space, new RowInteger.Position()),
+            (Val.Rows { Space: not Val.Rows.Table } r, "Rows") => new Val.SpaceOf(r.Space),
+            (Val.Field { Spec: ParameterField { Rows: not null } } f, "Rows") => new Val.SpaceOf(RowsArgument(f, m).Space),
+            (Val.Field { Spec: ParameterField p } f, "Features" or "Columns") => new Val.Host(HostInteger(p.Columns, new Scope(f.Owner, []))),
+            (Val.Host { Value: { Kind: ValueKind.IntegerArray } array }, "Length") => new Val.Host(new Scalar.Count(array)),
             (Val.Rows r, "Features") => new Val.Host(r.Columns.ToScalar()),
             (Val.Field { Spec: LayersField l } f, "Count") => new Val.Host(LayerCount(f.Owner, l)),
             _ => throw Fail(Rules.UnsupportedExpression, m, $"{Describe(target)} has no member '{m.Name}' that the language knows"),
@@ -96,14 +104,22 @@ internal sealed partial class GraphBuilder
                 return Lookup(f.Owner, embedding, arguments[0], x.Arguments[0]);
             case Val.Field { Spec: LayersField layersField } f when arguments[0] is Val.Host { Value.IsInteger: true } index:
                 return new Val.Layer(Element(f.Owner, layersField, index.Value));
-            case Val.Field { Spec: ParameterField parameter } f when arguments.All(a => a is Val.Pair or Val.Host):
+            case Val.Field { Spec: LinearBankField bank } f when arguments.Length == 2:
+                return Bank(f.Owner, bank, RowsArgument(arguments[0], x.Arguments[0]), RowsArgument(arguments[1], x.Arguments[1]), x);
+            case Val.Field { Spec: ParameterField { Rows: null } } f when arguments is [Val.Row, _]:
+                return RowsElement(RowsArgument(f, x), arguments, x);
+            case Val.Field { Spec: ParameterField parameter } f when arguments.All(a => a is Val.Number or Val.Row or Val.Host):
                 return ParameterElement(f.Owner, parameter, arguments, x);
+            case Val.Host { Value: { Kind: ValueKind.IntegerArray } array } when arguments is [Val.Host { Value: { IsInteger: true } index }]:
+                return new Val.Host(new Scalar.Item(array, index));
+            case Val.Integers or Val.Ids when arguments.All(a => a is Val.Number or Val.Row or Val.Host):
+                return IntegersElement(IntegersArgument(target, x), arguments, x);
             case Val.Layer l:
                 return CallLayer(l.Instance, arguments.Select((a, i) => ((string?)null, a)).ToArray(), x);
             case Val.Host { Value.Kind: ValueKind.Activation } activation:
                 return Map([RowsArgument(arguments[0], x.Arguments[0])], e => new Expression.Activate(activation.Value, e[0]), "~activated", x);
-            case Val.Rows rows when arguments.Length == 2 && arguments[0] is Val.Row row:
-                return TokenElement(rows, row, arguments[1], x);
+            case Val.Rows rows when arguments.Length is 2 or 3 && arguments.All(a => a is Val.Number or Val.Row or Val.Host):
+                return RowsElement(rows, arguments, x);
             default:
                 throw Fail(Rules.UnsupportedExpression, x, $"{Describe(target)} cannot be indexed by {string.Join(", ", arguments.Select(Describe))}");
         }
@@ -142,7 +158,32 @@ internal sealed partial class GraphBuilder
         var hypers = new Scope(owner, []);
         Size rows = Size.From(HostInteger(spec.Rows, hypers)), features = Size.From(HostInteger(spec.Features, hypers));
         int table = AddParameter(owner, spec, "weight", ParameterUse.Table, rows, features, false, null);
-        return new Val.Rows(space, features, [new KernelOperand.Gather(table, value, features)], new Expression.Read(0));
+        RowInteger row = OnDevice(new Val.Integers(space, value));
+        return new Val.Rows(space, features, [new KernelOperand.Gather(table, row, features)], new Expression.Read(0));
+    }
+
+    private Val.Rows Bank(LayerInstance owner, LinearBankField spec, Val.Rows input, Val.Rows index, Expr at)
+    {
+        var hypers = new Scope(owner, []);
+        Size count = Size.From(HostInteger(spec.Count, hypers)), inner = Size.From(HostInteger(spec.Inputs, hypers));
+        Size outputs = Size.From(HostInteger(spec.Outputs, hypers));
+        if (input.Space == Val.Rows.Table || index.Space == Val.Rows.Table)
+            throw Fail(Rules.NotCompilable, at, $"'{spec.Name}' takes rows and the number of each row's linear, got {Shape(input)} and {Shape(index)}");
+        if (input.Space != index.Space) JoinRows(input.Space, index.Space, [input, index], at);
+        if (input.Space != index.Space) throw Fail(Rules.RowSpaceMismatch, at, $"'{spec.Name}' needs a number for each row: got {Shape(input)} and {Shape(index)}");
+        if (!SameWidth(input.Columns, inner))
+            throw Fail(Rules.WidthMismatch, at, $"'{spec.Name}' expects [{spaces[input.Space].Name}, {inner}], got {Shape(input)}");
+        if (!SameWidth(index.Columns, Size.One))
+            throw Fail(Rules.WidthMismatch, at, $"'{spec.Name}' takes one number a row, [{spaces[input.Space].Name}, 1], got {Shape(index)}");
+        bool transposed = spec.Transposed is not null && KnownTruth(spec.Transposed, hypers, spec);
+        int weight = AddParameter(
+            owner, spec, "weight", ParameterUse.Bank, count * (transposed ? inner : outputs), transposed ? outputs : inner, transposed, null);
+        Scalar present = spec.Bias is null ? new Scalar.Truth(true) : HostBoolean(spec.Bias, hypers);
+        int? bias = present is Scalar.Truth { Value: false } ? null
+            : AddParameter(owner, spec, "bias", ParameterUse.Table, count, outputs, false, present);
+        Value result = NewValue(spec.Name, input.Space, outputs);
+        body.Add(new Node.Bank(result.Id, Store(input, "~input of " + spec.Name), Store(index, "~index of " + spec.Name), weight, bias, count));
+        return Val.Rows.Of(input.Space, result.Whole);
     }
 
     private int ParameterId(LayerInstance owner, ParameterField spec, ParameterUse use, out Size? rows, out Size columns)
@@ -160,9 +201,20 @@ internal sealed partial class GraphBuilder
         if (value is Val.Rows r) return r;
         if (value is Val.Host { Value: { Kind: ValueKind.Integer or ValueKind.Real } scalar })
             return new Val.Rows(Val.Rows.Table, Size.One, [], new Expression.Host(scalar));
-        if (value is not Val.Field { Spec: ParameterField { Rows: null } p } f) return null;
+        if (value is not Val.Field { Spec: ParameterField p } f) return null;
+        if (p.Rows is not null) return TableRows(f.Owner, p);
         int id = ParameterId(f.Owner, p, ParameterUse.Vector, out _, out Size columns);
         return new Val.Rows(Val.Rows.Table, columns, [new KernelOperand.Vector(id, columns)], new Expression.Read(0));
+    }
+
+    /// <summary>A parameter's rows as rows that kernels run over.</summary>
+    private Val.Rows TableRows(LayerInstance owner, ParameterField spec)
+    {
+        int id = ParameterId(owner, spec, ParameterUse.Table, out Size? rows, out Size columns);
+        Value result = NewValue(spec.Name, Table(rows!), columns);
+        body.Add(new Node.Each(
+            result.Id, [new ElementOperand.Parameter(id)], new Expression.Element(0, [new Expression.RowPosition(), new Expression.Feature()])));
+        return Val.Rows.Of(result.Rows, result.Whole);
     }
 
     private Val.Rows RowsArgument(Val value, Expr at) =>
@@ -171,10 +223,12 @@ internal sealed partial class GraphBuilder
     private Val EvaluateConditional(ConditionalExpr c, Scope scope)
     {
         Val condition = Evaluate(c.Condition, scope);
-        if (condition is Val.Pair p)
+        bool inLambda = reads.Spaces.Count > 0;
+        if (condition is Val.Number || (inLambda && condition is Val.Host { Value: { Kind: ValueKind.Boolean } and not Scalar.Truth }))
         {
-            (Val.Pair a, Val.Pair b) = (PairOf(Evaluate(c.WhenTrue, scope), c.WhenTrue), PairOf(Evaluate(c.WhenFalse, scope), c.WhenFalse));
-            return new Val.Pair(new Expression.Select(p.Expression, a.Expression, b.Expression), Wider(a.Kind, b.Kind));
+            Val.Number p = NumberOf(condition, c.Condition);
+            (Val.Number a, Val.Number b) = (NumberOf(Evaluate(c.WhenTrue, scope), c.WhenTrue), NumberOf(Evaluate(c.WhenFalse, scope), c.WhenFalse));
+            return new Val.Number(new Expression.Select(p.Expression, a.Expression, b.Expression), Wider(a.Kind, b.Kind));
         }
         if (condition is not Val.Host { Value.Kind: ValueKind.Boolean } host)
             throw Fail(Rules.ConditionNotHost, c.Condition, $"{Describe(condition)} cannot decide here: a condition is a boolean of hyper-parameters and loop indices");
@@ -184,16 +238,17 @@ internal sealed partial class GraphBuilder
     private Val Binary(BinaryOp op, Val a, Val b, Expr at)
     {
         if (a is Val.Host x && b is Val.Host y) return new Val.Host(Scalars.Binary(op, x.Value, y.Value));
-        if (a is Val.Pair or Val.Row || b is Val.Pair or Val.Row)
+        if (a is Val.Number or Val.Row || b is Val.Number or Val.Row)
         {
-            (Val.Pair l, Val.Pair r) = (PairOf(a, at), PairOf(b, at));
-            return new Val.Pair(new Expression.Binary(op, l.Expression, r.Expression), IsTruth(op) ? ValueKind.Boolean : Wider(l.Kind, r.Kind));
+            (Val.Number l, Val.Number r) = (NumberOf(a, at), NumberOf(b, at));
+            return new Val.Number(new Expression.Binary(op, l.Expression, r.Expression), IsTruth(op) ? ValueKind.Boolean : Wider(l.Kind, r.Kind));
         }
+        if (IsInteger(a) && IsInteger(b) && !IsTruth(op)) return Integers(op, a, b, at);
         if (op is not (BinaryOp.Add or BinaryOp.Subtract or BinaryOp.Multiply or BinaryOp.Divide))
             throw Fail(Rules.UnsupportedExpression, at, $"'{OperatorText.Symbol(op)}' is not defined between {Describe(a)} and {Describe(b)}");
-        if (a is Val.Integers i && b is Val.Host { Value.IsInteger: true } n && Affine(op, i, n.Value) is { } affine) return affine;
-        if (b is Val.Integers j && a is Val.Host { Value.IsInteger: true } m && op != BinaryOp.Subtract && Affine(op, j, m.Value) is { } mirrored) return mirrored;
         return Map([RowsArgument(a, at), RowsArgument(b, at)], e => new Expression.Binary(op, e[0], e[1]), "~" + NameOf(op), at);
+
+        static bool IsInteger(Val value) => value is Val.Integers or Val.Ids or Val.Host { Value.IsInteger: true };
     }
 
     private static Val.Integers? Affine(BinaryOp op, Val.Integers i, Scalar n) => op switch
@@ -215,14 +270,15 @@ internal sealed partial class GraphBuilder
     private Val Unary(UnaryOp op, Val a, Expr at) => a switch
     {
         Val.Host h => new Val.Host(Scalars.Unary(op, h.Value)),
-        Val.Pair or Val.Row => PairOf(a, at) is var p ? new Val.Pair(new Expression.Unary(op, p.Expression), p.Kind) : a,
+        Val.Integers or Val.Ids when op == UnaryOp.Negate => Integers(BinaryOp.Subtract, new Val.Host(Scalar.Of(0)), a, at),
+        Val.Number or Val.Row => NumberOf(a, at) is var p ? new Val.Number(new Expression.Unary(op, p.Expression), p.Kind) : a,
         _ => Map([RowsArgument(a, at)], e => new Expression.Unary(op, e[0]), "~negated", at),
     };
 
     private Val Convert(ValueKind to, Val a, Expr at) => a switch
     {
         Val.Host h => new Val.Host(Scalars.Convert(to, h.Value)),
-        Val.Pair or Val.Row => PairOf(a, at) is var p ? new Val.Pair(new Expression.Convert(to, p.Expression), to) : a,
+        Val.Number or Val.Row => NumberOf(a, at) is var p ? new Val.Number(new Expression.Convert(to, p.Expression), to) : a,
         _ => throw Fail(Rules.KindMismatch, at, $"{Describe(a)} cannot be converted to a number"),
     };
 
@@ -285,11 +341,11 @@ internal sealed partial class GraphBuilder
     {
         if (a == b || b == Val.Rows.Table) return a;
         if (a == Val.Rows.Table) return b;
-        if (spaces[b].SequencesOf == a) return a;
-        if (spaces[a].SequencesOf == b) return b;
-        if (spaces[a].SequencesOf is null && spaces[b].SequencesOf is null) LearnSameRows(a, b);
+        if (IsSequences(b) && IsSameFamily(a, b)) return a;
+        if (IsSequences(a) && IsSameFamily(a, b)) return b;
+        if (spaces[a].IsOfInput && spaces[b].IsOfInput) LearnSameRows(a, b);
         throw Fail(Rules.RowSpaceMismatch, at,
-            $"the rows do not belong together: {string.Join(" and ", arguments.Select(Shape))}; pool one to its sequences, or use Attention between them");
+            $"the rows do not belong together: {string.Join(" and ", arguments.Select(Shape))}; pool one to its sequences, read it at positions (Each), or use Attention between them");
     }
 
     /// <summary>Two inputs that are used row by row have the same rows, unless both bring ids of a batch of their own.</summary>

@@ -8,6 +8,15 @@ internal sealed partial class GraphBuilder
 {
     private Val CallOp(CallExpr c, (string? Name, Val Value)[] arguments) => c.Name switch
     {
+        "Sum" when IsFold(arguments) => Fold(FoldKind.Sum, c, arguments),
+        "Max" when IsFold(arguments) => Fold(FoldKind.Max, c, arguments),
+        "Min" when IsFold(arguments) => Fold(FoldKind.Min, c, arguments),
+        "ArgMax" => Fold(FoldKind.ArgMax, c, arguments),
+        "Each" => Each(c, arguments),
+        "Scan" => Scan(c, arguments),
+        "RowSpace.Table" => new Val.SpaceOf(Table(HostSize(new OpArguments(c, arguments, "rows"), "rows", Size.One))),
+        "Integers.Max" => Extreme("Max", arguments[0].Value, arguments[1].Value, c),
+        "Integers.Min" => Extreme("Min", arguments[0].Value, arguments[1].Value, c),
         "Sum" => Reduce(Reduction.Sum, c, arguments),
         "Mean" => Reduce(Reduction.Mean, c, arguments),
         "Max" when arguments.Length == 1 || arguments.Any(a => a.Name == "groups") => Reduce(Reduction.Max, c, arguments),
@@ -27,17 +36,21 @@ internal sealed partial class GraphBuilder
     /// <summary>A name of the compiler's own, to be replaced by the user's where there is one.</summary>
     private static string OwnName(string op) => "~" + char.ToLowerInvariant(op[0]) + op.Substring(1);
 
+    private static bool IsFold((string? Name, Val Value)[] arguments) => arguments.Length == 2 && arguments[1].Value is Val.Lambda;
+
     private Val Apply(Primitive primitive, CallExpr c, (string? Name, Val Value)[] arguments)
     {
         if (arguments.All(a => a.Value is Val.Host))
             return new Val.Host(new Scalar.Call(primitive, arguments.Select(a => ((Val.Host)a.Value).Value).ToEquatableArray()));
-        if (arguments.Any(a => a.Value is Val.Pair or Val.Row))
+        if (arguments.Any(a => a.Value is Val.Number or Val.Row))
         {
-            Val.Pair[] pairs = [.. arguments.Select((a, i) => PairOf(a.Value, c.Arguments[i].Value))];
+            Val.Number[] numbers = [.. arguments.Select((a, i) => NumberOf(a.Value, c.Arguments[i].Value))];
             bool keepsKind = primitive is Primitive.Max or Primitive.Min or Primitive.Abs;
-            ValueKind kind = keepsKind ? pairs.Select(p => p.Kind).Aggregate(Wider) : ValueKind.Real;
-            return new Val.Pair(new Expression.Call(primitive, pairs.Select(p => p.Expression).ToEquatableArray()), kind);
+            ValueKind kind = keepsKind ? numbers.Select(p => p.Kind).Aggregate(Wider) : ValueKind.Real;
+            return new Val.Number(new Expression.Call(primitive, numbers.Select(p => p.Expression).ToEquatableArray()), kind);
         }
+        if (primitive is Primitive.Max or Primitive.Min && arguments.All(a => a.Value is Val.Integers or Val.Ids or Val.Host { Value.IsInteger: true }))
+            return Extreme(c.Name, arguments[0].Value, arguments[1].Value, c);
         return Map(
             [.. arguments.Select((a, i) => RowsArgument(a.Value, c.Arguments[i].Value))],
             e => new Expression.Call(primitive, e.ToEquatableArray()), OwnName(c.Name), c);
@@ -140,22 +153,78 @@ internal sealed partial class GraphBuilder
         Val.Rows x = RowsArgument(arguments[0].Item2, c.Arguments[0].Value);
         if (x.Space == Val.Rows.Table) throw Fail(Rules.KindMismatch, c, $"{c.Name} needs tokens, got a parameter");
         // A row a sequence already: each is its own mean, maximum, sum and first.
-        if (spaces[x.Space].SequencesOf is not null) return x;
+        if (IsSequences(x.Space)) return x;
+        if (spaces[x.Space].TableRows is not null) throw Fail(Rules.KindMismatch, c, $"{c.Name} needs tokens, got the rows of a table");
         View input = Store(x, "~pooled");
         Value result = NewValue(OwnName(c.Name), Sequences(x.Space), x.Columns);
         body.Add(new Node.Segment(result.Id, reduction, input));
         return Val.Rows.Of(result.Rows, result.Whole);
     }
 
+    private Val.Rows Each(CallExpr c, (string?, Val)[] arguments)
+    {
+        var a = new OpArguments(c, arguments, "rows", "features", "value");
+        int space = SpaceArgument(a, c);
+        Size features = HostSize(a, "features", Size.Zero);
+        (Val lambda, Expr at) = a["value"] ?? throw Fail(Rules.KindMismatch, c, "'value' is missing");
+        return WithReads(new() { [RowOf.Row] = space }, read =>
+        {
+            Expression value = Real(Lambda(lambda, at, ("t", new Val.Row(RowOf.Row)), ("f", Feature)), at);
+            Value result = NewValue("~each", space, features);
+            body.Add(new Node.Each(result.Id, read.Operands.ToEquatableArray(), value));
+            return Val.Rows.Of(space, result.Whole);
+        });
+    }
+
+    private Val.Rows Scan(CallExpr c, (string?, Val)[] arguments)
+    {
+        var a = new OpArguments(c, arguments, "rows", "features", "states", "step", "output", "backwards");
+        int space = SpaceArgument(a, c);
+        if (spaces[space].TableRows is not null) throw Fail(Rules.RowSpaceMismatch, c, "a scan runs along sequences, and the rows of a table belong to none");
+        Size features = HostSize(a, "features", Size.Zero), states = HostSize(a, "states", Size.One);
+        (Val step, Expr stepAt) = a["step"] ?? throw Fail(Rules.KindMismatch, c, "'step' is missing");
+        (Val output, Expr outputAt) = a["output"] ?? throw Fail(Rules.KindMismatch, c, "'output' is missing");
+        bool backwards = ConstantTruth(a, "backwards", false);
+        return WithReads(new() { [RowOf.Row] = space }, read =>
+        {
+            (string, Val)[] parameters =
+            [
+                ("t", new Val.Row(RowOf.Row)), ("f", Feature), ("n", new Val.Number(new Expression.StateIndex(), ValueKind.Integer)),
+                ("h", new Val.Number(new Expression.StateValue(), ValueKind.Real)),
+            ];
+            Expression next = Real(Lambda(step, stepAt, parameters), stepAt), value = Real(Lambda(output, outputAt, parameters), outputAt);
+            Value result = NewValue("~scan", space, features);
+            body.Add(new Node.Scan(result.Id, read.Operands.ToEquatableArray(), states, next, value, backwards));
+            return Val.Rows.Of(space, result.Whole);
+        });
+    }
+
+    private static Val.Number Feature => new(new Expression.Feature(), ValueKind.Integer);
+
+    private int SpaceArgument(OpArguments a, CallExpr c) => a["rows"] switch
+    {
+        ({ } value, { } at) => value is Val.SpaceOf s ? s.Id
+            : throw Fail(Rules.KindMismatch, at, $"'rows' is a row space, such as x.Rows, got {Describe(value)}"),
+        null => throw Fail(Rules.KindMismatch, c, "'rows' is missing"),
+    };
+
+    private bool ConstantTruth(OpArguments a, string name, bool otherwise) => a[name] switch
+    {
+        null => otherwise,
+        ({ } value, { } at) => value is Val.Host { Value: Scalar.Truth t } ? t.Value
+            : throw Fail(Rules.NotCompilable, at, $"'{name}' is written as true or false: it decides which kernel is made"),
+    };
+
     private Val.Rows Attention(CallExpr c, (string?, Val)[] arguments)
     {
-        var a = new OpArguments(c, arguments, "q", "k", "v", "heads", "keyValueHeads", "scale", "score", "mask");
+        var a = new OpArguments(c, arguments, "q", "k", "v", "heads", "keyValueHeads", "scale", "score", "mask", "softmax");
         Val.Rows q = Required(a, "q", c), k = Required(a, "k", c), v = Required(a, "v", c);
         foreach (Val.Rows r in (Val.Rows[])[q, k, v])
-            if (r.Space == Val.Rows.Table) throw Fail(Rules.KindMismatch, c, "queries, keys and values are tokens, not parameters");
+            if (r.Space == Val.Rows.Table || spaces[r.Space].TableRows is not null)
+                throw Fail(Rules.KindMismatch, c, "queries, keys and values are tokens, not parameters");
         if (k.Space != v.Space)
         {
-            if (spaces[k.Space].SequencesOf is null && spaces[v.Space].SequencesOf is null) LearnSameRows(k.Space, v.Space);
+            if (spaces[k.Space].IsOfInput && spaces[v.Space].IsOfInput) LearnSameRows(k.Space, v.Space);
             throw Fail(Rules.RowSpaceMismatch, c, $"keys {Shape(k)} and values {Shape(v)} must have the same rows");
         }
         if (!a.Has("heads")) throw Fail(Rules.KindMismatch, c, "'heads' is missing");
@@ -176,20 +245,21 @@ internal sealed partial class GraphBuilder
             ({ } value, { } at) => value is Val.Host { Value.Kind: ValueKind.Real or ValueKind.Integer } s ? Scalars.Convert(ValueKind.Real, s.Value)
                 : throw Fail(Rules.KindMismatch, at, $"'scale' is a number of hyper-parameters, got {Describe(value)}"),
         };
-        pairOperands = [];
-        pairSpaces = (q.Space, k.Space);
-        Expression? score = a["score"] is ({ } s1, { } s2) ? Lambda(s1, s2, ["s", "i", "j", "h"]).Expression : null;
-        Expression? mask = a["mask"] is ({ } m1, { } m2) ? Truth(Lambda(m1, m2, ["i", "j"]), m2) : null;
-        if (mask is not null && !MaskBounds.AreKnown(mask))
-            notes.Add(Found(Rules.MaskNotBounded, a["mask"]!.Value.At.Span,
-                "from positions alone nothing is known of this mask, so that every pair is computed and then masked; compare positions with integers where you can"));
-        Value result = NewValue("~attention", q.Space, keyHeads.Equals(heads) ? v.Columns : v.Columns.DivideBy(keyHeads) * heads);
-        body.Add(new Node.Attention(
-            result.Id, Store(q, "~queries"), Store(k, "~keys"), Store(v, "~values"), k.Space, heads, keyHeads, scale, score, mask, true,
-            pairOperands.ToEquatableArray()));
-        return Val.Rows.Of(q.Space, result.Whole);
+        bool softmax = ConstantTruth(a, "softmax", true);
+        return WithReads(new() { [RowOf.Query] = q.Space, [RowOf.Key] = k.Space }, read =>
+        {
+            (string, Val) i = ("i", new Val.Row(RowOf.Query)), j = ("j", new Val.Row(RowOf.Key));
+            (string, Val) s = ("s", new Val.Number(new Expression.Logit(), ValueKind.Real)), h = ("h", new Val.Number(new Expression.Head(), ValueKind.Integer));
+            Expression? score = a["score"] is ({ } s1, { } s2) ? Real(Lambda(s1, s2, s, i, j, h), s2) : null;
+            Expression? mask = a["mask"] is ({ } m1, { } m2) ? Truth(Lambda(m1, m2, i, j), m2) : null;
+            if (mask is not null && !MaskBounds.AreKnown(mask))
+                notes.Add(Found(Rules.MaskNotBounded, a["mask"]!.Value.At.Span,
+                    "from positions alone nothing is known of this mask, so that every pair is computed and then masked; compare positions with integers where you can"));
+            Value result = NewValue("~attention", q.Space, keyHeads.Equals(heads) ? v.Columns : v.Columns.DivideBy(keyHeads) * heads);
+            body.Add(new Node.Attention(
+                result.Id, Store(q, "~queries"), Store(k, "~keys"), Store(v, "~values"), k.Space, heads, keyHeads, scale, score, mask, softmax,
+                read.Operands.ToEquatableArray()));
+            return Val.Rows.Of(q.Space, result.Whole);
+        });
     }
-
-    private Expression Truth(Val.Pair p, Expr at) =>
-        p.Kind == ValueKind.Boolean ? p.Expression : throw Fail(Rules.KindMismatch, at, "a mask answers with a boolean");
 }

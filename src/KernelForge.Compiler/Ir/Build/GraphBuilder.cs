@@ -73,7 +73,7 @@ internal sealed partial class GraphBuilder
         HashSet<int> taken = [.. inputs.Select(i => i.Value)];
         foreach (Val r in results)
         {
-            if (r is not Val.Rows rows || rows.Space == Val.Rows.Table)
+            if (r is not Val.Rows rows || rows.Space == Val.Rows.Table || spaces[rows.Space].TableRows is not null)
                 throw Fail(Rules.KindMismatch, entry.Span, $"the entry returns {Describe(r)}, expected tokens");
             View view = Store(rows, "output");
             // A result is a buffer of its own: the caller's destination takes its place.
@@ -86,7 +86,10 @@ internal sealed partial class GraphBuilder
             root, spaces.ToEquatableArray(), inputs.ToEquatableArray(), outputs.ToEquatableArray(),
             outputs.Select((_, i) => outputs.Count == 1 ? "output" : "output" + i.ToString(CultureInfo.InvariantCulture)).ToEquatableArray(),
             parameters.ToEquatableArray(), checks.ToEquatableArray(), values.ToEquatableArray(), body.ToEquatableArray(),
-            notes.ToEquatableArray());
+            notes.ToEquatableArray())
+        {
+            HostIntegers = hostIntegers.ToEquatableArray(),
+        };
     }
 
     private Val AddInput(MethodParameter p, MethodSpec entry)
@@ -177,15 +180,6 @@ internal sealed partial class GraphBuilder
             values[view.Buffer] = values[view.Buffer] with { Name = name };
     }
 
-    private int Sequences(int space)
-    {
-        RowSpace? known = spaces.Find(s => s.SequencesOf == space);
-        if (known is not null) return known.Id;
-        RowSpace parent = spaces[space];
-        spaces.Add(new RowSpace(spaces.Count, parent.Name.Replace("tokens", "sequences"), space, parent.Input));
-        return spaces.Count - 1;
-    }
-
     private int AddParameter(LayerInstance owner, FieldSpec field, string part, ParameterUse use, Size rows, Size columns, bool transposed, Scalar? present)
     {
         EquatableArray<PathSegment> segments = owner.Path.Append(new PathSegment(field.Name, null)).Concat(part.Length == 0 ? [] : [new PathSegment(part, null)]).ToEquatableArray();
@@ -227,7 +221,7 @@ internal sealed partial class GraphBuilder
     private string Describe(Val value) => value switch
     {
         Val.Rows r => "tokens " + Shape(r),
-        Val.Integers i => $"integers [{spaces[i.Space].Name}]",
+        Val.Integers i => $"integers [{(i.Space == Val.Rows.Table ? "1" : spaces[i.Space].Name)}]",
         Val.Ids i => $"token ids [{spaces[i.Space].Name}]",
         Val.Host h => h.Value.Kind switch
         {
@@ -243,11 +237,13 @@ internal sealed partial class GraphBuilder
             LinearField => "the linear '" + f.Spec.Name + "'",
             EmbeddingField => "the embedding '" + f.Spec.Name + "'",
             LayersField => "the layers '" + f.Spec.Name + "'",
+            LinearBankField => "the bank '" + f.Spec.Name + "'",
             _ => "the parameter '" + f.Spec.Name + "'",
         },
         Val.Tuple t => $"{t.Items.Count} values",
         Val.Lambda => "a lambda",
         Val.Row => "a row",
-        _ => "a value of a pair",
+        Val.SpaceOf s => $"the rows [{spaces[s.Id].Name}]",
+        _ => "a number of a lambda",
     };
 }

@@ -35,9 +35,12 @@ internal abstract record Val
 
     public sealed record Lambda(LambdaExpr Expr, Scope Scope) : Val;
 
-    /// <summary>Inside a score or mask: a value of one (query, key, head).</summary>
-    public sealed record Pair(Expression Expression, ValueKind Kind) : Val;
+    /// <summary>A row space.</summary>
+    public sealed record SpaceOf(int Id) : Val;
 
-    /// <summary>Inside a score or mask: the query's or the key's row.</summary>
-    public sealed record Row(bool OfKey) : Val;
+    /// <summary>Inside a lambda: a number or truth of one row and feature, or of one query, key and head.</summary>
+    public sealed record Number(Expression Expression, ValueKind Kind) : Val;
+
+    /// <summary>Inside a lambda: the row that is computed, or a pair's query or key.</summary>
+    public sealed record Row(RowOf Of) : Val;
 }
