@@ -3,16 +3,17 @@ using KernelForge.Runtime.Weights;
 namespace KernelForge.Runtime;
 
 /// <summary>
-/// A model's tensors, each found in a checkpoint and of the right shape. The source stays its owner's: it must live while weights are read.
+/// A model's tensors, each found in a checkpoint and of a shape that fits. The source stays its owner's: it must live while weights are
+/// read.
 /// </summary>
 public sealed class LoadedWeights
 {
     private readonly IReadOnlyList<WeightSlot> slots;
-    private readonly Dictionary<string, WeightTensor> byPath;
+    private readonly Dictionary<string, SlotTensors> byPath;
     private readonly bool absent;
 
     internal LoadedWeights(
-        string prefix, IReadOnlyList<WeightSlot> slots, Dictionary<string, WeightTensor> byPath, IReadOnlyList<string> unused)
+        string prefix, IReadOnlyList<WeightSlot> slots, Dictionary<string, SlotTensors> byPath, IReadOnlyList<string> unused)
     {
         Prefix = prefix;
         this.slots = slots;
@@ -66,9 +67,11 @@ public sealed class LoadedWeights
     /// <summary>Whether the model has a tensor at this path; a <c>Linear</c> without bias has none at <c>….bias</c>.</summary>
     public bool Has(string path) => absent || byPath.ContainsKey(path);
 
-    /// <summary>The numbers of the tensor at a path such as <c>layers[3].query.weight</c>, in the checkpoint's layout.</summary>
+    /// <summary>
+    /// The numbers at a path such as <c>layers[3].query.weight</c>, row after row of the slot's shape, however the checkpoint divides them.
+    /// </summary>
     /// <exception cref="ArgumentException">The model has no tensor there.</exception>
-    public float[] Read(string path) => absent ? [] : Tensor(path).ToSingles();
+    public float[] Read(string path) => absent ? [] : Tensors(path).ToSingles();
 
     /// <summary>As <see cref="Read(string)"/>; where the model has no tensor there, <paramref name="absent"/> zeros.</summary>
     public float[] Read(string path, int absent) => Has(path) ? Read(path) : new float[absent];
@@ -77,10 +80,10 @@ public sealed class LoadedWeights
     /// <exception cref="ArgumentException">The model has no tensor there, or the destination has another size.</exception>
     public void Read(string path, Span<float> destination)
     {
-        WeightTensor tensor = Tensor(path);
-        if (destination.Length != tensor.Count)
-            throw new ArgumentException($"{path} has {tensor.Count} elements, the destination {destination.Length}", nameof(destination));
-        tensor.CopyTo(destination);
+        SlotTensors tensors = Tensors(path);
+        if (destination.Length != tensors.Count)
+            throw new ArgumentException($"{path} has {tensors.Count} elements, the destination {destination.Length}", nameof(destination));
+        tensors.CopyTo(destination);
     }
 
     /// <summary>Gives every parameter of the model its numbers, as doubles, for the reference run.</summary>
@@ -89,7 +92,7 @@ public sealed class LoadedWeights
         foreach (WeightSlot slot in slots) slot.Load(byPath[slot.Path].ToDoubles());
     }
 
-    private WeightTensor Tensor(string path) => byPath.TryGetValue(path, out WeightTensor? tensor)
-        ? tensor
+    private SlotTensors Tensors(string path) => byPath.TryGetValue(path, out SlotTensors? tensors)
+        ? tensors
         : throw new ArgumentException($"the model has no tensor at '{path}'", nameof(path));
 }

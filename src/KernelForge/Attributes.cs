@@ -16,7 +16,8 @@ public sealed class LayerFunctionAttribute : Attribute;
 
 /// <summary>
 /// What a field's weights are called in a checkpoint, the preferred name first. <c>{i}</c> in the name of <see cref="Layers{T}"/>
-/// stands for the layer's index; an empty name adds nothing to the path. Without the attribute the field's own name serves.
+/// stands for the layer's index, <c>{e}</c> for the number of a <see cref="LinearBank"/>'s linear, where each has a tensor of its own; an
+/// empty name adds nothing to the path. Without the attribute the field's own name serves.
 /// </summary>
 [AttributeUsage(AttributeTargets.Field, Inherited = false)]
 public sealed class WeightAttribute(params string[] names) : Attribute

@@ -40,7 +40,10 @@ public sealed class WeightSlots
         if (value.Bias is { } bias) AddTensor(field, "bias", bias, value, bias.Load, names);
     }
 
-    /// <summary>Adds <c>weight</c> and, where the linears have biases, <c>bias</c> below the field's names.</summary>
+    /// <summary>
+    /// Adds <c>weight</c> and, where the linears have biases, <c>bias</c> below the field's names; <c>{e}</c> in a name is the linear's
+    /// number.
+    /// </summary>
     public void Add(string field, LinearBank value, params string[] names)
     {
         ArgumentNullException.ThrowIfNull(value);
@@ -92,6 +95,10 @@ public sealed class WeightSlots
     private void AddTensor(string field, string member, StoredTensor tensor, object leaf, Action<double[]> load, string[] names)
     {
         ImmutableArray<string> full = [.. Candidates(field, names).Select(name => Join(name, member))];
+        if (leaf is not LinearBank && full.FirstOrDefault(WeightSlot.IsNumbered) is { } numbered)
+            throw new ArgumentException(
+                $"'{Join(path, field)}' is called '{numbered}', but {WeightSlot.Numbered} stands for the linears of a LinearBank",
+                nameof(names));
         slots.Add(new WeightSlot(Join(Join(path, field), member), full, tensor, leaf, load));
     }
 

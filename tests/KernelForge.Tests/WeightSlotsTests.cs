@@ -122,4 +122,65 @@ public class WeightSlotsTests
         Assert.Equal(
             ["layers.0.attention.query.weight", "layers.0.attn.q.weight"],
             WeightSlots.Of(new Stack(new Layers<Block>(1, () => new Block())))[0].Names);
+
+    [Theory]
+    [InlineData(new long[] { 32, 128 }, 32, 128, true)]
+    [InlineData(new long[] { 8, 4, 128 }, 32, 128, true)]
+    [InlineData(new long[] { 8, 4, 128 }, 8, 512, true)]
+    [InlineData(new long[] { 8, 4, 128 }, 16, 256, false)]
+    [InlineData(new long[] { 1, 17, 128 }, 17, 128, true)]
+    [InlineData(new long[] { 6, 5, 3 }, 6, 15, true)]
+    [InlineData(new long[] { 15, 6 }, 6, 15, false)]
+    [InlineData(new long[] { 6, 5, 1, 1 }, 6, 5, true)]
+    [InlineData(new long[] { 6 }, 6, 1, true)]
+    [InlineData(new long[] { 6 }, 1, 6, true)]
+    [InlineData(new long[] { 6, 14 }, 6, 15, false)]
+    [InlineData(new long[] { }, 1, 1, true)]
+    [InlineData(new long[] { }, 2, 1, false)]
+    [InlineData(new long[] { 0, 4 }, 4, 1, false)]
+    [InlineData(new long[] { long.MaxValue, 2 }, 1, 1, false)]
+    public void A_tensor_fits_where_one_of_its_sides_ends_with_the_rows(long[] sides, int rows, int columns, bool fits)
+    {
+        Linear linear = new(columns, rows, bias: false);
+        foreach (object parameter in (object[])[new Parameter(rows, columns), linear, new Embedding(rows, columns)])
+            Assert.Equal(fits, SlotOf(parameter).Fits("x", sides));
+        Assert.Equal(fits, SlotOf(new Linear(rows, columns, bias: false, transposed: true)).Fits("x", sides));
+    }
+
+    [Theory]
+    [InlineData(new long[] { 2, 3 }, true)]
+    [InlineData(new long[] { 1, 1, 6 }, true)]
+    [InlineData(new long[] { 5 }, false)]
+    public void A_row_takes_its_numbers_however_they_are_divided(long[] sides, bool fits) =>
+        Assert.Equal(fits, SlotOf(new Parameter(6)).Fits("x", sides));
+
+    [Fact]
+    public void A_bank_names_a_tensor_for_each_linear_or_one_for_all()
+    {
+        WeightSlot slot = SlotOf(new LinearBank(2, 3, 4, bias: false), "experts.{e}.up", "up");
+        Assert.Equal(["experts.{e}.up.weight", "up.weight"], slot.Names);
+        Assert.Equal(["experts.0.up.weight", "experts.1.up.weight"], slot.NamesOf(slot.Names[0]));
+        Assert.Equal([4, 3], slot.ShapeUnder(slot.Names[0]));
+        Assert.True(slot.Fits(slot.Names[0], [4, 3, 1]));
+        Assert.Equal(["up.weight"], slot.NamesOf(slot.Names[1]));
+        Assert.Equal([2, 4, 3], slot.ShapeUnder(slot.Names[1]));
+        Assert.False(slot.Fits(slot.Names[1], [4, 3]));
+    }
+
+    [Fact]
+    public void A_number_in_the_name_of_what_is_no_bank_is_refused() =>
+        Refuses.With<ArgumentException>("'x' is called 'experts.{e}.w.weight'", () => SlotOf(new Linear(2, 3, bias: false), "experts.{e}.w"));
+
+    private static WeightSlot SlotOf(object parameter, params string[] names) => WeightSlots.Of(new One(parameter, names)).Single();
+
+    private sealed class One(object parameter, string[] names) : ILayer
+    {
+        void ILayer.DescribeWeights(WeightSlots slots)
+        {
+            if (parameter is Parameter p) slots.Add("x", p, names);
+            if (parameter is Linear l) slots.Add("x", l, names);
+            if (parameter is Embedding e) slots.Add("x", e, names);
+            if (parameter is LinearBank b) slots.Add("x", b, names);
+        }
+    }
 }

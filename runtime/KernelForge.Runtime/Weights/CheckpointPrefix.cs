@@ -25,7 +25,7 @@ internal static class CheckpointPrefix
         var slotsOf = new Dictionary<string, List<int>>(StringComparer.Ordinal);
         for (int slot = 0; slot < slots.Count; slot++)
         {
-            foreach (string name in slots[slot].Names)
+            foreach (string name in slots[slot].Names.Select(name => slots[slot].NamesOf(name)[0]))
             {
                 if (!slotsOf.TryGetValue(name, out List<int>? list)) slotsOf.Add(name, list = []);
                 list.Add(slot);

@@ -4,8 +4,8 @@ using System.Text;
 namespace KernelForge.Runtime.Weights;
 
 /// <summary>
-/// Matches a model's slots with a checkpoint's tensors under one prefix. <b>Ensures</b>: every slot has a tensor of its shape, and every
-/// tensor of real numbers within the prefix is used or ignored by name; else one error lists all that are not.
+/// Matches a model's slots with a checkpoint's tensors under one prefix. <b>Ensures</b>: every slot has tensors that fit its shape, and
+/// every tensor of real numbers within the prefix is used or ignored by name; else one error lists all that are not.
 /// </summary>
 /// <param name="slots">What the model wants.</param>
 /// <param name="weights">What there is.</param>
@@ -21,13 +21,13 @@ internal sealed class SlotMatch(
 
     public LoadedWeights Resolve(string model)
     {
-        var byPath = new Dictionary<string, WeightTensor>(StringComparer.Ordinal);
+        var byPath = new Dictionary<string, SlotTensors>(StringComparer.Ordinal);
         var used = new HashSet<string>(StringComparer.Ordinal);
         foreach (WeightSlot slot in slots)
         {
-            if (Find(slot) is not { } tensor) continue;
-            byPath.Add(slot.Path, tensor);
-            used.Add(tensor.Name);
+            if (Find(slot) is not { } tensors) continue;
+            byPath.Add(slot.Path, tensors);
+            used.UnionWith(tensors.Tensors.Select(tensor => tensor.Name));
         }
         WeightTensor[] rest =
             [.. weights.Tensors.Where(tensor => !used.Contains(tensor.Name)).OrderBy(tensor => tensor.Name, StringComparer.Ordinal)];
@@ -36,17 +36,30 @@ internal sealed class SlotMatch(
         return new LoadedWeights(outer, slots, byPath, [.. rest.Select(tensor => tensor.Name)]);
     }
 
-    private WeightTensor? Find(WeightSlot slot)
+    private SlotTensors? Find(WeightSlot slot)
     {
         foreach (string name in slot.Names)
         {
-            if (!weights.TryFind(outer + name, out WeightTensor? tensor)) continue;
-            if (!tensor.Type.IsReal() || !tensor.Shape.SequenceEqual(slot.Shape.Select(side => (long)side)))
-                misshapen.Add($"{tensor}, but {slot.Path} takes {Quoted.Shape(slot.Shape)} of real numbers");
-            return tensor;
+            IReadOnlyList<string> wanted = slot.NamesOf(name);
+            WeightTensor[] found = [.. wanted.Select(Tensor).OfType<WeightTensor>()];
+            if (found.Length == 0) continue;
+            foreach (WeightTensor tensor in found) Check(tensor, slot, name);
+            foreach (string absent in wanted.Where(n => found.All(tensor => tensor.Name != outer + n)))
+                missing.Add($"{slot.Path} {Quoted.Shape(slot.ShapeUnder(name))}: there is no {Quoted.Text(outer + absent)}");
+            return new SlotTensors([.. found]);
         }
         missing.Add($"{slot}: there is no {string.Join(" and no ", slot.Names.Select(name => Quoted.Text(outer + name)))}");
         return null;
+    }
+
+    private WeightTensor? Tensor(string name) => weights.TryFind(outer + name, out WeightTensor? tensor) ? tensor : null;
+
+    private void Check(WeightTensor tensor, WeightSlot slot, string name)
+    {
+        if (tensor.Type.IsReal() && slot.Fits(name, tensor.Shape)) return;
+        string takes = $"{tensor}, but {slot.Path} takes {Quoted.Shape(slot.ShapeUnder(name))} of real numbers";
+        long count = slot.ShapeUnder(name).Aggregate(1L, (product, side) => product * side);
+        misshapen.Add(tensor.Type.IsReal() && tensor.Count == count ? $"{takes}: as many, but divided otherwise" : takes);
     }
 
     /// <summary>A checkpoint's integers are indices that models keep beside their weights (<c>position_ids</c>), never weights.</summary>

@@ -74,7 +74,7 @@ public sealed class LoadedWeightsTests
         var checkpoint = Checkpoint("bert.").Replace("layer.1.norm.weight", "layer.1.norm.other");
         checkpoint.Remove("bert.embeddings.word.weight");
         checkpoint.Reshape("bert.encoder.layer.0.mlp.dense.weight", [2, 3]);
-        checkpoint.Reshape("bert.encoder.layer.1.mlp.dense.bias", [1, 3]);
+        checkpoint.Reshape("bert.encoder.layer.1.mlp.dense.bias", [4]);
         using WeightSource weights = Open(checkpoint);
         WeightException e = Assert.Throws<WeightException>(() => LoadedWeights.Resolve(new Model(2), weights));
         Assert.Equal("""
@@ -83,8 +83,8 @@ public sealed class LoadedWeightsTests
                 word.weight [4, 2]: there is no 'bert.embeddings.word.weight'
                 layers[1].gain [3]: there is no 'bert.encoder.layer.1.norm.weight' and no 'bert.encoder.layer.1.norm.gamma'
               misshapen (2):
-                bert.encoder.layer.0.mlp.dense.weight: F32 [2, 3], but layers[0].dense.weight takes [3, 2] of real numbers
-                bert.encoder.layer.1.mlp.dense.bias: F32 [1, 3], but layers[1].dense.bias takes [3] of real numbers
+                bert.encoder.layer.0.mlp.dense.weight: F32 [2, 3], but layers[0].dense.weight takes [3, 2] of real numbers: as many, but divided otherwise
+                bert.encoder.layer.1.mlp.dense.bias: F32 [4], but layers[1].dense.bias takes [3] of real numbers
               in the file but not in the description (1):
                 bert.encoder.layer.1.norm.other: F32 [3]
             """.ReplaceLineEndings("\n"), e.Message);
