@@ -13,32 +13,64 @@ internal sealed class CallReader(ParseContext context, ExpressionReader expressi
     public Expr Read(IInvocationOperation call)
     {
         IMethodSymbol method = call.TargetMethod;
-        INamedTypeSymbol type = method.ContainingType;
-        EquatableArray<Argument> arguments = Arguments(call.Arguments);
+        // C# of the generated code calls such a method: by places alone, whatever names its parameters have there.
+        bool isComplete = HostMethods.IsOverNumbers(method) && !Known.IsFunction(method) && OpOf(method) is null;
+        return Call(method, call.Instance, call, Arguments(call.Arguments, isComplete));
+    }
 
+    /// <summary>A method that stands where a function is expected: a lambda that calls it.</summary>
+    public Expr Read(IMethodReferenceOperation group)
+    {
+        ImmutableArray<IParameterSymbol> parameters = group.Method.Parameters;
+        EquatableArray<string> names = parameters.Select(context.Locals.Of).ToEquatableArray();
+        EquatableArray<Argument> arguments =
+            names.Select(n => new Argument(null, new NameExpr(n, NameKind.Local) { Span = context.SpanOf(group.Syntax) })).ToEquatableArray();
+        Expr call = Call(group.Method, group.Instance, group, arguments) with { Span = context.SpanOf(group.Syntax) };
+        foreach (IParameterSymbol parameter in parameters) context.Locals.Release(parameter);
+        return new LambdaExpr(names, call);
+    }
+
+    private Expr Call(IMethodSymbol method, IOperation? instance, IOperation at, EquatableArray<Argument> arguments)
+    {
+        INamedTypeSymbol type = method.ContainingType;
         if (Known.IsFunction(method))
         {
-            context.Refer(method, call.Syntax);
+            context.Refer(method, at.Syntax);
             return new CallExpr(CallTarget.Function, Known.FunctionId(method), Receiver: null, arguments);
         }
-        if (Known.IsLanguage(type, "Ops") || IsMathOfAnOp(method))
-            return new CallExpr(CallTarget.Op, method.Name, Receiver: null, arguments);
-        if (Known.IsLanguage(type, "Activation") && method.Name == "Parse")
-            return new CallExpr(CallTarget.Op, "Activation.Parse", Receiver: null, arguments);
-
-        if (context.IsLayer(type) && (method.IsStatic || call.Instance is IInstanceReferenceOperation))
+        if (OpOf(method) is { } op)
+            return new CallExpr(CallTarget.Op, op, Receiver: null, arguments);
+        if (IsOwn(method, instance))
         {
             return Known.IsEntry(method)
-                ? expressions.Unsupported(call, "a layer does not call itself; repeat with 'for' or Layers<T>", Rules.Recursion)
-                : new CallExpr(CallTarget.OwnMethod, context.Own(method, call.Syntax), Receiver: null, arguments);
+                ? expressions.Unsupported(at, "a layer does not call itself; repeat with 'for' or Layers<T>", Rules.Recursion)
+                : new CallExpr(CallTarget.OwnMethod, context.Own(method, at.Syntax), Receiver: null, arguments);
         }
-        if (Known.IsLayer(type) && Known.IsEntry(method) && call.Instance is { } receiver)
+        if (Known.IsLayer(type) && Known.IsEntry(method) && instance is { } layer)
         {
-            context.Refer(type, call.Syntax);
-            return new CallExpr(CallTarget.LayerMethod, method.Name, expressions.Read(receiver), arguments);
+            context.Refer(type, at.Syntax);
+            return new CallExpr(CallTarget.LayerMethod, method.Name, expressions.Read(layer), arguments);
         }
-        return Unknown(call);
+        if (Known.IsMethodOfValue(method) && instance is { } value)
+            return new CallExpr(CallTarget.Member, method.Name, expressions.Read(value), arguments);
+        if (HostMethods.IsOverNumbers(method) && HostMethods.IsReachable(method, context.Compilation))
+        {
+            return new CallExpr(CallTarget.Host, HostMethods.NameOf(method), Receiver: null, arguments)
+            {
+                HostResult = Known.KindOf(method.ReturnType),
+            };
+        }
+        return Unknown(method, at);
     }
+
+    /// <summary>
+    /// Whether a call is of a helper of the layer that is read. A static method of numbers that others can call is none: the host runs it.
+    /// </summary>
+    private bool IsOwn(IMethodSymbol method, IOperation? instance) =>
+        context.IsLayer(method.ContainingType)
+        && method.MethodKind != MethodKind.LocalFunction
+        && (method.IsStatic || instance is IInstanceReferenceOperation)
+        && !(HostMethods.IsOverNumbers(method) && HostMethods.IsReachable(method, context.Compilation));
 
     /// <summary>The one object that a body may make: an activation that the description fixes.</summary>
     public Expr Read(IObjectCreationOperation creation) => Known.IsLanguage(creation.Type, "Activation")
@@ -51,13 +83,14 @@ internal sealed class CallReader(ParseContext context, ExpressionReader expressi
     /// The arguments in the order of the parameters. A name is kept where the user wrote it, and given where an optional parameter before
     /// it was left out; elements of a <c>params</c> array stand one by one.
     /// </summary>
-    public EquatableArray<Argument> Arguments(ImmutableArray<IArgumentOperation> arguments)
+    /// <param name="isComplete">Gives every argument by its place instead, the default values too.</param>
+    public EquatableArray<Argument> Arguments(ImmutableArray<IArgumentOperation> arguments, bool isComplete = false)
     {
         var result = new List<Argument>();
         bool omitted = false;
         foreach (IArgumentOperation argument in arguments.OrderBy(a => a.Parameter?.Ordinal ?? 0))
         {
-            if (argument.ArgumentKind == ArgumentKind.DefaultValue)
+            if (argument.ArgumentKind == ArgumentKind.DefaultValue && !isComplete)
             {
                 omitted = true;
                 continue;
@@ -68,7 +101,7 @@ internal sealed class CallReader(ParseContext context, ExpressionReader expressi
                 continue;
             }
             bool named = argument.Syntax is ArgumentSyntax { NameColon: not null };
-            result.Add(new Argument(named || omitted ? argument.Parameter?.Name : null, expressions.Read(argument.Value)));
+            result.Add(new Argument(!isComplete && (named || omitted) ? argument.Parameter?.Name : null, expressions.Read(argument.Value)));
         }
         return result.ToEquatableArray();
     }
@@ -80,6 +113,8 @@ internal sealed class CallReader(ParseContext context, ExpressionReader expressi
         IConversionOperation conversion => Elements(conversion.Operand),
         _ => [],
     };
+
+    private string? OpOf(IMethodSymbol method) => Known.OpOf(method) ?? (IsMathOfAnOp(method) ? method.Name : null);
 
     /// <summary><c>Math.Sqrt</c> and friends compute on the host what the op of that name computes everywhere.</summary>
     private bool IsMathOfAnOp(IMethodSymbol method) =>
@@ -93,18 +128,27 @@ internal sealed class CallReader(ParseContext context, ExpressionReader expressi
     private static bool IsOfMath(IMethodSymbol method) =>
         method.ContainingType is { Name: "Math" or "MathF", ContainingNamespace.Name: "System" };
 
-    private NullExpr Unknown(IInvocationOperation call)
+    private NullExpr Unknown(IMethodSymbol method, IOperation at)
     {
-        IMethodSymbol method = call.TargetMethod;
+        INamedTypeSymbol type = method.ContainingType;
+        string name = type.TypeKind == TypeKind.Delegate ? Excerpt.Of(at.Syntax)
+            : method.MethodKind == MethodKind.LocalFunction ? method.Name
+            : $"{type.Name}.{method.Name}";
         string remedy = method switch
         {
-            _ when Known.IsLayer(method.ContainingType) => "of another layer only Forward and its indexer are called",
+            { MethodKind: MethodKind.LocalFunction } => "it is a local function; make it a private static method of the class",
+            _ when type.TypeKind == TypeKind.Delegate => "functions are lambdas where an op takes one; make a private method and call that",
+            _ when Known.IsLayer(type) && !method.IsStatic => "of another layer only Forward and its indexer are called",
+            _ when HostMethods.IsOverNumbers(method) =>
+                $"the host would run it, from generated code in another class, but {HostMethods.Obstacle(method, context.Compilation)}, "
+                + "or mark it [LayerFunction]",
             { IsStatic: true, DeclaringSyntaxReferences.Length: > 0 } =>
                 "mark it [LayerFunction], so that its body is compiled with the layer",
-            _ when IsOfMath(method) => "KernelForge.Ops has no op of that name",
-            _ => "call an op of KernelForge.Ops, a [LayerFunction], a private method of the layer, or another layer",
+            _ when IsOfMath(method) => "KernelForge.Ops has no op of that name, and the host runs only methods of int, double and bool",
+            _ => "call an op of KernelForge.Ops, a [LayerFunction], a private method of the layer, another layer, "
+                + "or a static method of int, double and bool",
         };
-        context.Report(Rules.UnknownCall, call.Syntax, $"'{method.ContainingType.Name}.{method.Name}' cannot be compiled: {remedy}");
+        context.Report(Rules.UnknownCall, at.Syntax, $"'{name}' cannot be compiled: {remedy}");
         return new NullExpr();
     }
 }

@@ -50,7 +50,7 @@ internal sealed class ExpressionReader
         ICoalesceOperation coalesce => new BinaryExpr(BinaryOp.Coalesce, Read(coalesce.Value), Read(coalesce.WhenNull)),
         IConversionOperation conversion => Conversion(conversion),
         IDelegateCreationOperation { Target: IAnonymousFunctionOperation lambda } => Lambda(lambda),
-        IDelegateCreationOperation => Unsupported(operation, "a method stands where a function is expected; write a lambda that calls it"),
+        IDelegateCreationOperation { Target: IMethodReferenceOperation method } => calls.Read(method),
         IAnonymousFunctionOperation lambda => Lambda(lambda),
         ITupleOperation tuple => new TupleExpr(Read(tuple.Elements)),
         IIsPatternOperation match => patterns.Matches(ReadNumber(match.Value), match.Pattern),
@@ -58,7 +58,7 @@ internal sealed class ExpressionReader
         IParenthesizedOperation inner => Read(inner.Operand),
         IInvalidOperation => Broken(),
         { Type: IErrorTypeSymbol } => Broken(),
-        _ => Unsupported(operation, "only values, arithmetic, comparisons, '?:', '??', indexers and calls are"),
+        _ => Unsupported(operation, "only values, arithmetic, comparisons, '?:', '??', indexers, calls and lambdas are"),
     };
 
     /// <summary>Reports an expression that the language does not have, and gives something in its place.</summary>
@@ -90,6 +90,8 @@ internal sealed class ExpressionReader
             context.UsedFields.Add(field.Field.Name);
             return new NameExpr(field.Field.Name, NameKind.Field);
         }
+        if (field.Field.ContainingType.IsTupleType)
+            return Unsupported(field, "take the tuple apart into locals: (Tokens a, Tokens b) = …");
         return Unsupported(field, field.Field.IsStatic
             ? "a static field may change while a model runs; make it const, or a constructor parameter"
             : "a layer reads only its own fields; give the other layer a Forward that returns what is needed");
@@ -111,6 +113,7 @@ internal sealed class ExpressionReader
         if (property is { Instance: IInstanceReferenceOperation, Property.GetMethod: { } getter } && context.IsLayer(getter.ContainingType))
             return new CallExpr(CallTarget.OwnMethod, context.Own(getter, property.Syntax), Receiver: null, []);
 
+        if (Known.IsLanguage(property.Property.ContainingType, "Row")) return Position(property);
         if (property.Instance is not { } target)
             return Unsupported(property, "a static property may change while a model runs; make it a constructor parameter");
         ITypeSymbol type = property.Property.ContainingType;
@@ -124,6 +127,11 @@ internal sealed class ExpressionReader
             _ => Unsupported(property, $"'{property.Property.Name}' of '{type.Name}' is not known"),
         };
     }
+
+    /// <summary>A row is its position wherever an int is wanted; said in full it is one in any case.</summary>
+    private Expr Position(IPropertyReferenceOperation property) => property is { Property.Name: "Position", Instance: { } row }
+        ? new ConvertExpr(ValueKind.Integer, Read(row))
+        : Unsupported(property, "of a row, a lambda knows its position in its sequence; read other values at the row itself: x[t, f]");
 
     private Expr Binary(IBinaryOperation binary)
     {
@@ -173,7 +181,12 @@ internal sealed class ExpressionReader
         if (conversion.Type is IErrorTypeSymbol) return Broken();
         Expr operand = Read(conversion.Operand);
         if (conversion.OperatorMethod is { } method)
-            return Known.IsLanguage(method.ContainingType) ? operand : Unsupported(conversion, "a conversion of another library");
+        {
+            if (!Known.IsLanguage(method.ContainingType)) return Unsupported(conversion, "a conversion of another library");
+            // x[(int)t, f] reads a table, x[t, f] a row.
+            bool isWritten = !conversion.IsImplicit && Known.KindOf(conversion.Type) == ValueKind.Integer;
+            return isWritten ? new ConvertExpr(ValueKind.Integer, operand) : operand;
+        }
 
         ValueKind? from = Known.KindOf(conversion.Operand.Type), to = Known.KindOf(conversion.Type);
         if (conversion.Operand.Type is not null && to is null) return Unsupported(conversion, "numbers are int, float or double");

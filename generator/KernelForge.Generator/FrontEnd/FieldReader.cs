@@ -43,7 +43,7 @@ internal sealed class FieldReader(ParseContext context, ExpressionReader express
     }
 
     private static bool IsPartOfLayers(ITypeSymbol type) =>
-        Known.IsLayer(type) || Known.IsLayers(type) || (Known.IsLanguage(type) && type.Name is "Linear" or "Embedding" or "Parameter");
+        Known.IsLayer(type) || Known.IsLayers(type) || (Known.IsLanguage(type) && type.Name is "Linear" or "LinearBank" or "Embedding" or "Parameter");
 
     private IOperation? InitializerOf(VariableDeclaratorSyntax syntax) =>
         syntax.Initializer is { } initializer
@@ -72,6 +72,8 @@ internal sealed class FieldReader(ParseContext context, ExpressionReader express
         return field.Type.Name switch
         {
             "Linear" => new LinearField(field.Name, names,
+                Required(creation, "inputs"), Required(creation, "outputs"), Optional(creation, "bias"), Optional(creation, "transposed")),
+            "LinearBank" => new LinearBankField(field.Name, names, Required(creation, "count"),
                 Required(creation, "inputs"), Required(creation, "outputs"), Optional(creation, "bias"), Optional(creation, "transposed")),
             "Embedding" => new EmbeddingField(field.Name, names, Required(creation, "rows"), Required(creation, "features")),
             "Parameter" => new ParameterField(field.Name, names,
@@ -107,7 +109,7 @@ internal sealed class FieldReader(ParseContext context, ExpressionReader express
         if (Known.KindOf(field.Type) is { } kind and not ValueKind.Tuple) return new ValueField(field.Name, kind, expressions.Read(value));
         string type = field.Type.ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat);
         return Unsupported(syntax, $"'{field.Name}' of type '{type}' is nothing that a layer has; "
-            + "fields are Linear, Embedding, Parameter, layers, Layers<T>, and values of the constructor's parameters");
+            + "fields are Linear, LinearBank, Embedding, Parameter, layers, Layers<T>, and values of the constructor's parameters");
     }
 
     private static EquatableArray<string> WeightNames(IFieldSymbol field)

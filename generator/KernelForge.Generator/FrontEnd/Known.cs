@@ -79,10 +79,24 @@ internal static class Known
                 "Integers" => ValueKind.Integers,
                 "Activation" => ValueKind.Activation,
                 "Row" => ValueKind.Row,
+                "RowSpace" => ValueKind.RowSpace,
                 _ => null,
             },
         },
     };
+
+    /// <summary>By what name a static method is an operation of the language; null for one that is none.</summary>
+    public static string? OpOf(IMethodSymbol method) => (IsLanguage(method.ContainingType), method.ContainingType.Name, method.Name) switch
+    {
+        (true, "Ops", string name) => name,
+        (true, "Activation", "Parse") => "Activation.Parse",
+        (true, "RowSpace", "Table") => "RowSpace.Table",
+        _ => null,
+    };
+
+    /// <summary>Whether a method is one that values have in a description: <c>x.Length(t)</c>, <c>rows.WithLengths(lengths)</c>.</summary>
+    public static bool IsMethodOfValue(IMethodSymbol method) => IsLanguage(method.ContainingType)
+        && method is { IsStatic: false, MethodKind: MethodKind.Ordinary, Name: "Length" or "WithLengths" or "Select" };
 
     /// <summary>Whether a tree was written by a generator: its members are no part of what a person describes.</summary>
     public static bool IsGenerated(SyntaxTree tree) => tree.FilePath.EndsWith(".g.cs", StringComparison.OrdinalIgnoreCase);

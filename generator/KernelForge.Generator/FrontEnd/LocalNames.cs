@@ -21,7 +21,11 @@ internal sealed class LocalNames
     }
 
     /// <summary>Lets others have the name of a lambda's parameter once the lambda has been read.</summary>
-    public void Release(IParameterSymbol parameter) => taken.Remove(Of(parameter));
+    public void Release(IParameterSymbol parameter)
+    {
+        taken.Remove(Of(parameter));
+        names.Remove(parameter);
+    }
 
     /// <summary>Notes a loop's counter, which nothing but the loop changes.</summary>
     public string OfCounter(ILocalSymbol counter)

@@ -15,7 +15,10 @@ internal sealed class HyperValues(ICompiledLayer layer)
     private long? Of(Scalar value) => value switch
     {
         Scalar.Number { IsInteger: true } n => (long)n.Value,
-        Scalar.Hyper h => Field(h.Name),
+        Scalar.Hyper h => Field(h.Name) is { } kept and (int or Enum) ? Convert.ToInt64(kept, CultureInfo.InvariantCulture) : null,
+        Scalar.Count { Array: Scalar.Hyper h } => (Field(h.Name) as Array)?.Length,
+        Scalar.Item { Array: Scalar.Hyper h } i when Field(h.Name) is int[] array =>
+            Of(i.At) is { } index && index >= 0 && index < array.Length ? array[index] : null,
         Scalar.Unary { Op: UnaryOp.Negate } u => -Of(u.Operand),
         Scalar.Binary { Op: BinaryOp.Add } b => Of(b.Left) + Of(b.Right),
         Scalar.Binary { Op: BinaryOp.Subtract } b => Of(b.Left) - Of(b.Right),
@@ -24,9 +27,6 @@ internal sealed class HyperValues(ICompiledLayer layer)
         _ => null,
     };
 
-    private long? Field(string name)
-    {
-        FieldInfo? field = layer.GetType().GetField("kf_" + name, BindingFlags.Instance | BindingFlags.NonPublic);
-        return field?.GetValue(layer) is { } value and (int or Enum) ? Convert.ToInt64(value, CultureInfo.InvariantCulture) : null;
-    }
+    private object? Field(string name) =>
+        layer.GetType().GetField("kf_" + name, BindingFlags.Instance | BindingFlags.NonPublic)?.GetValue(layer);
 }

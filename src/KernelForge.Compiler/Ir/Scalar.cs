@@ -37,8 +37,8 @@ public abstract record Scalar(ValueKind Kind)
 
     public sealed record Convert(ValueKind To, Scalar Operand) : Scalar(To);
 
-    /// <summary>An element of an array of integers.</summary>
-    public sealed record Item(Scalar Array, Scalar At) : Scalar(ValueKind.Integer);
+    /// <summary>An element of an array of integers or texts.</summary>
+    public sealed record Item(Scalar Array, Scalar At) : Scalar(Array.Kind == ValueKind.TextArray ? ValueKind.Text : ValueKind.Integer);
 
     /// <summary>How many elements an array has.</summary>
     public sealed record Count(Scalar Array) : Scalar(ValueKind.Integer);
@@ -49,6 +49,8 @@ public abstract record Scalar(ValueKind Kind)
     public static Scalar Of(int value) => new Number(value, true);
 
     public static Scalar Of(double value) => new Number(value, false);
+
+    public bool IsArray => Kind is ValueKind.IntegerArray or ValueKind.TextArray;
 
     public bool IsInteger => Kind == ValueKind.Integer;
 

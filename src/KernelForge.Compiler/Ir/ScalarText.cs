@@ -30,13 +30,16 @@ public static class ScalarText
             Scalar.Conditional c => Wrap(Print(c.Condition, 1) + " ? " + Print(c.WhenTrue, 0) + " : " + Print(c.WhenFalse, 0), 0, outer),
             Scalar.Call { Function: Primitive.Erf } c => "Ops.Erf(" + Print(c.Arguments[0], 0) + ")",
             Scalar.Call c => "Math." + c.Function + "(" + string.Join(", ", c.Arguments.Select(a => Print(a, 0))) + ")",
-            Scalar.Item i => Print(i.Array, 9) + "[" + Print(i.At, 0) + "]",
-            Scalar.Count c => Print(c.Array, 9) + ".Length",
+            Scalar.Item i => Array(i.Array) + "[" + Print(i.At, 0) + "]",
+            Scalar.Count c => Array(c.Array) + ".Length",
             Scalar.HostCall c => c.Method + "(" + string.Join(", ", c.Arguments.Select(a => Print(a, 0))) + ")",
             Scalar.Convert { To: ValueKind.Integer } c => "(int)" + Print(c.Operand, 9),
             Scalar.Convert c => "(double)" + Print(c.Operand, 9),
             _ => throw new NotSupportedException(s.GetType().Name),
         };
+
+        // The description reads it without asking whether it is there, too.
+        string Array(Scalar array) => Print(array, 9) + (array is Scalar.Hyper { IsNullable: true } ? "!" : "");
     }
 
     /// <summary>A real constant that C# and CUDA C read back as the same double.</summary>

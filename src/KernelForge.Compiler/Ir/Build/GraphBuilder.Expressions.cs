@@ -85,7 +85,7 @@ internal sealed partial class GraphBuilder
             (Val.Rows { Space: not Val.Rows.Table } r, "Rows") => new Val.SpaceOf(r.Space),
             (Val.Field { Spec: ParameterField { Rows: not null } } f, "Rows") => new Val.SpaceOf(RowsArgument(f, m).Space),
             (Val.Field { Spec: ParameterField p } f, "Features" or "Columns") => new Val.Host(HostInteger(p.Columns, new Scope(f.Owner, []))),
-            (Val.Host { Value: { Kind: ValueKind.IntegerArray } array }, "Length") => new Val.Host(new Scalar.Count(array)),
+            (Val.Host { Value: { IsArray: true } array }, "Length") => new Val.Host(new Scalar.Count(array)),
             (Val.Rows r, "Features") => new Val.Host(r.Columns.ToScalar()),
             (Val.Field { Spec: LayersField l } f, "Count") => new Val.Host(LayerCount(f.Owner, l)),
             _ => throw Fail(Rules.UnsupportedExpression, m, $"{Describe(target)} has no member '{m.Name}' that the language knows"),
@@ -110,7 +110,7 @@ internal sealed partial class GraphBuilder
                 return RowsElement(RowsArgument(f, x), arguments, x);
             case Val.Field { Spec: ParameterField parameter } f when arguments.All(a => a is Val.Number or Val.Row or Val.Host):
                 return ParameterElement(f.Owner, parameter, arguments, x);
-            case Val.Host { Value: { Kind: ValueKind.IntegerArray } array } when arguments is [Val.Host { Value: { IsInteger: true } index }]:
+            case Val.Host { Value: { IsArray: true } array } when arguments is [Val.Host { Value: { IsInteger: true } index }]:
                 return new Val.Host(new Scalar.Item(array, index));
             case Val.Integers or Val.Ids when arguments.All(a => a is Val.Number or Val.Row or Val.Host):
                 return IntegersElement(IntegersArgument(target, x), arguments, x);

@@ -229,6 +229,7 @@ internal sealed partial class GraphBuilder
             ValueKind.Real => "a number",
             ValueKind.Boolean => "a boolean",
             ValueKind.Activation => "an activation",
+            ValueKind.IntegerArray or ValueKind.TextArray => "an array",
             _ => "a text",
         },
         Val.Layer l => "the layer " + l.Instance.Spec.Name,
