@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using KernelForge.Benchmarks.Kernels;
+using KernelForge.Benchmarks.Masks;
 using KernelForge.Benchmarks.Measure;
 using KernelForge.Benchmarks.Model;
 using KernelForge.Benchmarks.Peers;
@@ -8,7 +9,7 @@ using KernelForge.Benchmarks.Workloads;
 
 namespace KernelForge.Benchmarks;
 
-/// <summary>No command: the model against its peers. <c>kernels</c>: the kernels alone. <c>run</c>: one workload, one line.</summary>
+/// <summary>No command: the model against its peers. <c>kernels</c>: the kernels alone. <c>masks</c>: what masks save. <c>run</c>: one workload, one line.</summary>
 internal static class CommandLine
 {
     private static readonly Option<int> threads = new("--threads")
@@ -42,7 +43,7 @@ internal static class CommandLine
         names.AcceptOnlyFromAmong(Everything);
         var root = new RootCommand("Measures KernelForge on the CPU, and ONNX Runtime in the same minutes.")
         {
-            threads, bits, rounds, names, output, peer, Kernels(), OneRun(),
+            threads, bits, rounds, names, output, peer, Kernels(), Masks(), OneRun(),
         };
         root.SetAction(parsed => Reporting(parsed, report =>
         {
@@ -62,6 +63,16 @@ internal static class CommandLine
         };
         command.SetAction(parsed => Reporting(parsed, report =>
             KernelBenchmark.Run(report, Workloads(parsed), parsed.GetValue(threads), parsed.GetValue(bits))));
+        return command;
+    }
+
+    private static Command Masks()
+    {
+        var command = new Command("masks", "One long sequence under full, sliding-window and chunked attention: what is left out costs nothing.")
+        {
+            threads, bits, output,
+        };
+        command.SetAction(parsed => Reporting(parsed, report => MaskBenchmark.Run(report, parsed.GetValue(threads), parsed.GetValue(bits))));
         return command;
     }
 
