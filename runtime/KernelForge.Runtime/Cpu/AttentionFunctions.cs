@@ -25,8 +25,8 @@ public interface IMask
     Coverage Cover(Interval i, Interval j);
 }
 
-/// <summary>A query or key row: its position within its sequence, and its place among all rows.</summary>
-public readonly record struct AttentionRow(int Position, int Row)
+/// <summary>A query or key row: its position within its sequence, its place among all rows, and its sequence.</summary>
+public readonly record struct AttentionRow(int Position, int Row, int Sequence)
 {
     public static implicit operator int(AttentionRow row) => row.Position;
 

@@ -30,7 +30,7 @@ internal readonly unsafe struct AttentionWork<TVector, TScore, TMask>(
             return;
         }
 
-        var tile = new Scratch(pool, worker, keyCount, headWidth);
+        var tile = new Scratch(pool, worker, sequence, keyCount, headWidth);
         Turned.Keys(key, keyStart, keyCount, keyHead * headWidth, headWidth, tile.Keys);
         for (int h = keyHead * group; h < (keyHead + 1) * group; h++)
         {
@@ -63,7 +63,7 @@ internal readonly unsafe struct AttentionWork<TVector, TScore, TMask>(
                 TVector.Store(logits, left);
                 TVector.Store(logits + TVector.Count, right);
                 if (TScore.Exists || TMask.Exists)
-                    Adjust(logits, present, new AttentionRow(i + r, queryStart + i + r), j, keyStart, head, tile.IsPart(p));
+                    Adjust(logits, present, new AttentionRow(i + r, queryStart + i + r, tile.Sequence), j, keyStart, head, tile.IsPart(p));
             }
         }
         for (int r = 0; r < rows; r++) tile.RowSums[r] = Softmax(tile.Scores + (r * tile.ScoreStride), panels * Panel);
@@ -93,7 +93,7 @@ internal readonly unsafe struct AttentionWork<TVector, TScore, TMask>(
     {
         for (int l = 0; l < present; l++)
         {
-            var k = new AttentionRow(j + l, keyStart + j + l);
+            var k = new AttentionRow(j + l, keyStart + j + l, i.Sequence);
             if (TMask.Exists && masked && !mask.Includes(i, k)) logits[l] = float.NegativeInfinity;
             else if (TScore.Exists) logits[l] = score.Apply(logits[l], i, k, head);
         }
@@ -155,8 +155,9 @@ internal readonly unsafe struct AttentionWork<TVector, TScore, TMask>(
     {
         private readonly int* panelStarts;
 
-        public Scratch(WorkerPool pool, int worker, int keyCount, int headWidth)
+        public Scratch(WorkerPool pool, int worker, int sequence, int keyCount, int headWidth)
         {
+            Sequence = sequence;
             int panels = (keyCount + Panel - 1) / Panel, rows = TVector.TileRows;
             ScoreStride = RowBuffer.StrideOf(panels * Panel);
             long keyFloats = (long)panels * Panel * headWidth, scoreFloats = (long)rows * ScoreStride;
@@ -166,6 +167,8 @@ internal readonly unsafe struct AttentionWork<TVector, TScore, TMask>(
             RowSums = Sums + (rows * Panel);
             panelStarts = (int*)(RowSums + 16);
         }
+
+        public int Sequence { get; }
 
         public float* Keys { get; }
 

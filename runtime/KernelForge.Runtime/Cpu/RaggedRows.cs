@@ -62,6 +62,12 @@ public sealed class RaggedRows
         FillStretches();
     }
 
+    /// <summary>The first row of a sequence.</summary>
+    public int Start(int sequence) => offsets[sequence];
+
+    /// <summary>Rows of a sequence.</summary>
+    public int Length(int sequence) => offsets[sequence + 1] - offsets[sequence];
+
     /// <summary>The sequence that a row belongs to.</summary>
     public int SequenceOf(int row) => sequenceOf[row];
 

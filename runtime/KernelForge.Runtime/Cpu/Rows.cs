@@ -75,6 +75,18 @@ public readonly unsafe struct Rows<TVector> where TVector : unmanaged, IVector<T
         return *Address(row, column);
     }
 
+    /// <summary>The element at a position of a sequence; 0 where the sequence has no such position.</summary>
+    /// <param name="start">The sequence's first row.</param>
+    /// <param name="length">The sequence's rows.</param>
+    /// <param name="position">Within the sequence.</param>
+    /// <param name="column">Of the row.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public float Within(int start, int length, int position, int column) => (uint)position < (uint)length ? At(start + position, column) : 0;
+
+    /// <summary>The element that lies nearest to the indices: the table ends where it ends.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public float Nearest(int row, int column) => *Address(Math.Clamp(row, 0, Count - 1), Math.Clamp(column, 0, Columns - 1));
+
     /// <summary>The same rows, <paramref name="columns"/> of them from <paramref name="first"/> on.</summary>
     public Rows<TVector> Slice(int first, int columns)
     {

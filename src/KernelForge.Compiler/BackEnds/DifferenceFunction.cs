@@ -14,7 +14,7 @@ internal static class DifferenceFunction
 
     /// <summary>Its value as C#, in double, for the difference that a variable holds.</summary>
     public static string Print(ProgramNames names, Expression function, string difference) =>
-        new OfDifference(names, difference).Print(function, "double");
+        new OfDifference(names, difference).Print(function, new CodeBlock(), "double");
 
     private static bool GoesThroughReals(Expression e) => e.Kind == ValueKind.Integer
         && e.All().Any(x => x is Expression.Convert { To: ValueKind.Integer, Argument.Kind: ValueKind.Real } or Expression.HostCall);
@@ -25,7 +25,7 @@ internal static class DifferenceFunction
         Expression rest = e.Replace(x => IsDifference(x) ? Expression.Of(0) : null);
         return !rest.All().Any(x => x is Expression.QueryPosition or Expression.KeyPosition or Expression.Head or Expression.Logit
             or Expression.Element or Expression.TokenElement or Expression.IntegerElement or Expression.Length or Expression.RowPosition
-            or Expression.Feature or Expression.StateIndex or Expression.StateValue or Expression.Index);
+            or Expression.Feature or Expression.StateIndex or Expression.StateValue or Expression.Index or Expression.Fold);
     }
 
     private static bool IsDifference(Expression e) =>
@@ -33,18 +33,25 @@ internal static class DifferenceFunction
             (Expression.QueryPosition, Expression.KeyPosition) or (Expression.KeyPosition, Expression.QueryPosition);
 
     /// <summary>With the key at position 0, the query is at the difference; nothing in memory is read.</summary>
-    private sealed class OfDifference(ProgramNames names, string difference) : HostPairExpression
+    private sealed class OfDifference(ProgramNames names, string difference) : HostElementCode(names.Unique)
     {
         protected override string Host(Scalar value, string type) => CSharpConstant.Of(value, type) ?? "(" + names.Scalar(value) + ")";
 
-        protected override string Position(bool ofKey) => ofKey ? "0" : difference;
+        protected override string Leaf(Expression leaf) => leaf switch
+        {
+            Expression.QueryPosition => difference,
+            Expression.KeyPosition => "0",
+            _ => throw NotOfDifference(),
+        };
 
-        protected override string? Special(Expression expression) => expression is Expression.HostCall c
-            ? $"{c.Method}({string.Join(", ", c.Arguments.Select(a => Print(a, "double")))})" : null;
+        protected override string Length(Expression.Length length) => throw NotOfDifference();
 
-        protected override string Element(int operand, IReadOnlyList<string> indices) => throw NotOfDifference();
+        protected override string IntegerElement(Expression.IntegerElement element, string? position) => throw NotOfDifference();
 
-        protected override string TokenElement(int operand, bool ofKey, string column) => throw NotOfDifference();
+        protected override string Element(Expression.Element element, IReadOnlyList<string> indices, string real) => throw NotOfDifference();
+
+        protected override string TokenElement(Expression.TokenElement element, string? position, string column, string real) =>
+            throw NotOfDifference();
 
         private static NotSupportedException NotOfDifference() => new("a function of the difference of positions reads nothing in memory");
     }

@@ -15,7 +15,7 @@ internal sealed class ProgramNames
     private readonly Dictionary<string, string> hypers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> indices = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> variables = new(StringComparer.Ordinal);
-    private readonly string[] buffers, spaces;
+    private readonly string[] buffers, spaces, hostIntegers;
     private readonly Dictionary<(int Input, bool Types), string> integers = [];
 
     /// <param name="plan">What the program computes.</param>
@@ -36,6 +36,7 @@ internal sealed class ProgramNames
             integers[(number, false)] = CSharpText.Identifier(Unique(Camel(input.Name)));
             if (input.Kind == InputKind.TokenIds) integers[(number, true)] = Unique(Camel(input.Name) + "Types");
         }
+        hostIntegers = [.. plan.HostIntegers.Select(_ => Unique("integers"))];
     }
 
     /// <summary>A variable of the back end, by the name that it would like to have.</summary>
@@ -58,6 +59,9 @@ internal sealed class ProgramNames
         view.Start.Equals(Ir.Size.Zero) && view.Columns.Equals(plan.Buffers[view.Buffer].Columns)
             ? Buffer(view.Buffer)
             : $"{Buffer(view.Buffer)}.{method}({Size(view.Start)}, {Size(view.Columns)})";
+
+    /// <summary>An element of <see cref="KernelPlan.HostIntegers"/>.</summary>
+    public string HostIntegers(int id) => hostIntegers[id];
 
     /// <summary>A host value as C#, in double precision where it is real.</summary>
     public string Scalar(Scalar value) => ScalarText.Of(value, h => hypers[h.Name], i => indices[i.Name]);

@@ -152,7 +152,7 @@ public sealed class AttentionTests
                 double dot = 0;
                 for (int c = 0; c < HeadWidth; c++)
                     dot += (double)q[(((i.Row * Heads) + head) * HeadWidth) + c] * k[(((j * KeyValueHeads) + keyHead) * HeadWidth) + c];
-                var row = new AttentionRow(j - start, j);
+                var row = new AttentionRow(j - start, j, i.Sequence);
                 double logit = TScore.Exists ? Score.Apply((float)(dot * scale), i, row, head) : dot * scale;
                 weights[j - start] = !TMask.Exists || Mask.Includes(i, row) ? logit : double.NegativeInfinity;
             }

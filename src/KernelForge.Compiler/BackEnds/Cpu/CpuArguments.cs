@@ -41,6 +41,8 @@ internal sealed class CpuArguments(ProgramNames names, ProgramParameters paramet
         return Add("int[]", name.TrimStart('@'), name);
     }
 
+    public string HostIntegers(int number) => Add("int[]", names.HostIntegers(number).TrimStart('@'), names.HostIntegers(number));
+
     /// <summary>A variable of the method that makes the struct.</summary>
     public string Variable(string type, string name, string wanted) => Add(type, wanted, name);
 

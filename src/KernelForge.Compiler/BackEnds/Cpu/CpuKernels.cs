@@ -74,18 +74,18 @@ internal sealed class CpuKernels(KernelPlan plan, ProgramNames names, ProgramPar
         string score = "default(PlainScore)", mask = "default(NoMask)";
         if (kernel.Score is { } logit)
         {
-            score = PairStruct(kernel, "Score", "IScore", statements, (_, print) =>
+            score = PairStruct(kernel, "Score", "IScore", statements, logit, (_, value) =>
             [
                 Inlined,
-                $"public float Apply(float s, AttentionRow i, AttentionRow j, int head) => {print(logit)};",
+                Method("public float Apply(float s, AttentionRow i, AttentionRow j, int head)", value),
             ]);
         }
         if (kernel.Mask is { } included)
         {
-            mask = PairStruct(kernel, "Mask", "IMask", statements, (arguments, print) =>
+            mask = PairStruct(kernel, "Mask", "IMask", statements, included, (arguments, value) =>
             [
                 Inlined,
-                $"public bool Includes(AttentionRow i, AttentionRow j) => {print(included)};",
+                Method("public bool Includes(AttentionRow i, AttentionRow j)", value),
                 "",
                 $"public Coverage Cover(Interval i, Interval j) => {CoverExpression.CSharp(arguments.Host).Print(included)};",
             ]);
@@ -100,12 +100,15 @@ internal sealed class CpuKernels(KernelPlan plan, ProgramNames names, ProgramPar
 
     /// <summary>Writes the struct of a score or mask; returns the expression that makes one.</summary>
     private string PairStruct(
-        AttentionKernel kernel, string role, string contract, List<string> statements, Func<CpuArguments, Func<Expression, string>, string[]> members)
+        AttentionKernel kernel, string role, string contract, List<string> statements, Expression value,
+        Func<CpuArguments, (CodeBlock Block, string Text), string[]> members)
     {
         var arguments = new CpuArguments(names, parameters);
         var differences = new DifferenceTables(names, arguments, kernel, () => tables++);
-        var pair = new CpuPairExpression(arguments, kernel.Operands, NameOf, differences.Lookup);
-        string[] text = members(arguments, e => pair.Print(e));
+        var block = new CodeBlock();
+        var rows = new CpuRowNames(plan, arguments, block, of => of == RowOf.Key ? kernel.KeyRows : kernel.Rows);
+        var code = new CpuElementCode(plan, arguments, kernel.Operands, rows, differences.Lookup);
+        string[] text = members(arguments, (block, code.Print(value, block)));
         statements.AddRange(differences.Statements);
         string name = names.Unique(ProgramNames.Pascal(kernel.Name) + role);
         structs.Line();
@@ -118,10 +121,13 @@ internal sealed class CpuKernels(KernelPlan plan, ProgramNames names, ProgramPar
         return $"new {name}({arguments.Values})";
     }
 
+    /// <summary>A method that returns what a block ends with.</summary>
+    private static string Method(string signature, (CodeBlock Block, string Text) value) => value.Block.IsEmpty
+        ? $"{signature} => {value.Text};"
+        : new CodeWriter().Open(signature).Line(value.Block.Text).Line($"return {value.Text};").Close().ToString().TrimEnd('\n');
+
     private string Segment(SegmentKernel kernel) =>
         $"Segments.Run(Pool, SegmentOperation.{kernel.Reduction}, {Views(kernel.Input)}, {names.Space(kernel.Rows)}, {Views(kernel.Output)});";
 
     private string Views(params View[] views) => string.Join(", ", views.Select(v => names.View(v)));
-
-    private string NameOf(View view) => plan.Buffers[view.Buffer].Name;
 }

@@ -49,19 +49,6 @@ internal sealed class CpuOperands(
         return ofRow[text] = name;
     }
 
-    private string Integer(RowInteger value) => value switch
-    {
-        RowInteger.Ids i => arguments.Integers(i.Input, types: false) + "[row]",
-        RowInteger.Types t => arguments.Integers(t.Input, types: true) + "[row]",
-        RowInteger.Position => arguments.Space(rows) + ".PositionOf(row)",
-        RowInteger.Affine a => Affine(a),
-        _ => throw new NotSupportedException(value.GetType().Name),
-    };
-
-    private string Affine(RowInteger.Affine a)
-    {
-        string text = Integer(a.Value);
-        if (a.Factor.Constant != 1) text = $"({text} * {arguments.Host(a.Factor, "int")})";
-        return a.Offset.Constant == 0 ? text : $"({text} + {arguments.Host(a.Offset, "int")})";
-    }
+    private string Integer(RowInteger value) =>
+        CpuIntegers.Text(arguments, value, "row", () => arguments.Space(rows) + ".PositionOf(row)");
 }

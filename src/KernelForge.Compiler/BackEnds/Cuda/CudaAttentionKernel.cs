@@ -85,17 +85,23 @@ internal static class CudaAttentionKernel
 
         private void WritePair(CodeWriter writer)
         {
-            var printer = new CudaPairExpression(arguments, kernel.Operands, Lookup);
+            var code = new CudaPairCode(arguments, kernel.Operands, Lookup);
             writer.Line($"static constexpr bool plain = {(kernel.Score is null ? "true" : "false")};");
             writer.Line($"static constexpr bool allVisible = {(kernel.Mask is null ? "true" : "false")};").Line();
-            string score = kernel.Score is null ? "s" : printer.Print(kernel.Score);
-            writer.Line($"__device__ __forceinline__ float score(float s, Place i, Place j, int head) const {{ return {score}; }}");
-            string mask = kernel.Mask is null ? "true" : printer.Print(kernel.Mask);
-            writer.Line($"__device__ __forceinline__ bool visible(Place i, Place j, int head) const {{ return {mask}; }}");
+            WriteFunction("float score(float s, Place i, Place j, int head)", kernel.Score, "s");
+            WriteFunction("bool visible(Place i, Place j, int head)", kernel.Mask, "true");
             string cover = kernel.Mask is null
                 ? "Coverage::All"
                 : CoverExpression.Cuda((value, type) => arguments.Host(value, type)).Print(kernel.Mask);
             writer.Line($"__device__ __forceinline__ Coverage cover(Interval i, Interval j) const {{ return {cover}; }}");
+
+            void WriteFunction(string signature, Expression? value, string otherwise)
+            {
+                var block = new CodeBlock();
+                string text = value is null ? otherwise : code.Print(value, block);
+                if (block.IsEmpty) writer.Line($"__device__ __forceinline__ {signature} const {{ return {text}; }}");
+                else writer.Open($"__device__ __forceinline__ {signature} const").Line(block.Text).Line($"return {text};").Close();
+            }
         }
 
         private string? Lookup(Expression e)
