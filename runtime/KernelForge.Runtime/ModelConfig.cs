@@ -6,9 +6,9 @@ namespace KernelForge.Runtime;
 
 /// <summary>
 /// A model's hyper-parameters: <c>config.json</c>. Every reader takes the keys under which a value may stand, in order of preference;
-/// a dot leads into a nested object. A key whose value is null counts as absent. Readers without a default require the value,
-/// those with one return it where the value is absent, and the <c>…OrNull</c> readers return null. A value of another kind is
-/// always refused: <c>config.json: 'hidden_size' is "abc", expected an integer</c>.
+/// a dot leads into a nested object, and a last <c>.count</c> tells how many entries an object or array has. A key whose value is null counts
+/// as absent. Readers without a default require the value, those with one return it where the value is absent, and the <c>…OrNull</c>
+/// readers return null. A value of another kind is always refused: <c>config.json: 'hidden_size' is "abc", expected an integer</c>.
 /// </summary>
 public sealed class ModelConfig
 {
@@ -112,7 +112,7 @@ public sealed class ModelConfig
 
     /// <summary>
     /// Refuses a configuration in which <paramref name="key"/> says something that the model's description does not cover.
-    /// An absent key passes.
+    /// An absent key passes, and so does a list with an entry that is covered.
     /// </summary>
     /// <param name="key">The key, possibly nested.</param>
     /// <param name="values">What is covered: strings, booleans and numbers.</param>
@@ -121,8 +121,9 @@ public sealed class ModelConfig
     {
         ArgumentNullException.ThrowIfNull(key);
         if (!document.TryFind([key], out _, out JsonElement value)) return;
+        JsonElement[] said = value.ValueKind == JsonValueKind.Array ? [.. value.EnumerateArray()] : [value];
         foreach (object? covered in values)
-            if (Means(value, covered)) return;
+            if (System.Array.Exists(said, one => Means(one, covered))) return;
         string list = string.Join(", ", values.ToArray().Select(Show));
         throw new ConfigException(document.File, key, list.Length == 0
             ? $"is {ConfigDocument.Show(value)}; this description covers only files where it is absent or null"

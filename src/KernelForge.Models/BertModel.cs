@@ -40,7 +40,7 @@ public sealed partial class BertModel(
     [Config("hidden_act")] Activation activation,
     [Config("max_position_embeddings")] int positions,
     [Config("type_vocab_size")] int types,
-    [Config("layer_norm_eps")] float epsilon = 1e-12f)
+    [Config("layer_norm_eps")] float epsilon = 1e-12f) : ITokenModel
 {
     [Weight("embeddings.word_embeddings")] private readonly Embedding word = new(vocabulary, hidden);
     [Weight("embeddings.position_embeddings")] private readonly Embedding position = new(positions, hidden);

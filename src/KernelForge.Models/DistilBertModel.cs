@@ -32,7 +32,7 @@ public sealed partial class DistilBertModel(
     [Config("n_heads")] int heads,
     [Config("hidden_dim")] int intermediate,
     [Config("activation")] Activation activation,
-    [Config("max_position_embeddings")] int positions)
+    [Config("max_position_embeddings")] int positions) : ITokenModel
 {
     [Weight("embeddings.word_embeddings")] private readonly Embedding word = new(vocabulary, hidden);
     [Weight("embeddings.position_embeddings")] private readonly Embedding position = new(positions, hidden);

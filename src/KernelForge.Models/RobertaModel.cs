@@ -19,7 +19,7 @@ public sealed partial class RobertaModel(
     [Config("max_position_embeddings")] int positions,
     [Config("type_vocab_size")] int types,
     [Config("layer_norm_eps")] float epsilon = 1e-12f,
-    [Config("pad_token_id")] int padding = 1)
+    [Config("pad_token_id")] int padding = 1) : ITokenModel
 {
     [Weight("embeddings.word_embeddings")] private readonly Embedding word = new(vocabulary, hidden);
     [Weight("embeddings.position_embeddings")] private readonly Embedding position = new(positions, hidden);

@@ -28,7 +28,8 @@ public sealed class WeightAttribute(params string[] names) : Attribute
 
 /// <summary>
 /// The configuration key that a model's constructor parameter takes its value from; several are alternatives, a dot reaches into a nested
-/// object. A parameter with a nullable type or a default value may be missing.
+/// object, and a last <c>.count</c> is the number of an object's or array's entries. A parameter with a nullable type or a default value may
+/// be missing.
 /// </summary>
 [AttributeUsage(AttributeTargets.Parameter, Inherited = false)]
 public sealed class ConfigAttribute(params string[] keys) : Attribute
@@ -39,7 +40,7 @@ public sealed class ConfigAttribute(params string[] keys) : Attribute
 
 /// <summary>
 /// States what the description covers: where the configuration has <paramref name="key"/> with another value than these, loading refuses it
-/// by name. An absent or null key passes.
+/// by name. An absent or null key passes, and so does a list with one of these values in it.
 /// </summary>
 [AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
 public sealed class RequiresAttribute(string key, params object?[]? values) : Attribute

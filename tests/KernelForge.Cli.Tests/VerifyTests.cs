@@ -20,6 +20,14 @@ public sealed class VerifyTests : IDisposable
         Assert.Contains("has the same bits alone", output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Of_the_models_that_take_a_configuration_the_one_it_names_is_verified()
+    {
+        string output = Tool.Run("verify", "--model", Data.Require("golden/bert-classifier"), "--device", "cpu").Succeeded();
+        Assert.Contains("BertForSequenceClassification of ", output, StringComparison.Ordinal);
+        Assert.Equal(3, output.Split("agrees").Length - 1);
+    }
+
     [Theory]
     [InlineData("emulated", "f32")]
     [InlineData("emulated:sm_90:7", "f16")]

@@ -21,6 +21,9 @@ internal static class Devices
     /// <summary>How far a result of a golden model may be from the expected one.</summary>
     public static double Tolerance(string name, Golden golden) => name == "reference" ? 1e-5 : golden.Tolerance;
 
+    /// <summary>The same for a head. The function tells how far the model's result on a device is from the expected one.</summary>
+    public static double Tolerance(string name, Golden golden, Func<Device, double> distance) => Tolerance(name, golden);
+
     /// <summary>
     /// How far a result may be from the reference run's, relative to 1 + its size. The function runs the reference again and tells how far
     /// that is: 0, but where a device rounds more than a float, and the reference is made to round as well.

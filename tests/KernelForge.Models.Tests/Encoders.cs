@@ -10,21 +10,8 @@ internal static class Encoders
 
     public static Encoder Load(string folder, Device device)
     {
-        using ModelSource source = ModelSource.Open(folder);
-        switch (source.Config.String("model_type"))
-        {
-            case "bert":
-                var bert = BertModel.Load(source, device);
-                return new Encoder(bert.Run, bert);
-            case "roberta":
-                var roberta = RobertaModel.Load(source, device);
-                return new Encoder(roberta.Run, roberta);
-            case "distilbert":
-                var distil = DistilBertModel.Load(source, device);
-                return new Encoder(distil.Run, distil);
-            default:
-                throw new ArgumentException(folder);
-        }
+        ITokenModel model = AutoModel.Load(folder, device);
+        return new Encoder(model.Run, model);
     }
 }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using KernelForge.Runtime.Weights;
 
@@ -5,10 +6,13 @@ namespace KernelForge.Runtime.Configuration;
 
 /// <summary>
 /// The JSON of a configuration, read once. A key is looked for as it is written, and else as a path of nested objects
-/// (<c>rope_scaling.factor</c>). A null counts as nothing.
+/// (<c>rope_scaling.factor</c>). Behind an object or array that has no such key, <c>count</c> is the number of its entries
+/// (<c>id2label.count</c>). A null counts as nothing.
 /// </summary>
 internal sealed class ConfigDocument
 {
+    private const string Count = "count";
+
     private readonly JsonElement root;
 
     private ConfigDocument(string file, JsonElement root)
@@ -58,6 +62,11 @@ internal sealed class ConfigDocument
         string[] steps = key.Split('.');
         for (int i = 0; i < steps.Length; i++)
         {
+            if (i > 0 && i == steps.Length - 1 && steps[i] == Count && CountOf(value) is { } count)
+            {
+                value = JsonElement.Parse(count.ToString(CultureInfo.InvariantCulture));
+                return true;
+            }
             if (value.ValueKind != JsonValueKind.Object)
             {
                 string parent = string.Join('.', steps, 0, i);
@@ -67,6 +76,13 @@ internal sealed class ConfigDocument
         }
         return true;
     }
+
+    private static int? CountOf(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Array => value.GetArrayLength(),
+        JsonValueKind.Object when !value.TryGetProperty(Count, out _) => value.GetPropertyCount(),
+        _ => null,
+    };
 
     /// <summary>A value as the file has it, fit for a message.</summary>
     public static string Show(JsonElement value)

@@ -36,7 +36,8 @@ internal sealed class ModelAssembly
     }
 
     /// <summary>
-    /// Every model that takes a folder's <c>config.json</c>: of the assembly itself, or, where none of those does, of its references.
+    /// Every model that takes a folder's <c>config.json</c>: of the assembly itself, or, where none of those does, of its references. Where the
+    /// configuration names some of them as its <c>architectures</c>, those alone.
     /// </summary>
     /// <param name="folder">Needs no weights.</param>
     /// <param name="name">Only the model of this name; null for every one.</param>
@@ -62,9 +63,17 @@ internal sealed class ModelAssembly
                     refusals.Add($"{model.Spec.Name}: {e.Message}");
                 }
             }
-            if (taken.Count > 0) return taken;
+            if (taken.Count > 0) return name is null ? NamedBy(config, taken) : taken;
         }
         throw new InputException($"no model of '{file}' takes '{path}':\n  {string.Join("\n  ", refusals)}");
+    }
+
+    /// <summary>Several may take one configuration, with and without a head: those that it names as its architecture, where it names any.</summary>
+    private static List<ConfiguredModel> NamedBy(ModelConfig config, List<ConfiguredModel> taken)
+    {
+        string[] architectures = config.StringArrayOrNull("architectures") ?? [];
+        List<ConfiguredModel> named = [.. taken.Where(model => architectures.Contains(model.Layer.GetType().Name))];
+        return named.Count > 0 ? named : taken;
     }
 
     private DescribedLayer Named(string name)

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using KernelForge.Runtime;
+using KernelForge.Runtime.Execution;
 using KernelForge.Runtime.Text;
 
 namespace KernelForge.Models.Text;
@@ -39,7 +40,7 @@ public sealed class SentenceEncoder : IDisposable
     /// Which device it is and why, for people: where <see cref="Device.Auto"/> passed over a kind of device, also what was missing and where
     /// it was looked for.
     /// </summary>
-    public string DeviceChoice => model.Choice;
+    public string DeviceChoice => (model as ICompiledLayer)?.Session?.Choice ?? model.Device.ToString();
 
     /// <summary>Loads an encoder from a folder with <c>modules.json</c>.</summary>
     /// <param name="folder">As sentence-transformers saves it.</param>
@@ -57,7 +58,7 @@ public sealed class SentenceEncoder : IDisposable
             throw new ConfigException("config.json", "vocab_size", $"is {vocabulary}, the tokenizer's is {tokenizer.VocabularySize}");
         int limit = Math.Min(source.Config.Int32("max_position_embeddings"), tokenizer.MaxTokens);
         settings = settings with { MaxTokens = Math.Min(limit, settings.MaxTokens ?? limit) };
-        return new SentenceEncoder(tokenizer, TokenModels.Load(source, device), settings);
+        return new SentenceEncoder(tokenizer, AutoModel.Load(source, device), settings);
     }
 
     /// <summary>The vector of one text, <c>[dimensions]</c>.</summary>

@@ -28,6 +28,11 @@ internal static class Devices
         ? golden.Tolerance
         : Rounding.Factor * Yardstick(golden, Rounding.SignificantBits(Precision(name)));
 
+    /// <summary>The same for a head. The function tells how far the model's result on a device is from the expected one.</summary>
+    public static double Tolerance(string name, Golden golden, Func<Device, double> distance) => Precision(name) == CudaPrecision.Float32
+        ? golden.Tolerance
+        : Rounding.Factor * Rounding.To(Rounding.SignificantBits(Precision(name)), () => distance(Device.Reference));
+
     /// <summary>The same for layers that have no expected values but the reference run's.</summary>
     public static double Tolerance(string name, Func<double> referenceAgain) => Precision(name) == CudaPrecision.Float32
         ? 5e-5

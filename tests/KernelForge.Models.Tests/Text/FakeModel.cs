@@ -12,7 +12,12 @@ internal sealed class FakeModel : ITokenModel
 
     public Device Device => Device.Reference;
 
-    public string Choice => "no device at all";
+    public RaggedMatrix Run(RaggedBatch batch)
+    {
+        var rows = new RaggedMatrix();
+        Run(batch, rows);
+        return rows;
+    }
 
     public void Run(RaggedBatch batch, RaggedMatrix destination)
     {

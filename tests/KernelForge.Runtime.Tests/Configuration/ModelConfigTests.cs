@@ -33,6 +33,27 @@ public sealed class ModelConfigTests
     }
 
     [Fact]
+    public void A_list_is_covered_by_one_of_its_entries()
+    {
+        ModelConfig config = ModelConfig.Parse("""{"architectures":["Other","Wanted"],"none":[]}""");
+        config.Require("architectures", "Wanted", "Also");
+        Refuses.With<ConfigException>("'architectures' is", () => config.Require("architectures", "Absent"));
+        Refuses.With<ConfigException>("'none' is", () => config.Require("none", "Wanted"));
+    }
+
+    [Fact]
+    public void The_entries_of_an_object_or_an_array_are_counted()
+    {
+        ModelConfig config = ModelConfig.Parse("""{"labels":{"0":"a","1":"b"},"sizes":[1,2,3],"own":{"count":7},"none":null,"count":9}""");
+        Assert.Equal(2, config.Int32("labels.count"));
+        Assert.Equal(3, config.Int32("sizes.count"));
+        Assert.Equal(7, config.Int32("own.count"));
+        Assert.Equal(9, config.Int32("count"));
+        Assert.Equal(4, config.Int32(["none.count"], 4));
+        Refuses.With<ConfigException>("'labels' is", () => ModelConfig.Parse("""{"labels":5}""").Int32("labels.count"));
+    }
+
+    [Fact]
     public void Arrays_enumerations_and_pythons_own_numbers_are_read()
     {
         ModelConfig config = ModelConfig.Parse("""

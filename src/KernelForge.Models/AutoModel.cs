@@ -1,0 +1,88 @@
+using KernelForge.Runtime;
+
+namespace KernelForge.Models;
+
+/// <summary>Loads a model whose class is chosen by what its <c>config.json</c> says.</summary>
+/// <remarks>
+/// Every method throws <see cref="ConfigException"/> where the configuration is missing, damaged, or of a model that no class describes
+/// (the message lists those there are), and <see cref="WeightException"/> where the weights do not fit.
+/// </remarks>
+public static class AutoModel
+{
+    /// <summary>
+    /// The hidden states of an encoder or decoder: chosen by <c>model_type</c>, without the head that a checkpoint may have.
+    /// </summary>
+    /// <param name="folder">A folder with <c>config.json</c> and <c>model.safetensors</c> (or its shards).</param>
+    /// <param name="device">Where it runs; null for <see cref="Device.Auto"/>.</param>
+    public static ITokenModel Load(string folder, Device? device = null) => Load<ITokenModel>(folder, device);
+
+    /// <inheritdoc cref="Load(string, Device?)"/>
+    /// <param name="source">The configuration and the weights; it may be disposed afterwards.</param>
+    /// <param name="device">Where it runs; null for <see cref="Device.Auto"/>.</param>
+    public static ITokenModel Load(ModelSource source, Device? device = null) => Load<ITokenModel>(source, device);
+
+    /// <summary>As <see cref="Load(string, Device?)"/>, for models that read something else than the ids of one batch.</summary>
+    /// <typeparam name="T">What the model is to read and give: <see cref="ISourceTargetModel"/>, <see cref="IFeatureModel"/> …</typeparam>
+    /// <inheritdoc cref="Load(string, Device?)"/>
+    public static T Load<T>(string folder, Device? device = null)
+        where T : class, IModel
+    {
+        using ModelSource source = ModelSource.Open(folder);
+        return Load<T>(source, device);
+    }
+
+    /// <inheritdoc cref="Load{T}(string, Device?)"/>
+    /// <param name="source">The configuration and the weights; it may be disposed afterwards.</param>
+    /// <param name="device">Where it runs; null for <see cref="Device.Auto"/>.</param>
+    public static T Load<T>(ModelSource source, Device? device = null)
+        where T : class, IModel
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        IModel model = Families.Models.Load(source, device, "a model");
+        if (model is T wanted) return wanted;
+        model.Dispose();
+        throw new ConfigException(Path.Combine(source.Name, "config.json"), "model_type",
+            $"is '{source.Config.String("model_type")}', which {model.GetType().Name} describes: it is no {typeof(T).Name}, but {Kind(model)}");
+    }
+
+    /// <summary>A row a sequence, from the pooler that the model was trained with: chosen by <c>model_type</c>.</summary>
+    /// <inheritdoc cref="Load(string, Device?)"/>
+    public static ISequenceModel LoadPooler(string folder, Device? device = null)
+    {
+        using ModelSource source = ModelSource.Open(folder);
+        return Families.Poolers.Load(source, device, "a pooler");
+    }
+
+    /// <summary>The logits of a classifier or reranker, <c>[sequences, labels]</c>: chosen by <c>architectures</c>.</summary>
+    /// <inheritdoc cref="Load(string, Device?)"/>
+    public static ISequenceModel LoadSequenceClassifier(string folder, Device? device = null)
+    {
+        using ModelSource source = ModelSource.Open(folder);
+        return LoadSequenceClassifier(source, device);
+    }
+
+    /// <inheritdoc cref="LoadSequenceClassifier(string, Device?)"/>
+    /// <param name="source">The configuration and the weights; it may be disposed afterwards.</param>
+    /// <param name="device">Where it runs; null for <see cref="Device.Auto"/>.</param>
+    public static ISequenceModel LoadSequenceClassifier(ModelSource source, Device? device = null)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        return Families.SequenceClassifiers.Load(source, device, "a classifier of sequences");
+    }
+
+    /// <summary>The logits of a classifier of tokens, <c>[tokens, labels]</c>: chosen by <c>architectures</c>.</summary>
+    /// <inheritdoc cref="Load(string, Device?)"/>
+    public static ITokenModel LoadTokenClassifier(string folder, Device? device = null)
+    {
+        using ModelSource source = ModelSource.Open(folder);
+        return Families.TokenClassifiers.Load(source, device, "a classifier of tokens");
+    }
+
+    private static string Kind(IModel model) => model switch
+    {
+        ITokenModel => nameof(ITokenModel),
+        ISourceTargetModel => nameof(ISourceTargetModel),
+        IFeatureModel => nameof(IFeatureModel),
+        _ => $"a model that is loaded by {model.GetType().Name}.Load",
+    };
+}

@@ -1,0 +1,44 @@
+namespace KernelForge.Models;
+
+/// <summary>Every ready model by the name that a checkpoint gives it: a line a model.</summary>
+internal static class Families
+{
+    /// <summary>Models without a head, by <c>model_type</c>.</summary>
+    public static ModelTable<IModel> Models { get; } = new("model_type")
+    {
+        ["bert"] = BertModel.Load,
+        ["camembert"] = RobertaModel.Load,
+        ["distilbert"] = DistilBertModel.Load,
+        ["roberta"] = RobertaModel.Load,
+        ["xlm-roberta"] = RobertaModel.Load,
+    };
+
+    /// <summary>Models with the pooler that they were trained with, by <c>model_type</c>.</summary>
+    public static ModelTable<ISequenceModel> Poolers { get; } = new("model_type")
+    {
+        ["bert"] = BertPoolerModel.Load,
+        ["camembert"] = RobertaPoolerModel.Load,
+        ["roberta"] = RobertaPoolerModel.Load,
+        ["xlm-roberta"] = RobertaPoolerModel.Load,
+    };
+
+    /// <summary>Classifiers and rerankers, by <c>architectures</c>.</summary>
+    public static ModelTable<ISequenceModel> SequenceClassifiers { get; } = new("architectures")
+    {
+        ["BertForSequenceClassification"] = BertForSequenceClassification.Load,
+        ["CamembertForSequenceClassification"] = RobertaForSequenceClassification.Load,
+        ["DistilBertForSequenceClassification"] = DistilBertForSequenceClassification.Load,
+        ["RobertaForSequenceClassification"] = RobertaForSequenceClassification.Load,
+        ["XLMRobertaForSequenceClassification"] = RobertaForSequenceClassification.Load,
+    };
+
+    /// <summary>Classifiers of tokens, by <c>architectures</c>.</summary>
+    public static ModelTable<ITokenModel> TokenClassifiers { get; } = new("architectures")
+    {
+        ["BertForTokenClassification"] = BertForTokenClassification.Load,
+        ["CamembertForTokenClassification"] = RobertaForTokenClassification.Load,
+        ["DistilBertForTokenClassification"] = DistilBertForTokenClassification.Load,
+        ["RobertaForTokenClassification"] = RobertaForTokenClassification.Load,
+        ["XLMRobertaForTokenClassification"] = RobertaForTokenClassification.Load,
+    };
+}

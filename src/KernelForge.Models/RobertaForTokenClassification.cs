@@ -1,0 +1,36 @@
+namespace KernelForge.Models;
+
+/// <summary>
+/// RoBERTa with a linear head on every token. Ids to logits, <c>[tokens, labels]</c>.
+/// </summary>
+[TransformerModel]
+[Requires("model_type", "roberta", "xlm-roberta", "camembert")]
+[Requires("architectures", "RobertaForTokenClassification", "XLMRobertaForTokenClassification", "CamembertForTokenClassification")]
+[Requires("position_embedding_type", "absolute")]
+[Requires("is_decoder", false)]
+[IgnoreWeights("roberta.pooler.*", "roberta.embeddings.position_ids")]
+public sealed partial class RobertaForTokenClassification(
+    [Config("vocab_size")] int vocabulary,
+    [Config("hidden_size")] int hidden,
+    [Config("num_hidden_layers")] int depth,
+    [Config("num_attention_heads")] int heads,
+    [Config("intermediate_size")] int intermediate,
+    [Config("hidden_act")] Activation activation,
+    [Config("max_position_embeddings")] int positions,
+    [Config("type_vocab_size")] int types,
+    [Config("layer_norm_eps")] float epsilon = 1e-12f,
+    [Config("pad_token_id")] int padding = 1,
+    [Config("id2label.count", "num_labels")] int labels = 2) : ITokenModel
+{
+    [Weight("roberta")]
+    private readonly RobertaModel encoder =
+        new(vocabulary, hidden, depth, heads, intermediate, activation, positions, types, epsilon, padding);
+    [Weight("classifier")] private readonly Linear classifier = new(hidden, labels);
+
+    /// <summary>Ids to logits, <c>[tokens, labels]</c>.</summary>
+    public Tokens Forward(TokenIds ids)
+    {
+        Tokens x = encoder.Forward(ids);
+        return classifier[x];
+    }
+}
