@@ -15,6 +15,9 @@ internal sealed class BodyReader(ParseContext context, ExpressionReader expressi
     {
         context.Locals = new LocalNames();
         foreach (IParameterSymbol parameter in method.Parameters) context.Locals.Of(parameter);
+        context.Remedy = HostMethods.IsOverNumbers(method) && !Known.IsFunction(method)
+            ? $", or make '{method.Name}' internal: then the host runs it as it is"
+            : "";
 
         SyntaxNode? syntax = context.SyntaxOf(method);
         IOperation? operation = syntax is null ? null : context.ModelOf(syntax.SyntaxTree).GetOperation(syntax, context.Cancellation);
@@ -220,7 +223,7 @@ internal sealed class BodyReader(ParseContext context, ExpressionReader expressi
 
     private void Unsupported(IOperation operation, string why)
     {
-        string message = $"'{Excerpt.Of(operation.Syntax)}' is not part of the language: {why}";
+        string message = $"'{Excerpt.Of(operation.Syntax)}' is not part of the language: {why}{context.Remedy}";
         context.Report(Rules.UnsupportedStatement, operation.Syntax.SyntaxTree, Head(operation.Syntax), message);
     }
 

@@ -148,7 +148,7 @@ internal sealed class CallReader(ParseContext context, ExpressionReader expressi
             _ => "call an op of KernelForge.Ops, a [LayerFunction], a private method of the layer, another layer, "
                 + "or a static method of int, double and bool",
         };
-        context.Report(Rules.UnknownCall, at.Syntax, $"'{name}' cannot be compiled: {remedy}");
+        context.Report(Rules.UnknownCall, at.Syntax, $"'{name}' cannot be compiled: {remedy}{context.Remedy}");
         return new NullExpr();
     }
 }

@@ -2,12 +2,34 @@ using KernelForge.Compiler.Spec;
 
 namespace KernelForge.Generator.FrontEnd;
 
-/// <summary>What a body calls, by walking its statements and expressions.</summary>
+/// <summary>What a description calls, by walking its statements and expressions.</summary>
 internal static class CallWalk
 {
     /// <summary>The names of the called things of one kind, as often as they are called.</summary>
     public static IEnumerable<string> Names(EquatableArray<Statement> body, CallTarget target) =>
-        body.SelectMany(Expressions).SelectMany(Within).OfType<CallExpr>().Where(call => call.Target == target).Select(call => call.Name);
+        Calls(body, target).Select(call => call.Name);
+
+    public static IEnumerable<CallExpr> Calls(EquatableArray<Statement> body, CallTarget target) =>
+        Calls(body.SelectMany(Expressions), target);
+
+    /// <summary>Those of the fields, then those of the methods.</summary>
+    public static IEnumerable<CallExpr> Calls(LayerSpec layer, CallTarget target) =>
+        Calls(layer.Fields.SelectMany(Expressions), target).Concat(layer.Methods.SelectMany(m => Calls(m.Body, target)));
+
+    private static IEnumerable<CallExpr> Calls(IEnumerable<Expr> expressions, CallTarget target) =>
+        expressions.SelectMany(Within).OfType<CallExpr>().Where(call => call.Target == target);
+
+    private static IEnumerable<Expr> Expressions(FieldSpec field) => (field switch
+    {
+        ParameterField parameter => (IEnumerable<Expr?>)[parameter.Rows, parameter.Columns, parameter.Present],
+        LinearField linear => [linear.Inputs, linear.Outputs, linear.Bias, linear.Transposed],
+        LinearBankField bank => [bank.Count, bank.Inputs, bank.Outputs, bank.Bias, bank.Transposed],
+        EmbeddingField embedding => [embedding.Rows, embedding.Features],
+        LayerField layer => layer.Arguments.Select(a => a.Value),
+        LayersField layers => [layers.Count, .. layers.Arguments.Select(a => a.Value)],
+        ValueField value => [value.Value],
+        _ => throw new NotSupportedException($"a field of kind {field.GetType().Name} is not walked"),
+    }).OfType<Expr>();
 
     private static IEnumerable<Expr> Expressions(Statement statement) => statement switch
     {

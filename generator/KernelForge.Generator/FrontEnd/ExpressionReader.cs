@@ -64,7 +64,7 @@ internal sealed class ExpressionReader
     /// <summary>Reports an expression that the language does not have, and gives something in its place.</summary>
     public Expr Unsupported(IOperation operation, string why, Rule? rule = null)
     {
-        string message = $"'{Excerpt.Of(operation.Syntax)}' is not part of the language: {why}";
+        string message = $"'{Excerpt.Of(operation.Syntax)}' is not part of the language: {why}{context.Remedy}";
         context.Report(rule ?? Rules.UnsupportedExpression, operation.Syntax, message);
         return new NullExpr();
     }

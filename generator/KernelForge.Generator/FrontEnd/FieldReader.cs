@@ -64,6 +64,7 @@ internal sealed class FieldReader(ParseContext context, ExpressionReader express
         }
 
         EquatableArray<string> names = WeightNames(field);
+        CheckPlaceholders(field, syntax, names);
         if (Known.IsLayer(field.Type))
         {
             context.Refer((INamedTypeSymbol)field.Type, syntax);
@@ -97,9 +98,6 @@ internal sealed class FieldReader(ParseContext context, ExpressionReader express
         }
         context.Refer(type, syntax);
         string? index = lambda.Symbol.Parameters.Length > 0 ? context.Locals.Of(lambda.Symbol.Parameters[0]) : null;
-        if (names.FirstOrDefault(n => !n.Contains("{i}")) is { } bare)
-            context.Report(Rules.WeightNameIndex, syntax.Identifier,
-                $"all layers of '{field.Name}' would have their weights under '{bare}'; put {{i}} where the layer's index stands");
         return new LayersField(
             field.Name, names, Known.FullName(type), Required(creation, "count"), index, calls.Arguments(inner.Arguments));
     }
@@ -110,6 +108,28 @@ internal sealed class FieldReader(ParseContext context, ExpressionReader express
         string type = field.Type.ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat);
         return Unsupported(syntax, $"'{field.Name}' of type '{type}' is nothing that a layer has; "
             + "fields are Linear, LinearBank, Embedding, Parameter, layers, Layers<T>, and values of the constructor's parameters");
+    }
+
+    /// <summary>What stands for a number in a weight's name stands where there are several of the kind.</summary>
+    private void CheckPlaceholders(IFieldSymbol field, VariableDeclaratorSyntax syntax, EquatableArray<string> names)
+    {
+        bool isLayers = Known.IsLayers(field.Type), isBank = Known.IsLanguage(field.Type, "LinearBank");
+        foreach (string name in names)
+        {
+            string? message = name switch
+            {
+                _ when isLayers && !name.Contains("{i}") =>
+                    $"all layers of '{field.Name}' would have their weights under '{name}'; put {{i}} where the layer's index stands",
+                _ when !isLayers && name.Contains("{i}") =>
+                    $"'{{i}}' stands for the index of a layer in Layers<T>, and '{field.Name}' is a {field.Type.Name}",
+                _ when !isBank && name.Contains("{e}") =>
+                    $"'{{e}}' stands for the number of a linear in a LinearBank, and '{field.Name}' is a {field.Type.Name}",
+                _ => null,
+            };
+            if (message is null) continue;
+            context.Report(Rules.WeightNameIndex, syntax.Identifier, message);
+            return;
+        }
     }
 
     private static EquatableArray<string> WeightNames(IFieldSymbol field)

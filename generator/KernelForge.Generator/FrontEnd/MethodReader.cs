@@ -33,7 +33,8 @@ internal sealed class MethodReader
 
     public FunctionSpec ReadFunction(IMethodSymbol method)
     {
-        ValueKind result = KindOf(method.ReturnType, method) ?? ValueKind.Tokens;
+        EquatableArray<ValueKind> results = Results(method);
+        ValueKind result = results.Count == 1 ? results[0] : ValueKind.Tuple;
         var function = new FunctionSpec(Known.FunctionId(method), method.Name, Parameters(method), result, bodies.Read(method));
         return function with { Span = NameSpan(method) };
     }
@@ -64,7 +65,8 @@ internal sealed class MethodReader
         ValueKind? kind = Known.KindOf(type);
         if (kind is null && type is not IErrorTypeSymbol)
             Report(at, $"'{type.ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat)}' is no value of the language; "
-                + "values are Tokens, TokenIds, Integers, Activation, int, float, double, bool, string, enums and tuples of them");
+                + "values are Tokens, TokenIds, Integers, RowSpace, Row, Activation, int, float, double, bool, string, enums, "
+                + "int[], string[], and tuples of them");
         return kind;
     }
 

@@ -29,6 +29,9 @@ internal sealed class ParseContext(
     /// <summary>The names of the body that is being read.</summary>
     public LocalNames Locals { get; set; } = new();
 
+    /// <summary>What else can be done about a body that the language does not have, to end a message with; mostly empty.</summary>
+    public string Remedy { get; set; } = "";
+
     public HashSet<string> UsedFields { get; } = new(StringComparer.Ordinal);
 
     /// <summary>The helper methods that are called, in the order of their first call, with the place of that call.</summary>

@@ -10,7 +10,7 @@ internal static class References
         .OfType<string>().Distinct();
 
     public static IEnumerable<string> Functions(LayerSpec layer) =>
-        layer.Methods.SelectMany(m => CallWalk.Names(m.Body, CallTarget.Function)).Distinct();
+        CallWalk.Calls(layer, CallTarget.Function).Select(call => call.Name).Distinct();
 
     public static IEnumerable<string> Functions(FunctionSpec function) => CallWalk.Names(function.Body, CallTarget.Function).Distinct();
 }

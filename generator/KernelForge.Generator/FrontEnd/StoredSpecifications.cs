@@ -18,11 +18,14 @@ internal sealed class StoredSpecifications(Compilation compilation)
     public EquatableArray<FunctionSpec> Functions => functions.Values.ToEquatableArray();
 
     /// <summary>Adds a layer and all that it reaches; does nothing for a layer of this project.</summary>
-    /// <exception cref="FormatException">There is no specification that this compiler can read; the message says of what.</exception>
+    /// <exception cref="FormatException">
+    /// There is no specification that this compiler can read, or it calls what this project cannot; the message says what.
+    /// </exception>
     public void Add(INamedTypeSymbol layer)
     {
         if (IsOwn(layer) || layers.ContainsKey(Known.FullName(layer))) return;
         LayerSpec spec = SpecificationOf(layer);
+        CheckHostCalls(spec.Id, CallWalk.Calls(spec, CallTarget.Host), layer.ContainingAssembly);
         layers.Add(spec.Id, spec);
         foreach (string id in References.Layers(spec)) Add(FindType(id) ?? throw Missing(id, layer.ContainingAssembly));
         foreach (string id in References.Functions(spec)) Add(id, layer.ContainingAssembly);
@@ -39,9 +42,28 @@ internal sealed class StoredSpecifications(Compilation compilation)
     {
         if (functions.ContainsKey(id)) return;
         string type = id.Substring(0, id.Substring(0, id.IndexOf('(')).LastIndexOf('.'));
-        FunctionSpec spec = FindType(type) is { } container ? SpecificationOf(container, id) : throw Missing(id, calledFrom);
+        INamedTypeSymbol container = FindType(type) ?? throw Missing(id, calledFrom);
+        FunctionSpec spec = SpecificationOf(container, id);
+        CheckHostCalls(id, CallWalk.Calls(spec.Body, CallTarget.Host), container.ContainingAssembly);
         functions.Add(id, spec);
         foreach (string called in References.Functions(spec)) Add(called, calledFrom);
+    }
+
+    /// <summary>What the host runs is called from code that is generated here.</summary>
+    private void CheckHostCalls(string owner, IEnumerable<CallExpr> calls, IAssemblySymbol assembly)
+    {
+        foreach (CallExpr call in calls)
+        {
+            string[] path = [.. call.Name.Substring("global::".Length).Split('.').Select(part => part.TrimStart('@'))];
+            INamedTypeSymbol? type = FindType(string.Join(".", path.Take(path.Length - 1)));
+            IEnumerable<IMethodSymbol> methods = type?.GetMembers(path[path.Length - 1]).OfType<IMethodSymbol>() ?? [];
+            bool isReachable = methods.Any(method =>
+                method.Parameters.Length == call.Arguments.Count && compilation.IsSymbolAccessibleWithin(method, compilation.Assembly));
+            if (!isReachable)
+                throw new FormatException(
+                    $"'{owner}' in '{assembly.Name}' calls '{string.Join(".", path)}', which cannot be called from "
+                    + $"'{compilation.AssemblyName}': make it public there, or mark it [LayerFunction]");
+        }
     }
 
     private bool IsOwn(ISymbol symbol) => SymbolEqualityComparer.Default.Equals(symbol.ContainingAssembly, compilation.Assembly);

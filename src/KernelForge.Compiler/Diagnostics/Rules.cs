@@ -14,15 +14,15 @@ public static class Rules
     public static Rule NoEntry { get; } = Error("KF0002", "A layer has exactly one entry: Forward or an indexer over Tokens");
     public static Rule UnsupportedStatement { get; } = Error("KF0003", "The statement is not part of the language");
     public static Rule UnsupportedExpression { get; } = Error("KF0004", "The expression is not part of the language");
-    public static Rule UnknownCall { get; } = Error("KF0005", "The call is neither an op, a layer function, a helper nor a layer");
+    public static Rule UnknownCall { get; } = Error("KF0005", "The call is of nothing that can be compiled or run on the host");
     public static Rule UnsupportedField { get; } = Error("KF0006", "The field is not something that a layer has");
     public static Rule UnsupportedHyperParameter { get; } = Error("KF0007", "The constructor parameter's type cannot be a hyper-parameter");
     public static Rule MissingConfigKey { get; } = Error("KF0008", "A model's constructor parameter is bound to the configuration or has a default");
     public static Rule UnusedParameter { get; } = Error("KF0009", "A parameter of the layer is never used");
     public static Rule Recursion { get; } = Error("KF0010", "Layers and functions do not call themselves");
-    public static Rule NoSpecification { get; } = Error("KF0011", "A referenced layer or function has no stored specification");
+    public static Rule NoSpecification { get; } = Error("KF0011", "A referenced layer or function carries what can be compiled");
     public static Rule ForwardCalled { get; } = Info("KF0012", "Forward runs the slow reference; Run is the compiled way");
-    public static Rule WeightNameIndex { get; } = Error("KF0013", "The name of the weights of Layers<T> contains {i}");
+    public static Rule WeightNameIndex { get; } = Error("KF0013", "Weight names have {i} for Layers<T>, {e} for LinearBank alone");
     public static Rule NotPrimaryConstructor { get; } = Error("KF0014", "A layer has one constructor, the primary one");
     public static Rule NameTaken { get; } = Error("KF0015", "A member of a layer has no name that the generated part of the layer uses");
 

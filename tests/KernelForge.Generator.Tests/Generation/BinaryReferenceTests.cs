@@ -99,6 +99,46 @@ public sealed class BinaryReferenceTests
         Compilations.AssertCompiles(Compilations.Generate(user));
     }
 
+    [Theory]
+    [InlineData("public", null)]
+    [InlineData("internal", "'Library.Sized' in 'Library' calls 'Library.Tools.Half', which cannot be called from 'User': "
+        + "make it public there, or mark it [LayerFunction]")]
+    public async Task What_the_host_runs_of_a_library_is_public(string access, string? message)
+    {
+        string library = $$"""
+            namespace Library;
+
+            {{access}} static class Tools
+            {
+                public static int Half(int n) => n / 2;
+            }
+
+            [TransformerLayer]
+            public sealed partial class Sized(int width)
+            {
+                private readonly int half = Tools.Half(width);
+                private readonly Linear linear = new(width, width);
+
+                public Tokens Forward(Tokens x) => linear[x] * half;
+            }
+            """;
+        const string Holder = """
+            [TransformerLayer]
+            public sealed partial class Holder(int width)
+            {
+                private readonly Library.Sized sized = new(width);
+
+                public Tokens Forward(Tokens x) => sized.Forward(x);
+            }
+            """;
+        CSharpCompilation generated = Compilations.Generate(Compilations.Create("Library", [library], [Compilations.Language]));
+        MetadataReference image = Compilations.Image(generated);
+        CSharpCompilation user = Compilations.Create("User", [Holder], [Compilations.Language, Compilations.Runtime, image]);
+
+        Assert.Equal(message is null ? [] : [message], (await Analysis.Of(user)).Select(d => d.GetMessage(null)));
+        Compilations.AssertCompiles(Compilations.Generate(user));
+    }
+
     [Fact]
     public void The_image_says_the_same_as_the_source()
     {

@@ -32,6 +32,49 @@ public sealed class WideTests
             }
         }
         """)]
+    [InlineData("arrays, and what the host runs", """
+        [TransformerModel]
+        public sealed partial class Stages([Config("sizes")] int[] sizes, [Config("kinds")] string[]? kinds)
+        {
+            private readonly int rank = Rank(sizes[0], above: 2) + Functions.Twice(sizes.Length);
+            private readonly Linear embed = new(8, sizes[sizes.Length - 1]);
+            private readonly Layers<Stage> stages = new(sizes.Length, i => new Stage(sizes[sizes.Length - 1], sizes[i]));
+
+            public Tokens Forward(Tokens x)
+            {
+                x = embed[x];
+                for (int i = 0; i < sizes.Length; i++)
+                {
+                    Tokens y = stages[i].Forward(x) / sizes[i];
+                    x += kinds![i] == "twice" && Functions.IsOdd(i) ? y * 2 : y;
+                }
+                return x * rank * Math.Cbrt(sizes[0]);
+            }
+
+            internal static int Rank(int n, int below = 1, int above = 1)
+            {
+                while (n % above == 0) n /= above;
+                return n * below;
+            }
+        }
+
+        [TransformerLayer]
+        public sealed partial class Stage(int hidden, int inner)
+        {
+            private readonly Linear expand = new(hidden, inner);
+            private readonly Linear contract = new(inner, hidden);
+
+            public Tokens Forward(Tokens x) => contract[Relu(expand[x])];
+        }
+
+        public static partial class Functions
+        {
+            [LayerFunction]
+            public static int Twice(int n) => 2 * n;
+
+            public static bool IsOdd(int n) => n % 2 == 1;
+        }
+        """)]
     [InlineData("a field that hides a parameter of its name", """
         [TransformerLayer]
         public sealed partial class Hiding(int hidden)
