@@ -4,6 +4,7 @@ public sealed partial class Block([Config("hidden_size", "text.\"d\"")] int hidd
     [Weight("gamma", "weight")] Parameter gamma = new(hidden);
     [Weight("table")] Parameter table = new(32, hidden, present: true);
     [Weight("attention.query")] Linear query = new(hidden, hidden, bias: false);
+    [Weight("experts.{e}.w1", "experts")] LinearBank experts = new(8, hidden, 64, bias: false);
     [Weight("words")] Embedding words = new(30522, hidden);
     [Weight("norm")] LayerNorm norm = new(hidden, bias: false);
     [Weight("blocks.{i}")] Layers<Inner> blocks = new(hidden, index => new Inner(index));
@@ -28,6 +29,8 @@ public sealed partial class Block([Config("hidden_size", "text.\"d\"")] int hidd
         }
         y = hidden < -3 ? x : -x;
         z = Attention(score: (s, i) => s * (int)0.1);
+        rows = ids.Rows.WithLengths(lengths);
+        w = Each(rows, 1, (t, f) => Sum(3, n => Bucket(n)));
         return (y, z);
     }
 
