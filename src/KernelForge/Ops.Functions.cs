@@ -6,6 +6,14 @@ namespace KernelForge;
 /// </summary>
 public static partial class Ops
 {
+    /// <summary>−1, 0 or 1 for every element: its sign.</summary>
+    [LayerFunction]
+    public static Tokens Sign(Tokens x) => Each(x.Rows, x.Features, (t, f) => Sign(x[t, f]));
+
+    /// <summary>−1, 0 or 1: the sign.</summary>
+    [LayerFunction]
+    public static double Sign(double x) => x > 0 ? 1 : x < 0 ? -1 : 0;
+
     /// <summary>1 / √x.</summary>
     [LayerFunction]
     public static Tokens Rsqrt(Tokens x) => 1 / Sqrt(x);

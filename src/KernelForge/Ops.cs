@@ -65,12 +65,6 @@ public static partial class Ops
     /// <summary>The greatest whole number not above.</summary>
     public static double Floor(double x) => Math.Floor(x);
 
-    /// <summary>−1, 0 or 1 for every element: its sign.</summary>
-    public static Tokens Sign(Tokens x) => Elementwise.Map(x, Sign);
-
-    /// <summary>−1, 0 or 1: the sign.</summary>
-    public static double Sign(double x) => x > 0 ? 1 : x < 0 ? -1 : x;
-
     /// <summary>The greater of two elements, shapes as in arithmetic.</summary>
     public static Tokens Max(Tokens a, Tokens b) => Elementwise.Map(nameof(Max), a, b, Math.Max);
 

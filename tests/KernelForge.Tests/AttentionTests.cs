@@ -233,4 +233,37 @@ public class AttentionTests
         Parameter row = Some.Parameter(1, 2);
         Refuses("queries [1 table row, 2] and keys [1 table row, 2]", () => Attention(row, row, row, heads: 1));
     }
+
+    [Theory]
+    [InlineData(4, 4)]
+    [InlineData(4, 2)]
+    public void Without_softmax_the_scores_are_the_weights(int heads, int keyValueHeads)
+    {
+        Tokens q = Some.Tokens(Rows, heads * 3, seed: 1), k = Some.Tokens(Rows, keyValueHeads * 3, seed: 2);
+        Tokens v = Some.Tokens(Rows, keyValueHeads * 2, seed: 3);
+        double[] expected = new double[Rows.Count * heads * 2];
+        for (int s = 0; s < Rows.SequenceCount; s++)
+            for (int i = Rows.Offsets[s]; i < Rows.Offsets[s + 1]; i++)
+                for (int h = 0; h < heads; h++)
+                    for (int j = Rows.Offsets[s]; j <= i; j++)
+                    {
+                        int group = h * keyValueHeads / heads;
+                        double dot = 0;
+                        for (int f = 0; f < 3; f++)
+                            dot += q.Values[(((i * heads) + h) * 3) + f] * k.Values[(((j * keyValueHeads) + group) * 3) + f];
+                        for (int f = 0; f < 2; f++)
+                            expected[(((i * heads) + h) * 2) + f] +=
+                                Math.Max(0.5 * dot, 0) * (i - j) * v.Values[(((j * keyValueHeads) + group) * 2) + f];
+                    }
+        Tokens result = Attention(
+            q, k, v, heads, keyValueHeads, scale: 0.5, score: (s, i, j, h) => Max(s, 0) * (i - j), mask: (i, j) => j <= i, softmax: false);
+        Close.To(expected, result, 1e-13);
+    }
+
+    [Fact]
+    public void Without_softmax_no_pair_is_no_weight()
+    {
+        Tokens x = Some.Tokens(Rows, 2, seed: 1);
+        Assert.Equal(new double[2 * Rows.Count], Attention(x, x, x, 1, mask: (i, j) => false, softmax: false).Values.ToArray());
+    }
 }

@@ -163,4 +163,11 @@ public class FunctionTests
 
     [Fact]
     public void The_reciprocal_root() => Assert.Equal([0.5, 2], Rsqrt(Some.Rows([4, 0.25])).Values.ToArray());
+
+    [Fact]
+    public void A_sign_is_one_of_three_numbers()
+    {
+        Assert.Equal([-1, -1, -1, 1, 1, 1, 1, 0, 0], Sign(Some.Rows([.. Inputs, 0, -0.0])).Values.ToArray());
+        Assert.Equal(-1, Sign(-1e-300));
+    }
 }

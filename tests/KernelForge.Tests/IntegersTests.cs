@@ -45,10 +45,43 @@ public class IntegersTests
     }
 
     [Fact]
-    public void Integers_that_leave_their_range_are_refused() =>
-        Assert.Throws<OverflowException>(() => new Integers(RowSpace.Ragged(1), [int.MaxValue]) + 1);
+    public void Integers_that_leave_their_range_are_refused_with_their_row() => Refuses.With<OverflowException>(
+        "2147483647 + 1 at row 1 of [2 tokens] of integers", () => new Integers(RowSpace.Ragged(2), [0, int.MaxValue]) + 1);
 
     [Fact]
     public void One_integer_a_row_is_needed() =>
         Refuses.With<ArgumentException>("2 integers for 3 tokens", () => new TokenIds(RowSpace.Ragged(3), [1, 2]));
+
+    [Fact]
+    public void Division_and_remainder_cut_towards_zero()
+    {
+        Integers x = new(RowSpace.Ragged(4), [7, -7, 2, 0]);
+        Assert.Equal([3, -3, 1, 0], (x / 2).Values.ToArray());
+        Assert.Equal([1, -1, 0, 0], (x % 2).Values.ToArray());
+        Assert.Equal([2, -2, 10], (20 / new Integers(RowSpace.Ragged(3), [7, -7, 2])).Values.ToArray());
+        Assert.Equal([6, 6, 0], (20 % new Integers(RowSpace.Ragged(3), [7, -7, 2])).Values.ToArray());
+        Refuses.With<DivideByZeroException>("1 / 0 at row 3 of [4 tokens]", () => 1 / x);
+        Refuses.With<DivideByZeroException>("7 % 0 at row 0", () => x % 0);
+    }
+
+    [Fact]
+    public void Integers_meet_row_by_row_or_one_a_sequence()
+    {
+        RowSpace rows = RowSpace.Ragged(2, 0, 3);
+        Integers positions = Integers.PositionsOf(rows);
+        Assert.Equal([0, 2, 0, 2, 4], (positions + positions).Values.ToArray());
+        Assert.Equal([2, 1, 3, 2, 1], (rows.Lengths - positions).Values.ToArray());
+        Assert.Same(rows, (rows.Lengths - positions).Rows);
+        Assert.Equal([0, 1, 0, 1, 2], (positions % rows.Lengths).Values.ToArray());
+        Assert.Equal([2, 2, 3, 3, 3], Max(positions, rows.Lengths).Values.ToArray());
+        Assert.Equal([1, 1, 1, 1, 2], Max(1, positions).Values.ToArray());
+        Assert.Equal([0, 1, 0, 1, 1], Min(positions, 1).Values.ToArray());
+        Refuses.With<ArgumentException>(
+            "[5 tokens] of integers and [5 tokens] of integers do not go together",
+            () => positions + Integers.PositionsOf(RowSpace.Ragged(2, 0, 3)));
+    }
+
+    [Fact]
+    public void A_function_of_integers_runs_on_each() =>
+        Assert.Equal([0, 1, 4], new Integers(RowSpace.Ragged(3), [0, 1, 2]).Select(x => x * x).Values.ToArray());
 }

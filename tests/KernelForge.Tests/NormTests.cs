@@ -48,4 +48,12 @@ public class NormTests
         Some.Load(norm, "scale", 1, 1);
         Refuses.With<ArgumentException>("[1 token, 3] and [1 table row, 2]", () => norm[Some.Rows([1, 2, 3])]);
     }
+
+    [Fact]
+    public void Scales_stored_less_one_get_it_back()
+    {
+        var norm = new RmsNorm(2, epsilon: 0, unitOffset: true);
+        Some.Load(norm, "scale", 0, 9);
+        Close.To([0.2, 14], norm[Some.Rows([1, 7])]);
+    }
 }

@@ -128,6 +128,17 @@ internal sealed partial class GraphBuilder
                     $"nothing in the layer says how wide '{name}' is; use it with a parameter of a known width, or keep the computation in a [LayerFunction]");
     }
 
+    /// <summary>How wide an unknown width must be for <paramref name="a"/>, itself or a multiple of it, to equal <paramref name="b"/>.</summary>
+    private static (string Name, Size Width)? Solve(Size a, Size b)
+    {
+        if (UnknownName(a) is { } itself) return (itself, b);
+        if (Factors(a.ToScalar()).Select(Size.From).FirstOrDefault(f => UnknownName(f) is not null) is not { } unknown) return null;
+        return a.Divides(unknown, out Size? times) && b.Divides(times!, out Size? width) ? (UnknownName(unknown)!, width!) : null;
+    }
+
+    private static IEnumerable<Scalar> Factors(Scalar product) =>
+        product is Scalar.Binary { Op: BinaryOp.Multiply } b ? Factors(b.Left).Concat(Factors(b.Right)) : [product];
+
     private static string? UnknownName(Size size) =>
         size.ToScalar() is Scalar.Hyper h && h.Name.StartsWith(Unknown, StringComparison.Ordinal) ? h.Name.Substring(Unknown.Length) : null;
 
@@ -135,7 +146,7 @@ internal sealed partial class GraphBuilder
     private bool SameWidth(Size a, Size b)
     {
         if (a.Equals(b)) return true;
-        (string? name, Size other) = UnknownName(a) is { } x ? (x, b) : (UnknownName(b), a);
+        (string? name, Size other) = Solve(a, b) is { } solved ? solved : Solve(b, a) is { } mirrored ? mirrored : (null, a);
         if (name is null)
         {
             if (!a.EqualsIfExact(b, out IReadOnlyList<(Size Dividend, Size Divisor)> quotients)) return false;
