@@ -80,7 +80,7 @@ internal sealed partial class GraphBuilder
             (Val.Ids i, "Rows") => new Val.SpaceOf(i.Space),
             (Val.Integers { Space: not Val.Rows.Table } i, "Rows") => new Val.SpaceOf(i.Space),
             (Val.SpaceOf s, "Sequences") when spaces[s.Id].TableRows is null => new Val.SpaceOf(Sequences(s.Id)),
-            (Val.SpaceOf s, "Lengths") when spaces[s.Id].TableRows is null => new Val.Integers(Sequences(s.Id), new RowInteger.Length(s.Id)),
+            (Val.SpaceOf s, "Lengths") when spaces[s.Id].TableRows is null => new Val.Integers(Sequences(s.Id), LengthsOf(s.Id)),
             (Val.Rows { Space: not Val.Rows.Table } r, "Positions") => new Val.Integers(r.Space, new RowInteger.Position()),
             (Val.Rows { Space: not Val.Rows.Table } r, "Rows") => new Val.SpaceOf(r.Space),
             (Val.Field { Spec: ParameterField { Rows: not null } } f, "Rows") => new Val.SpaceOf(RowsArgument(f, m).Space),

@@ -27,6 +27,9 @@ internal sealed partial class GraphBuilder
         return spaces.Count - 1;
     }
 
+    /// <summary>How many rows each sequence has: of rows with lengths of their own, how these were computed.</summary>
+    private RowInteger LengthsOf(int space) => spaces[space].Lengths ?? new RowInteger.Length(space);
+
     /// <summary>Rows of the same sequences with lengths of their own; the same lengths are the same rows.</summary>
     private int WithLengths(int space, Val.Integers lengths, Expr at)
     {
@@ -91,13 +94,14 @@ internal sealed partial class GraphBuilder
         if (b is Val.Integers j && a is Val.Host { Value: { IsInteger: true } m } && j.Value.IsOnDevice && op != BinaryOp.Subtract && Affine(op, j, m) is { } mirrored)
             return mirrored;
         (Val.Integers l, Val.Integers r) = (IntegersArgument(a, at), IntegersArgument(b, at));
-        return new Val.Integers(JoinIntegers(l.Space, r.Space, at), new RowInteger.Binary(op, l.Value, r.Value));
+        return new Val.Integers(JoinIntegers(l.Space, r.Space, at), RowIntegers.Binary(op, l.Value, r.Value));
     }
 
     private Val.Integers Extreme(string method, Val a, Val b, Expr at)
     {
         (Val.Integers l, Val.Integers r) = (IntegersArgument(a, at), IntegersArgument(b, at));
-        return new Val.Integers(JoinIntegers(l.Space, r.Space, at), new RowInteger.Call("global::System.Math." + method, [l.Value, r.Value]));
+        RowInteger value = method == "Max" ? RowIntegers.Max(l.Value, r.Value) : new RowInteger.Call("global::System.Math." + method, [l.Value, r.Value]);
+        return new Val.Integers(JoinIntegers(l.Space, r.Space, at), value);
     }
 
     private int JoinIntegers(int a, int b, Expr at)
