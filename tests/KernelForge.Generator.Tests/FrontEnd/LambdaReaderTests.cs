@@ -33,9 +33,9 @@ public sealed class LambdaReaderTests
         + " (at (member $ids Types) $t (Add $t 1))) (Divide (call Member \"Length\" (member $x Rows) ($t)) (call Member \"Length\" $x ($t)))))))))")]
     [InlineData("Tokens y = Each(rows: x.Rows, value: (t, f) => t, features: 2);",
         "(set (y) (call Op \"Each\" ~ ((= rows (member $x Rows)) (= features 2) (= value (fun (t f) (to Real $t))))))")]
-    [InlineData("Tokens y = Each(x.Rows, 1, (t, f) => t > 2 && !(f == 0) ? Exp(x[t, f]) : Sign(f / 2) * (int)x[t, 0]);",
+    [InlineData("Tokens y = Each(x.Rows, 1, (t, f) => t > 2 && !(f == 0) ? Exp(x[t, f]) : Floor(f / 2) * (int)x[t, 0]);",
         "(set (y) (call Op \"Each\" ~ ((member $x Rows) 1 (fun (t f) (? (And (Greater $t 2) (Not (Equal $f 0)))"
-        + " (call Op \"Exp\" ~ ((at $x $t $f))) (Multiply (call Op \"Sign\" ~ ((to Real (Divide $f 2)))) (to Integer (at $x $t 0))))))))")]
+        + " (call Op \"Exp\" ~ ((at $x $t $f))) (Multiply (call Op \"Floor\" ~ ((to Real (Divide $f 2)))) (to Integer (at $x $t 0))))))))")]
     // Folds.
     [InlineData("Tokens y = Each(x.Rows, 1, (t, f) => Sum(x.Length(t), n => x[t, n, f] * Max(3, m => table[n, m])));",
         "(set (y) (call Op \"Each\" ~ ((member $x Rows) 1 (fun (t f) (call Op \"Sum\" ~ ((call Member \"Length\" $x ($t))"
