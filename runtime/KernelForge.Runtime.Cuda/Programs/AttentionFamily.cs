@@ -1,5 +1,3 @@
-using KernelForge.Runtime.Execution;
-
 namespace KernelForge.Runtime.Cuda.Programs;
 
 /// <summary>How attention goes about a batch; each gives the same bits.</summary>
@@ -30,15 +28,15 @@ internal static class AttentionFamilies
     }
 
     /// <summary>The family for a batch: by its longest sequence, and by the mean of its queries.</summary>
-    public static AttentionFamily Choose(ReadOnlySpan<int> queryOffsets, CudaSpace queries, ReadOnlySpan<int> keyOffsets, CudaSpace keys)
+    public static AttentionFamily Choose(ReadOnlySpan<int> queryOffsets, ReadOnlySpan<int> keyOffsets)
     {
         int longest = 0, filled = 0;
         long rows = 0;
         for (int s = 0; s < queryOffsets.Length - 1; s++)
         {
-            int length = queries.Length(queryOffsets, s);
+            int length = queryOffsets[s + 1] - queryOffsets[s];
             if (length == 0) continue;
-            longest = Math.Max(longest, Math.Max(length, keys.Length(keyOffsets, s)));
+            longest = Math.Max(longest, Math.Max(length, keyOffsets[s + 1] - keyOffsets[s]));
             rows += length;
             filled++;
         }
@@ -60,16 +58,16 @@ internal sealed class AttentionPair(int number, CudaSpace queries, CudaSpace key
     public bool Is(CudaSpace ofQueries, CudaSpace ofKeys) => queries == ofQueries && keys == ofKeys;
 
     /// <exception cref="ArgumentException">The two spaces have different numbers of sequences.</exception>
-    public AttentionFamily Choose(ReadOnlySpan<RunInput> inputs)
+    public AttentionFamily Choose(CudaBatch batch)
     {
-        ReadOnlySpan<int> queryOffsets = inputs[queries.Input].Offsets, keyOffsets = inputs[keys.Input].Offsets;
+        ReadOnlySpan<int> queryOffsets = batch.Offsets(queries), keyOffsets = batch.Offsets(keys);
         if (queryOffsets.Length != keyOffsets.Length)
         {
             throw new ArgumentException(
                 $"input {queries.Input} has {queryOffsets.Length - 1} sequences and input {keys.Input} has {keyOffsets.Length - 1}: " +
                 "attention pairs them one to one");
         }
-        AttentionFamily family = AttentionFamilies.Choose(queryOffsets, queries, keyOffsets, keys);
+        AttentionFamily family = AttentionFamilies.Choose(queryOffsets, keyOffsets);
         return family == AttentionFamily.Wide && !MayBeWide ? AttentionFamily.Stream : family;
     }
 }

@@ -1,21 +1,24 @@
 namespace KernelForge.Runtime.Cuda.Programs;
 
-/// <summary>What decides a graph: room for rows and sequences of each input, the attention family of each pair of spaces.</summary>
+/// <summary>
+/// What decides a graph: room for rows and sequences of each input, for the rows of each space with lengths of its own, and the attention family of
+/// each pair of spaces.
+/// </summary>
 internal sealed class BatchKey
 {
-    private readonly int inputs;
+    private readonly int inputs, lengths;
     private readonly int[] values;
 
-    public BatchKey(int inputs, int pairs)
+    public BatchKey(int inputs, int lengths, int pairs)
     {
-        this.inputs = inputs;
-        values = new int[(2 * inputs) + pairs + 1];
+        (this.inputs, this.lengths) = (inputs, lengths);
+        values = new int[(2 * inputs) + lengths + pairs + 1];
     }
 
-    private BatchKey(BatchKey other) => (inputs, values) = (other.inputs, [.. other.values]);
+    private BatchKey(BatchKey other) => (inputs, lengths, values) = (other.inputs, other.lengths, [.. other.values]);
 
     /// <summary>
-    /// Whether every input has rows. Kernels may overlap only then: one of which no block has work would end before those ahead of it,
+    /// Whether every row space has rows. Kernels may overlap only then: one of which no block has work would end before those ahead of it,
     /// and the next would no longer wait for them.
     /// </summary>
     public bool HasRowsEverywhere
@@ -28,17 +31,23 @@ internal sealed class BatchKey
 
     public int Sequences(int input) => values[(2 * input) + 1];
 
-    public AttentionFamily Family(int pair) => (AttentionFamily)values[(2 * inputs) + pair];
+    public int RowsOfLengths(int number) => values[(2 * inputs) + number];
+
+    public AttentionFamily Family(int pair) => (AttentionFamily)values[(2 * inputs) + lengths + pair];
 
     public void SetInput(int input, int rows, int sequences) => (values[2 * input], values[(2 * input) + 1]) = (rows, sequences);
 
-    public void SetFamily(int pair, AttentionFamily family) => values[(2 * inputs) + pair] = (int)family;
+    public void SetRowsOfLengths(int number, int rows) => values[(2 * inputs) + number] = rows;
+
+    public void SetFamily(int pair, AttentionFamily family) => values[(2 * inputs) + lengths + pair] = (int)family;
 
     public BatchKey Copy() => new(this);
 
     public bool Is(BatchKey other) => values.AsSpan().SequenceEqual(other.values);
 
-    /// <summary>For errors: <c>room for 1280 rows in 16 sequences</c>, of each input.</summary>
-    public override string ToString() => "room for " +
-        string.Join(" and ", Enumerable.Range(0, inputs).Select(i => $"{Rows(i)} rows in {Sequences(i)} sequences"));
+    /// <summary>For errors: <c>room for 1280 rows in 16 sequences</c>, of each input and each space with lengths of its own.</summary>
+    public override string ToString() => "room for " + string.Join(
+        " and ",
+        Enumerable.Range(0, inputs).Select(i => $"{Rows(i)} rows in {Sequences(i)} sequences")
+            .Concat(Enumerable.Range(0, lengths).Select(i => $"{RowsOfLengths(i)} rows of other lengths")));
 }

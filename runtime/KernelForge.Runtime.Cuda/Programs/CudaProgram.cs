@@ -69,7 +69,7 @@ public abstract class CudaProgram : CompiledProgram
     /// <summary>The times that a batch takes on the device, one for each of some replays of its graph, in a workspace of its own.</summary>
     internal void Time(ReadOnlySpan<RunInput> inputs, ReadOnlySpan<RunOutput> outputs, Span<TimeSpan> times)
     {
-        using var workspace = new CudaWorkspace(this, Context, plan, device.Precision);
+        using var workspace = new CudaWorkspace(this, Context, plan, device.Precision, new CudaBatch(plan, Lengths, Integers));
         workspace.Time(inputs, outputs, times);
     }
 
@@ -82,6 +82,20 @@ public abstract class CudaProgram : CompiledProgram
     /// <param name="zero">How many differences are below zero.</param>
     protected virtual void Differences(int table, Span<int> values, int zero) =>
         throw new NotSupportedException($"the program fills no table {table} of differences");
+
+    /// <summary>Computes the lengths of a batch's sequences in a row space that has lengths of its own.</summary>
+    /// <param name="space">The space's number.</param>
+    /// <param name="batch">The batch.</param>
+    /// <param name="lengths">[sequences].</param>
+    protected virtual void Lengths(int space, CudaBatch batch, Span<int> lengths) =>
+        throw new NotSupportedException($"the program computes no lengths for space {space}");
+
+    /// <summary>Computes integers of a batch that kernels read.</summary>
+    /// <param name="number">The integers' number.</param>
+    /// <param name="batch">The batch.</param>
+    /// <param name="values">[rows].</param>
+    protected virtual void Integers(int number, CudaBatch batch, Span<int> values) =>
+        throw new NotSupportedException($"the program computes no integers {number}");
 
     /// <summary>
     /// Last in the constructor: runs the schedule without a device to learn what it needs, and compiles its kernels, unless the device takes
@@ -137,7 +151,7 @@ public abstract class CudaProgram : CompiledProgram
     {
         CudaWorkspace? workspace;
         lock (idleLock) idle.TryPop(out workspace);
-        workspace ??= new CudaWorkspace(this, Context, plan, device.Precision);
+        workspace ??= new CudaWorkspace(this, Context, plan, device.Precision, new CudaBatch(plan, Lengths, Integers));
         try
         {
             workspace.Run(inputs, outputs);

@@ -31,13 +31,25 @@ public sealed class CudaRun
     public static int Packed(int columns) => checked(columns + 31) & -32;
 
     /// <summary>The row space with the sequences that an input brings.</summary>
-    public CudaSpace Space(int number, int input) => Plan.Space(number, input, ofSequences: false);
+    public CudaSpace Space(int number, int input) => Plan.Space(number, SpaceKind.Input, input);
+
+    /// <summary>
+    /// The row space with the sequences of an input and lengths that <see cref="CudaProgram.Lengths"/> computes for each batch.
+    /// </summary>
+    public CudaSpace SpaceOfLengths(int number, int input) => Plan.Space(number, SpaceKind.Lengths, input);
+
+    /// <summary>The rows of a table, the same for every batch: one sequence.</summary>
+    public CudaSpace TableSpace(int number, int rows)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(rows);
+        return Plan.Space(number, SpaceKind.Table, input: -1, rows);
+    }
 
     /// <summary>The row space with one row for each sequence of another.</summary>
     public CudaSpace SequencesOf(int number, CudaSpace parent)
     {
         ArgumentNullException.ThrowIfNull(parent);
-        return Plan.Space(number, parent.Input, ofSequences: true);
+        return Plan.Space(number, SpaceKind.Sequences, parent.Input);
     }
 
     /// <summary>The token ids or integers of an input, one a row.</summary>
@@ -52,6 +64,13 @@ public sealed class CudaRun
     {
         Plan.UseInput(input);
         return new(Plan.Part(("types of input", input, 0), place => new TypesPart(input) { Number = place }));
+    }
+
+    /// <summary>Integers that <see cref="CudaProgram.Integers"/> computes for each batch, one a row.</summary>
+    public CudaIntegers HostIntegers(int number, CudaSpace space)
+    {
+        ArgumentNullException.ThrowIfNull(space);
+        return new(Plan.Part((HostIntegersPart.Kind, number, 0), place => new HostIntegersPart(number, space) { Number = place }));
     }
 
     /// <summary>Each row's position within its sequence, from 0.</summary>

@@ -1,29 +1,54 @@
-using KernelForge.Runtime.Execution;
-
 namespace KernelForge.Runtime.Cuda.Programs;
 
-/// <summary>Rows that belong together: those of an input, or one for each of its sequences.</summary>
+/// <summary>Rows that belong together: those of an input, one for each of its sequences, sequences with lengths of their own, or a table's.</summary>
 /// <remarks>How many there are lies in device memory: as an argument it is <c>const int* rows</c>.</remarks>
 public sealed class CudaSpace
 {
-    internal CudaSpace(int number, int input, bool ofSequences) => (Number, Input, OfSequences) = (number, input, ofSequences);
+    internal CudaSpace(int number, SpaceKind kind, int input, int size = 0) => (Number, Kind, Input, Size) = (number, kind, input, size);
 
     internal int Number { get; }
 
-    /// <summary>The input that brings the offsets.</summary>
+    internal SpaceKind Kind { get; }
+
+    /// <summary>The input that brings the sequences; -1 for a table.</summary>
     internal int Input { get; }
 
+    /// <summary>Rows of a table; the place in <see cref="BatchKey"/> of rows with lengths of their own.</summary>
+    internal int Size { get; }
+
     /// <summary>Whether it has one row a sequence.</summary>
-    internal bool OfSequences { get; }
+    internal bool OfSequences => Kind == SpaceKind.Sequences;
 
     /// <summary>Rows that a graph has room for.</summary>
-    internal int RowCapacity(BatchKey key) => OfSequences ? key.Sequences(Input) : key.Rows(Input);
+    internal int RowCapacity(BatchKey key) => Kind switch
+    {
+        SpaceKind.Sequences => SequenceCapacity(key),
+        SpaceKind.Lengths => key.RowsOfLengths(Size),
+        SpaceKind.Table => Size,
+        _ => key.Rows(Input),
+    };
 
-    /// <summary>Rows of a batch.</summary>
-    internal int Rows(ReadOnlySpan<RunInput> inputs) => OfSequences ? inputs[Input].SequenceCount : inputs[Input].RowCount;
+    /// <summary>Sequences that a graph has room for.</summary>
+    internal int SequenceCapacity(BatchKey key) => Input < 0 ? 1 : key.Sequences(Input);
 
-    /// <summary>The first row of a sequence, or behind the last.</summary>
-    internal int Start(ReadOnlySpan<int> offsets, int sequence) => OfSequences ? sequence : offsets[sequence];
+    /// <summary>Rows that the longest sequence of a graph has at most.</summary>
+    internal int LongestCapacity(BatchKey key) => OfSequences ? 1 : RowCapacity(key);
 
-    internal int Length(ReadOnlySpan<int> offsets, int sequence) => OfSequences ? 1 : offsets[sequence + 1] - offsets[sequence];
+    internal bool IsLike(CudaSpace other) => (Kind, Input, Size) == (other.Kind, other.Input, other.Size);
+}
+
+/// <summary>Where the rows of a <see cref="CudaSpace"/> come from.</summary>
+internal enum SpaceKind
+{
+    /// <summary>Those of an input.</summary>
+    Input,
+
+    /// <summary>One for each sequence of an input, or one for a table.</summary>
+    Sequences,
+
+    /// <summary>The sequences of an input with lengths that the program computes for each batch.</summary>
+    Lengths,
+
+    /// <summary>A fixed number of rows: one sequence.</summary>
+    Table,
 }

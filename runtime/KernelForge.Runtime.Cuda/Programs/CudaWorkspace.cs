@@ -23,15 +23,17 @@ internal sealed class CudaWorkspace : IDisposable
     private readonly HostCopy[] copiesIn, copiesOut;
     private readonly List<BatchGraph> graphs = [];
     private readonly BatchKey key;
+    private readonly CudaBatch batch;
     private DeviceBuffer? record;
     private PinnedBuffer? recordOnHost;
 
     /// <exception cref="CudaException">The driver refuses a stream.</exception>
-    public CudaWorkspace(CudaProgram program, CudaContext context, ProgramPlan plan, CudaPrecision precision)
+    public CudaWorkspace(CudaProgram program, CudaContext context, ProgramPlan plan, CudaPrecision precision, CudaBatch batch)
     {
+        this.batch = batch;
         (this.program, this.context, this.plan, this.precision) = (program, context, plan, precision);
         slots = new DeviceBuffer?[plan.SlotCount];
-        key = new BatchKey(plan.InputCount, plan.Pairs.Count);
+        key = new BatchKey(plan.InputCount, plan.LengthsCount, plan.Pairs.Count);
         copiesIn = [.. plan.CopiesIn.Select(copy => new HostCopy(context, precision, copy.Number, copy.View))];
         copiesOut = [.. plan.CopiesOut.Select(copy => new HostCopy(context, precision, copy.Number, copy.View))];
         stream = new CudaStream(context);
@@ -43,14 +45,18 @@ internal sealed class CudaWorkspace : IDisposable
 
     public void Run(ReadOnlySpan<RunInput> inputs, ReadOnlySpan<RunOutput> outputs)
     {
+        if (inputs.Length < plan.InputCount)
+            throw new ArgumentException($"{inputs.Length} inputs were given, the program takes {plan.InputCount}", nameof(inputs));
+        batch.Set(inputs);
         Check(inputs, outputs);
-        plan.SetKey(key, inputs);
+        plan.SetKey(key, batch);
         BatchGraph graph = Find() ?? Make();
-        graph.Layout.Fill(recordOnHost!.As<int>(), plan.Parts, inputs, graph.Key);
+        graph.Layout.Fill(recordOnHost!.As<int>(), plan.Parts, batch, graph.Key);
         foreach (HostCopy copy in copiesIn) copy.ToDevice(inputs[copy.Number].Values, slots[copy.View.Slot]!, stream);
         graph.Graph.Launch(stream);
         foreach (HostCopy copy in copiesOut) copy.ToHost(slots[copy.View.Slot]!, outputs[copy.Number].Values, stream);
         stream.Synchronize(); // what is pinned is written again by the next run
+        batch.Clear();
     }
 
     /// <summary>
@@ -64,7 +70,8 @@ internal sealed class CudaWorkspace : IDisposable
     public void Time(ReadOnlySpan<RunInput> inputs, ReadOnlySpan<RunOutput> outputs, Span<TimeSpan> times)
     {
         Run(inputs, outputs);
-        plan.SetKey(key, inputs);
+        batch.Set(inputs);
+        plan.SetKey(key, batch);
         CudaGraph graph = Find()!.Graph;
         using var begin = new CudaEvent(context, EventKind.Timing);
         using var end = new CudaEvent(context, EventKind.Timing);
@@ -169,20 +176,18 @@ internal sealed class CudaWorkspace : IDisposable
 
     private void Check(ReadOnlySpan<RunInput> inputs, ReadOnlySpan<RunOutput> outputs)
     {
-        if (inputs.Length < plan.InputCount)
-            throw new ArgumentException($"{inputs.Length} inputs were given, the program takes {plan.InputCount}", nameof(inputs));
-        foreach (HostCopy copy in copiesIn) CheckSize("input", copy, inputs[copy.Number].Values.Length, inputs);
+        foreach (HostCopy copy in copiesIn) CheckSize("input", copy, inputs[copy.Number].Values.Length);
         foreach (HostCopy copy in copiesOut)
         {
             if (copy.Number >= outputs.Length)
                 throw new ArgumentException($"{outputs.Length} outputs were given, the program fills number {copy.Number}", nameof(outputs));
-            CheckSize("output", copy, outputs[copy.Number].Values.Length, inputs);
+            CheckSize("output", copy, outputs[copy.Number].Values.Length);
         }
     }
 
-    private static void CheckSize(string what, HostCopy copy, int values, ReadOnlySpan<RunInput> inputs)
+    private void CheckSize(string what, HostCopy copy, int values)
     {
-        int rows = copy.View.Space.Rows(inputs);
+        int rows = batch.Rows(copy.View.Space);
         if (values != (long)rows * copy.View.Count)
             throw new ArgumentException($"{what} {copy.Number} has {values} values, the batch has {rows} rows of {copy.View.Count}");
     }

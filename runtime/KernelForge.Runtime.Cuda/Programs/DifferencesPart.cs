@@ -1,5 +1,3 @@
-using KernelForge.Runtime.Execution;
-
 namespace KernelForge.Runtime.Cuda.Programs;
 
 /// <summary>Fills a table of an integer function of differences of positions: see <see cref="CudaProgram.Differences"/>.</summary>
@@ -16,23 +14,20 @@ internal sealed class DifferencesPart(int table, CudaSpace queries, CudaSpace ke
     public const int Table = 4;
 
     public override int Capacity(BatchKey key) =>
-        checked(Table + Longest(queries.RowCapacity(key), queries) + Longest(keys.RowCapacity(key), keys));
+        checked(Table + queries.LongestCapacity(key) + keys.LongestCapacity(key));
 
-    public override void Fill(Span<int> values, ReadOnlySpan<RunInput> inputs, BatchKey key)
+    public override void Fill(Span<int> values, CudaBatch batch, BatchKey key)
     {
-        int longestQueries = Longest(inputs, queries), longestKeys = Longest(inputs, keys);
+        int longestQueries = Longest(batch.Offsets(queries)), longestKeys = Longest(batch.Offsets(keys));
         values[0] = Math.Max(0, longestKeys - 1);
         if (longestQueries == 0 || longestKeys == 0) return;
         fill(table, values.Slice(Table, longestQueries + longestKeys - 1), longestKeys - 1);
     }
 
-    private static int Longest(int rows, CudaSpace space) => space.OfSequences ? 1 : rows;
-
-    private static int Longest(ReadOnlySpan<RunInput> inputs, CudaSpace space)
+    private static int Longest(ReadOnlySpan<int> offsets)
     {
-        ReadOnlySpan<int> offsets = inputs[space.Input].Offsets;
         int longest = 0;
-        for (int s = 0; s < offsets.Length - 1; s++) longest = Math.Max(longest, space.Length(offsets, s));
+        for (int s = 0; s < offsets.Length - 1; s++) longest = Math.Max(longest, offsets[s + 1] - offsets[s]);
         return longest;
     }
 }

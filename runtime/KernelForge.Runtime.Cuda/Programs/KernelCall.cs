@@ -95,7 +95,7 @@ public sealed class KernelCall
         ArgumentNullException.ThrowIfNull(space);
         KernelShape shape = KernelShape.OfSegment();
         if (run.Recorder is not { } recorder) Plan(shape);
-        else recorder.Launch(source, definitions, shape, new Dim3(DivideUp(columns, 64), recorder.Key.Sequences(space.Input)));
+        else recorder.Launch(source, definitions, shape, new Dim3(DivideUp(columns, 64), space.SequenceCapacity(recorder.Key)));
     }
 
     /// <summary>

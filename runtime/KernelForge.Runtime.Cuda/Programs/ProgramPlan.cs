@@ -26,6 +26,9 @@ internal sealed class ProgramPlan
     /// <summary>Inputs that the batch brings, used or not, up to the last that is used.</summary>
     public int InputCount { get; private set; }
 
+    /// <summary>Spaces with lengths of their own.</summary>
+    public int LengthsCount { get; private set; }
+
     public int SlotCount { get; private set; }
 
     /// <summary>Inputs of floats and where they go, results and where they come from; by number.</summary>
@@ -37,20 +40,28 @@ internal sealed class ProgramPlan
     /// <summary>From now on a schedule may ask for nothing new.</summary>
     public void Complete() => complete = true;
 
-    public CudaSpace Space(int number, int input, bool ofSequences)
+    public CudaSpace Space(int number, SpaceKind kind, int input, int rows = 0)
     {
         if (spaces.TryGetValue(number, out CudaSpace? known))
         {
-            if (known.Input == input && known.OfSequences == ofSequences) return known;
+            if (known.IsLike(new CudaSpace(number, kind, input, kind == SpaceKind.Lengths ? known.Size : rows))) return known;
             throw new InvalidOperationException($"space {number} was another one before");
         }
         ThrowIfComplete($"space {number}");
-        UseInput(input);
-        var space = new CudaSpace(number, input, ofSequences);
+        if (input >= 0) UseInput(input);
+        var space = new CudaSpace(number, kind, input, kind == SpaceKind.Lengths ? LengthsCount++ : rows);
         spaces.Add(number, space);
         spacesInOrder.Add(space);
         return space;
     }
+
+    /// <summary>A space that was asked for before.</summary>
+    public CudaSpace Space(int number) => spaces.TryGetValue(number, out CudaSpace? space)
+        ? space
+        : throw new InvalidOperationException($"the schedule asked for no space {number} before");
+
+    /// <summary>The space of integers that were asked for before.</summary>
+    public CudaSpace SpaceOfIntegers(int number) => ((HostIntegersPart)Part((HostIntegersPart.Kind, number, 0))).Space;
 
     /// <summary>Where a space's number of rows stands in <see cref="Counts"/>; that of its sequences follows it.</summary>
     public int CountOf(CudaSpace space) => 2 * spacesInOrder.IndexOf(space);
@@ -115,13 +126,21 @@ internal sealed class ProgramPlan
     }
 
     /// <summary>Sets the smallest key that a batch fits.</summary>
-    public void SetKey(BatchKey key, ReadOnlySpan<RunInput> batch)
+    public void SetKey(BatchKey key, CudaBatch batch)
     {
         bool everywhere = true;
         for (int i = 0; i < InputCount; i++)
         {
-            everywhere &= batch[i].RowCount > 0;
-            key.SetInput(i, Buckets.Rows(batch[i].RowCount), Buckets.Sequences(batch[i].SequenceCount));
+            RunInput input = batch.Inputs[i];
+            everywhere &= input.RowCount > 0;
+            key.SetInput(i, Buckets.Rows(input.RowCount), Buckets.Sequences(input.SequenceCount));
+        }
+        foreach (CudaSpace space in spacesInOrder)
+        {
+            if (space.Kind != SpaceKind.Lengths) continue;
+            int rows = batch.Rows(space);
+            everywhere &= rows > 0;
+            key.SetRowsOfLengths(space.Size, Buckets.Rows(rows));
         }
         key.HasRowsEverywhere = everywhere;
         for (int i = 0; i < pairs.Count; i++) key.SetFamily(i, pairs[i].Choose(batch));

@@ -1,5 +1,3 @@
-using KernelForge.Runtime.Execution;
-
 namespace KernelForge.Runtime.Cuda.Programs;
 
 /// <summary>Where each part of the batch's record lies, in integers, for one graph.</summary>
@@ -27,9 +25,9 @@ internal sealed class RecordLayout
 
     public int Start(RecordPart part) => starts[part.Number];
 
-    public void Fill(Span<int> record, IReadOnlyList<RecordPart> parts, ReadOnlySpan<RunInput> inputs, BatchKey key)
+    public void Fill(Span<int> record, IReadOnlyList<RecordPart> parts, CudaBatch batch, BatchKey key)
     {
         for (int i = 0; i < parts.Count; i++)
-            if (parts[i].IsRead) parts[i].Fill(record.Slice(starts[i], parts[i].Capacity(key)), inputs, key);
+            if (parts[i].IsRead) parts[i].Fill(record.Slice(starts[i], parts[i].Capacity(key)), batch, key);
     }
 }

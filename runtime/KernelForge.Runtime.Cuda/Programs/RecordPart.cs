@@ -1,5 +1,3 @@
-using KernelForge.Runtime.Execution;
-
 namespace KernelForge.Runtime.Cuda.Programs;
 
 /// <summary>Some integers of the batch's record: what the host writes before each run, and kernels read by an address that stays.</summary>
@@ -16,9 +14,9 @@ internal abstract class RecordPart
 
     /// <summary>Writes those of a batch.</summary>
     /// <param name="values">The room.</param>
-    /// <param name="inputs">The batch.</param>
+    /// <param name="batch">The batch.</param>
     /// <param name="key">The graph.</param>
-    public abstract void Fill(Span<int> values, ReadOnlySpan<RunInput> inputs, BatchKey key);
+    public abstract void Fill(Span<int> values, CudaBatch batch, BatchKey key);
 }
 
 /// <summary>Rows and sequences of every space, two integers each.</summary>
@@ -26,24 +24,19 @@ internal sealed class CountsPart(List<CudaSpace> spaces) : RecordPart
 {
     public override int Capacity(BatchKey key) => 2 * spaces.Count;
 
-    public override void Fill(Span<int> values, ReadOnlySpan<RunInput> inputs, BatchKey key)
+    public override void Fill(Span<int> values, CudaBatch batch, BatchKey key)
     {
         for (int i = 0; i < spaces.Count; i++)
-            (values[2 * i], values[(2 * i) + 1]) = (spaces[i].Rows(inputs), inputs[spaces[i].Input].SequenceCount);
+            (values[2 * i], values[(2 * i) + 1]) = (batch.Rows(spaces[i]), batch.SequenceCount(spaces[i]));
     }
 }
 
 /// <summary>Where each sequence of a space begins, and last the number of rows.</summary>
 internal sealed class OffsetsPart(CudaSpace space) : RecordPart
 {
-    public override int Capacity(BatchKey key) => key.Sequences(space.Input) + 1;
+    public override int Capacity(BatchKey key) => space.SequenceCapacity(key) + 1;
 
-    public override void Fill(Span<int> values, ReadOnlySpan<RunInput> inputs, BatchKey key)
-    {
-        ReadOnlySpan<int> offsets = inputs[space.Input].Offsets;
-        if (!space.OfSequences) offsets.CopyTo(values);
-        else for (int s = 0; s < offsets.Length; s++) values[s] = s;
-    }
+    public override void Fill(Span<int> values, CudaBatch batch, BatchKey key) => batch.Offsets(space).CopyTo(values);
 }
 
 /// <summary>Token ids or integers of an input, one a row.</summary>
@@ -51,7 +44,7 @@ internal sealed class IdsPart(int input) : RecordPart
 {
     public override int Capacity(BatchKey key) => key.Rows(input);
 
-    public override void Fill(Span<int> values, ReadOnlySpan<RunInput> inputs, BatchKey key) => inputs[input].Ids.CopyTo(values);
+    public override void Fill(Span<int> values, CudaBatch batch, BatchKey key) => batch.Ids(input).CopyTo(values);
 }
 
 /// <summary>Token types of an input, one a row; zeros where the batch has none.</summary>
@@ -59,11 +52,11 @@ internal sealed class TypesPart(int input) : RecordPart
 {
     public override int Capacity(BatchKey key) => key.Rows(input);
 
-    public override void Fill(Span<int> values, ReadOnlySpan<RunInput> inputs, BatchKey key)
+    public override void Fill(Span<int> values, CudaBatch batch, BatchKey key)
     {
-        ReadOnlySpan<int> types = inputs[input].Types;
+        ReadOnlySpan<int> types = batch.Inputs[input].Types;
         types.CopyTo(values);
-        values[types.Length..inputs[input].RowCount].Clear();
+        values[types.Length..batch.Inputs[input].RowCount].Clear();
     }
 }
 
@@ -72,14 +65,9 @@ internal sealed class PositionsPart(CudaSpace space) : RecordPart
 {
     public override int Capacity(BatchKey key) => space.RowCapacity(key);
 
-    public override void Fill(Span<int> values, ReadOnlySpan<RunInput> inputs, BatchKey key)
+    public override void Fill(Span<int> values, CudaBatch batch, BatchKey key)
     {
-        ReadOnlySpan<int> offsets = inputs[space.Input].Offsets;
-        if (space.OfSequences)
-        {
-            values[..(offsets.Length - 1)].Clear();
-            return;
-        }
+        ReadOnlySpan<int> offsets = batch.Offsets(space);
         for (int s = 0; s < offsets.Length - 1; s++)
             for (int row = offsets[s]; row < offsets[s + 1]; row++) values[row] = row - offsets[s];
     }
@@ -90,9 +78,21 @@ internal sealed class SequenceOfPart(CudaSpace space) : RecordPart
 {
     public override int Capacity(BatchKey key) => space.RowCapacity(key);
 
-    public override void Fill(Span<int> values, ReadOnlySpan<RunInput> inputs, BatchKey key)
+    public override void Fill(Span<int> values, CudaBatch batch, BatchKey key)
     {
-        ReadOnlySpan<int> offsets = inputs[space.Input].Offsets;
-        for (int s = 0; s < offsets.Length - 1; s++) values.Slice(space.Start(offsets, s), space.Length(offsets, s)).Fill(s);
+        ReadOnlySpan<int> offsets = batch.Offsets(space);
+        for (int s = 0; s < offsets.Length - 1; s++) values[offsets[s]..offsets[s + 1]].Fill(s);
     }
+}
+
+/// <summary>Integers that the program computes on the host, one a row: see <see cref="CudaProgram.Integers"/>.</summary>
+internal sealed class HostIntegersPart(int integers, CudaSpace space) : RecordPart
+{
+    public const string Kind = "integers of the host";
+
+    public CudaSpace Space => space;
+
+    public override int Capacity(BatchKey key) => space.RowCapacity(key);
+
+    public override void Fill(Span<int> values, CudaBatch batch, BatchKey key) => batch.Integers(integers).CopyTo(values);
 }

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using KernelForge.Runtime.Execution;
 
 namespace KernelForge.Runtime.Cuda.Programs;
 
@@ -10,7 +9,7 @@ internal struct WorkItem
     /// <summary>What an item takes of the record.</summary>
     public const int Integers = 8;
 
-    public int QueryStart, QueryLength, KeyStart, KeyLength, FirstQuery;
+    public int QueryStart, QueryLength, KeyStart, KeyLength, FirstQuery, Sequence;
 }
 
 /// <summary>
@@ -27,29 +26,30 @@ internal sealed class WorkPart(CudaSpace queries, CudaSpace keys, int pair) : Re
     /// <summary>Items that any batch of the graph has at most: every sequence ends with an item that may not be full.</summary>
     public int ItemCapacity(BatchKey key)
     {
-        int sequences = key.Sequences(queries.Input);
+        int sequences = queries.SequenceCapacity(key);
         return queries.OfSequences || key.Family(pair) == AttentionFamily.Whole
             ? sequences
             : checked((queries.RowCapacity(key) / key.Family(pair).Queries) + sequences);
     }
 
-    public override void Fill(Span<int> values, ReadOnlySpan<RunInput> inputs, BatchKey key)
+    public override void Fill(Span<int> values, CudaBatch batch, BatchKey key)
     {
-        ReadOnlySpan<int> queryOffsets = inputs[queries.Input].Offsets, keyOffsets = inputs[keys.Input].Offsets;
+        ReadOnlySpan<int> queryOffsets = batch.Offsets(queries), keyOffsets = batch.Offsets(keys);
         Span<WorkItem> items = MemoryMarshal.Cast<int, WorkItem>(values[Items..]);
         int step = key.Family(pair).Queries, count = 0;
         for (int s = 0; s < queryOffsets.Length - 1; s++)
         {
-            int length = queries.Length(queryOffsets, s);
+            int length = queryOffsets[s + 1] - queryOffsets[s];
             for (int first = 0; first < length; first += step)
             {
                 items[count++] = new WorkItem
                 {
-                    QueryStart = queries.Start(queryOffsets, s),
+                    QueryStart = queryOffsets[s],
                     QueryLength = length,
-                    KeyStart = keys.Start(keyOffsets, s),
-                    KeyLength = keys.Length(keyOffsets, s),
+                    KeyStart = keyOffsets[s],
+                    KeyLength = keyOffsets[s + 1] - keyOffsets[s],
                     FirstQuery = first,
+                    Sequence = s,
                 };
             }
         }

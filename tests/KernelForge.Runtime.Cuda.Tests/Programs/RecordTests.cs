@@ -143,11 +143,66 @@ public sealed class RecordTests
     [Fact]
     public void Attention_between_inputs_of_different_numbers_of_sequences_is_refused()
     {
-        var queries = new CudaSpace(0, 0, ofSequences: false);
-        var keys = new CudaSpace(1, 1, ofSequences: false);
-        var pair = new AttentionPair(0, queries, keys, new WorkPart(queries, keys, 0));
+        var plan = new ProgramPlan();
+        CudaSpace queries = plan.Space(0, SpaceKind.Input, 0), keys = plan.Space(1, SpaceKind.Input, 1);
+        AttentionPair pair = plan.Pair(queries, keys);
+        CudaBatch batch = Batch(plan);
+        batch.Set([new(RaggedBatch.Pack([[1], [2]])), new(RaggedBatch.Pack([[1]]))]);
         Refuses.With<ArgumentException>(
-            "input 0 has 2 sequences and input 1 has 1: attention pairs them one to one",
-            () => pair.Choose([new(RaggedBatch.Pack([[1], [2]])), new(RaggedBatch.Pack([[1]]))]));
+            "input 0 has 2 sequences and input 1 has 1: attention pairs them one to one", () => pair.Choose(batch));
     }
+
+    [Fact]
+    public void Rows_of_other_lengths_follow_from_the_batch()
+    {
+        var plan = new ProgramPlan();
+        CudaSpace tokens = plan.Space(0, SpaceKind.Input, 0), halves = plan.Space(1, SpaceKind.Lengths, 0);
+        CudaSpace table = plan.Space(2, SpaceKind.Table, -1, 5), sequences = plan.Space(3, SpaceKind.Sequences, 0);
+        var run = new CudaRun(plan, null!, CudaPrecision.Float32, DeviceLimits.Of(Architecture.Parse("sm_80")), (_, _, _) => { });
+        run.HostIntegers(0, halves);
+        CudaBatch batch = Batch(plan);
+        var key = new BatchKey(plan.InputCount, plan.LengthsCount, 0);
+
+        batch.Set([new(new RaggedMatrix([200, 3, 0, 1], 2))]);
+        Assert.Equal([0, 100, 101, 101, 101], batch.Offsets(halves));
+        Assert.Equal([0, 5], batch.Offsets(table));
+        Assert.Equal([0, 1, 2, 3, 4], batch.Offsets(sequences));
+        Assert.Equal(Enumerable.Range(0, 101).Select(row => row * 1000), batch.Integers(0).ToArray());
+        plan.SetKey(key, batch);
+        Assert.Equal((224, 112, 5, 8, true), (
+            tokens.RowCapacity(key), halves.RowCapacity(key), table.RowCapacity(key), sequences.RowCapacity(key), key.HasRowsEverywhere));
+
+        batch.Set([new(new RaggedMatrix([1, 1], 2))]);
+        Assert.Equal([0, 0, 0], batch.Offsets(halves));
+        Assert.Empty(batch.Integers(0).ToArray());
+        BatchKey before = key.Copy();
+        plan.SetKey(key, batch);
+        Assert.False(key.HasRowsEverywhere || key.Is(before));
+    }
+
+    [Fact]
+    public void Sequences_of_less_than_no_rows_are_refused()
+    {
+        var plan = new ProgramPlan();
+        plan.Space(0, SpaceKind.Input, 0);
+        CudaSpace shorter = plan.Space(1, SpaceKind.Lengths, 0);
+        var batch = new CudaBatch(plan, (_, rows, lengths) =>
+        {
+            for (int s = 0; s < lengths.Length; s++) lengths[s] = rows.Length(0, s) - 2;
+        }, (_, _, _) => { });
+        batch.Set([new(new RaggedMatrix([5, 1, 7], 2))]);
+        Refuses.With<ArgumentException>("sequence 1 is too short for this layer: it would have -1 rows later on", () => batch.Offsets(shorter));
+    }
+
+    /// <summary>Space 1 has half the rows of space 0; integers 0 number the rows in thousands.</summary>
+    private static CudaBatch Batch(ProgramPlan plan) => new(
+        plan,
+        (_, batch, lengths) =>
+        {
+            for (int s = 0; s < lengths.Length; s++) lengths[s] = batch.Length(0, s) / 2;
+        },
+        (_, _, values) =>
+        {
+            for (int row = 0; row < values.Length; row++) values[row] = row * 1000;
+        });
 }

@@ -1,0 +1,136 @@
+using KernelForge.Runtime.Execution;
+
+namespace KernelForge.Runtime.Cuda.Programs;
+
+/// <summary>
+/// What the host knows of the batch that is run: where the sequences of each row space lie, and the integers that it computes for kernels. Both
+/// are computed when they are first asked for; it allocates only to grow.
+/// </summary>
+public sealed class CudaBatch
+{
+    private readonly ProgramPlan plan;
+    private readonly ComputeIntegers computeLengths, computeIntegers;
+    private readonly Dictionary<int, Kept> offsets = [], integers = [];
+    private RunInput[] inputs = [];
+
+    internal CudaBatch(ProgramPlan plan, ComputeIntegers computeLengths, ComputeIntegers computeIntegers)
+    {
+        this.plan = plan;
+        this.computeLengths = computeLengths;
+        this.computeIntegers = computeIntegers;
+    }
+
+    internal ReadOnlySpan<RunInput> Inputs => inputs;
+
+    /// <summary>The token ids or integers of an input, one a row.</summary>
+    public ReadOnlySpan<int> Ids(int input) => inputs[input].Ids;
+
+    /// <summary>The token type of a row of an input; 0 where the batch has none.</summary>
+    public int Type(int input, int row)
+    {
+        ReadOnlySpan<int> types = inputs[input].Types;
+        return types.IsEmpty ? 0 : types[row];
+    }
+
+    /// <summary>Where each sequence of a row space begins, and last the number of rows: [sequences + 1].</summary>
+    /// <param name="space">The space's number.</param>
+    /// <exception cref="ArgumentException">A sequence would have less than no rows, or all together more than can be counted.</exception>
+    public ReadOnlySpan<int> Offsets(int space)
+    {
+        CudaSpace of = plan.Space(space);
+        if (of.Kind == SpaceKind.Input) return inputs[of.Input].Offsets;
+        int count = (of.Input < 0 ? 1 : inputs[of.Input].SequenceCount) + 1;
+        Kept kept = Of(offsets, space);
+        if (kept.IsComputed) return kept.Values.AsSpan(0, count);
+        Span<int> values = kept.Reserve(count);
+        Fill(of, values);
+        kept.IsComputed = true;
+        return values;
+    }
+
+    /// <summary>Rows of a sequence.</summary>
+    /// <inheritdoc cref="Offsets(int)"/>
+    public int Length(int space, int sequence)
+    {
+        ReadOnlySpan<int> bounds = Offsets(space);
+        return bounds[sequence + 1] - bounds[sequence];
+    }
+
+    /// <summary>Integers that the program computes, one a row of the space for which they were asked.</summary>
+    public ReadOnlySpan<int> Integers(int number)
+    {
+        Kept kept = Of(integers, number);
+        int count = Rows(plan.SpaceOfIntegers(number));
+        if (kept.IsComputed) return kept.Values.AsSpan(0, count);
+        Span<int> values = kept.Reserve(count);
+        computeIntegers(number, this, values);
+        kept.IsComputed = true;
+        return values;
+    }
+
+    internal ReadOnlySpan<int> Offsets(CudaSpace space) => Offsets(space.Number);
+
+    internal int Rows(CudaSpace space) => Offsets(space.Number)[^1];
+
+    internal int SequenceCount(CudaSpace space) => space.Input < 0 ? 1 : inputs[space.Input].SequenceCount;
+
+    /// <summary>Takes a batch.</summary>
+    internal void Set(ReadOnlySpan<RunInput> batch)
+    {
+        if (inputs.Length != batch.Length) inputs = new RunInput[batch.Length];
+        batch.CopyTo(inputs);
+        foreach (Kept kept in offsets.Values) kept.IsComputed = false;
+        foreach (Kept kept in integers.Values) kept.IsComputed = false;
+    }
+
+    /// <summary>Lets go of the batch.</summary>
+    internal void Clear() => Array.Clear(inputs);
+
+    private void Fill(CudaSpace space, Span<int> bounds)
+    {
+        switch (space.Kind)
+        {
+            case SpaceKind.Table:
+                (bounds[0], bounds[1]) = (0, space.Size);
+                break;
+            case SpaceKind.Sequences:
+                for (int s = 0; s < bounds.Length; s++) bounds[s] = s;
+                break;
+            default:
+                bounds[0] = 0;
+                computeLengths(space.Number, this, bounds[1..]);
+                for (int s = 1; s < bounds.Length; s++)
+                {
+                    if (bounds[s] < 0)
+                        throw new ArgumentException($"sequence {s - 1} is too short for this layer: it would have {bounds[s]} rows later on");
+                    long end = (long)bounds[s - 1] + bounds[s];
+                    if (end > int.MaxValue)
+                        throw new ArgumentException($"sequences 0 to {s - 1} have {end} rows later on, at most {int.MaxValue} can be: split the batch");
+                    bounds[s] = (int)end;
+                }
+                break;
+        }
+    }
+
+    private static Kept Of(Dictionary<int, Kept> all, int number)
+    {
+        if (!all.TryGetValue(number, out Kept? kept)) all.Add(number, kept = new Kept());
+        return kept;
+    }
+
+    private sealed class Kept
+    {
+        public int[] Values { get; private set; } = [];
+
+        public bool IsComputed { get; set; }
+
+        public Span<int> Reserve(int count)
+        {
+            if (Values.Length < count) Values = new int[(int)Math.Min(Array.MaxLength, Math.Max(16, count * 3L / 2))];
+            return Values.AsSpan(0, count);
+        }
+    }
+}
+
+/// <summary>Computes lengths or integers of a batch: see <see cref="CudaProgram.Lengths"/> and <see cref="CudaProgram.Integers"/>.</summary>
+internal delegate void ComputeIntegers(int number, CudaBatch batch, Span<int> values);
