@@ -19,7 +19,7 @@ struct Projection
 // <score>
 struct Pair
 {
-    static constexpr bool plain = true, allVisible = true;
+    static constexpr bool softmax = true, plain = true, allVisible = true;
 
     __device__ __forceinline__ float score(float s, Place i, Place j, int head) const { return s; }
     __device__ __forceinline__ bool visible(Place i, Place j, int head) const { return true; }

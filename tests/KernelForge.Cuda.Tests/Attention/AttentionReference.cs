@@ -9,6 +9,7 @@ namespace KernelForge.Cuda.Tests.Attention;
 /// <item>a weight is e^logit over their sum: twice the largest logit's error of the row, 4 u for each exponential, and n + n / 8
 /// roundings of a sum that is carried from tile to tile; it enters the product as an element: e, or half the least number where it is tiny
 /// (the largest weight before normalising is 1, and the sum at least that);</item>
+/// <item>without a softmax the weight is the score itself, an element too; a score that squares the product doubles its error with it;</item>
 /// <item>the product with the values is a chain of n; the result is rounded to an element.</item>
 /// </list>
 /// </summary>
@@ -44,6 +45,7 @@ internal static class AttentionReference
         var i = new Place(position, batch.QueryStart(sequence) + position);
         double[] weights = new double[keys];
         double largest = double.NegativeInfinity, magnitude = 0;
+        bool any = false;
         for (int n = 0; n < keys; n++)
         {
             var j = new Place(n, batch.KeyStart(sequence) + n);
@@ -55,16 +57,19 @@ internal static class AttentionReference
                 sizeOf += Math.Abs(product);
             }
             double score = policy.Score(s, i, j, batch.Slopes[head], batch.KeyBias[j.Row]);
-            weights[n] = policy.Visible(i, j) ? score : double.NegativeInfinity;
+            weights[n] = policy.Visible(i, j) ? score : policy.Softmax ? double.NegativeInfinity : 0;
             if (!policy.Visible(i, j)) continue;
+            any = true;
             largest = Math.Max(largest, score);
             magnitude = Math.Max(magnitude, sizeOf + Math.Abs(score - s));
         }
-        for (int n = 0; n < keys; n++) weights[n] = double.IsNegativeInfinity(largest) ? 0 : Math.Exp(weights[n] - largest);
-        double sum = weights.Sum();
+        for (int n = 0; policy.Softmax && n < keys; n++) weights[n] = any ? Math.Exp(weights[n] - largest) : 0;
+        double sum = policy.Softmax ? weights.Sum() : 1;
 
         double logit = (sizes.HeadWidth + 12) * unit * magnitude;
         double relative = (element.Bytes == 2 ? element.Unit : 0) + (2 * logit) + (8 * unit) + (2 * (keys + (keys / 8.0)) * unit);
+        if (!policy.Softmax)
+            relative = (element.Bytes == 2 ? element.Unit : 0) + (((2 * (sizes.HeadWidth + 12)) + (2 * (keys + (keys / 8.0)))) * unit);
         for (int column = 0; column < sizes.ValueWidth; column++)
         {
             double expected = 0, share = 0, most = 0;
@@ -72,12 +77,14 @@ internal static class AttentionReference
             {
                 double of = v[(((n * sizes.KeyHeads) + keyHead) * sizes.ValueWidth) + column];
                 if (sum > 0) expected += weights[n] / sum * of;
-                if (sum > 0) share += weights[n] / sum * Math.Abs(of);
+                if (sum > 0) share += Math.Abs(weights[n] / sum * of);
                 most = Math.Max(most, Math.Abs(of));
             }
-            double bound = (relative * share) + (keys * most * element.Least);
+            // A product that nearly cancels has the error of its parts.
+            double parts = policy.Softmax ? 0 : 2 * (sizes.HeadWidth + 12) * unit * magnitude * Math.Max(1, magnitude) * keys * most;
+            double bound = parts + (relative * share) + (keys * most * element.Least);
             bound += (element.Unit * (Math.Abs(expected) + bound)) + element.Least;
-            Assert.True(Math.Abs(results[column] - expected) <= (sum == 0 ? 0 : bound), // false for NaN too
+            Assert.True(Math.Abs(results[column] - expected) <= (any ? bound : 0), // false for NaN too
                 $"sequence {sequence} ({batch.QueryLengths[sequence]} queries, {keys} keys), query {position}, head {head}, " +
                 $"column {column}: {results[column]} is not {expected} ± {bound}");
         }

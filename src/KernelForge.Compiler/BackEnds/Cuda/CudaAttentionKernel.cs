@@ -86,6 +86,7 @@ internal static class CudaAttentionKernel
         private void WritePair(CodeWriter writer)
         {
             var code = new CudaPairCode(arguments, kernel.Operands, Lookup);
+            writer.Line($"static constexpr bool softmax = {(kernel.Softmax ? "true" : "false")};");
             writer.Line($"static constexpr bool plain = {(kernel.Score is null ? "true" : "false")};");
             writer.Line($"static constexpr bool allVisible = {(kernel.Mask is null ? "true" : "false")};").Line();
             WriteFunction("float score(float s, Place i, Place j, int head)", kernel.Score, "s");

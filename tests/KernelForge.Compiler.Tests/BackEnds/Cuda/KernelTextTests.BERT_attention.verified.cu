@@ -15,6 +15,7 @@ struct Layout
 
 struct Pair
 {
+    static constexpr bool softmax = true;
     static constexpr bool plain = true;
     static constexpr bool allVisible = true;
 

@@ -1,4 +1,4 @@
-// Softmax attention over ragged sequences. Requires types, views, math, reduce, mma, async, interval,
+// Attention over ragged sequences. Requires types, views, math, reduce, mma, async, interval,
 // attention_rows, attention_score, attention_mma, attention_fma.
 //
 // q [query rows, Heads x HeadWidth], k [key rows, KeyHeads x HeadWidth], v [key rows, KeyHeads x ValueWidth] and
@@ -40,6 +40,7 @@
 //
 // struct Pair
 // {
+//     static constexpr bool softmax;     // the weights are the softmax of the scores; else the scores themselves, 0 where not visible
 //     static constexpr bool plain;       // score returns s
 //     static constexpr bool allVisible;  // visible returns true
 //     __device__ float score(float s, Place i, Place j, int head) const;    // s = scale * q.k, a natural logit
@@ -151,7 +152,7 @@ __device__ __forceinline__ void attention(const Element* query, const Element* k
                 state.load_queries(rows);
                 state.template products<true>(rows, stages, item.keyLength);
                 state.template scores<true>(0, item.keyLength);
-                state.softmax();
+                if constexpr (Pair::softmax) state.softmax();
             }
             cp_async_wait<0>();
             __syncthreads();
@@ -189,14 +190,14 @@ __device__ __forceinline__ void attention(const Element* query, const Element* k
             {
                 state.template products<true>(rows, stage, keys);
                 state.template scores<true>(firstKey, keys);
-                state.softmax();
+                if constexpr (Pair::softmax) state.softmax();
                 state.template accumulate<true>(stage + keyBytes, keys, live);
             }
             else
             {
                 state.template products<false>(rows, stage, keys);
                 state.template scores<false>(firstKey, keys);
-                state.softmax();
+                if constexpr (Pair::softmax) state.softmax();
                 state.template accumulate<false>(stage + keyBytes, keys, live);
             }
         }

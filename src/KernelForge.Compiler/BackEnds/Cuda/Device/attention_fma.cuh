@@ -133,10 +133,14 @@ template <int HeadWidth, int ValueWidth, class Pair> struct WarpAttention<HeadWi
 #pragma unroll
         for (int m = 0; m < countQ; ++m)
         {
-            float total = sum[m];
+            float part = 1.0f;
+            if constexpr (Pair::softmax)
+            {
+                float total = sum[m];
 #pragma unroll
-            for (int distance = 4; distance > 0; distance >>= 1) total += __shfl_xor_sync(0xffffffffu, total, distance);
-            const float part = total == 0.0f ? 0.0f : 1.0f / total;  // 0: no key seen
+                for (int distance = 4; distance > 0; distance >>= 1) total += __shfl_xor_sync(0xffffffffu, total, distance);
+                part = total == 0.0f ? 0.0f : 1.0f / total;  // 0: no key seen
+            }
             const int row = group * countQ + m;
             if (row >= count) continue;
 #pragma unroll

@@ -204,7 +204,12 @@ template <int HeadWidth, int ValueWidth, class Pair> struct WarpAttention<HeadWi
 #pragma unroll
             for (int half = 0; half < 2; ++half)
             {
-                const float total = quad_sum(sum[m][half]), part = total == 0.0f ? 0.0f : reciprocal(total);  // 0: no key seen
+                float part = 1.0f;
+                if constexpr (Pair::softmax)
+                {
+                    const float total = quad_sum(sum[m][half]);
+                    part = total == 0.0f ? 0.0f : reciprocal(total);  // 0: no key seen
+                }
                 const int row = m * 16 + half * 8 + lane / 4;
 #pragma unroll
                 for (int d = 0; d < countD; ++d)

@@ -6,7 +6,8 @@ struct WorkItem
 {
     int queryStart, queryLength, keyStart, keyLength;
     int firstQuery;  // a multiple of WARPS * WARP_Q below queryLength
-    int unused[3];
+    int sequence;
+    int unused[2];
 };
 
 constexpr int attention_threads = WARPS * 32, attention_queries = WARPS * WARP_Q;

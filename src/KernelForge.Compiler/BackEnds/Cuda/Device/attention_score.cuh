@@ -1,7 +1,7 @@
-// From products of queries and keys to exponents, as the layer's own score and mask say. Requires math, interval, attention_rows.
+// From products of queries and keys to exponents or weights, as the layer's own score and mask say. Requires math, interval, attention_rows.
 
-// A query or a key: its position in its sequence, and its row in its space.
-struct Place { int position, row; };
+// A query or a key: its position in its sequence, its row in its space, and its sequence.
+struct Place { int position, row, sequence; };
 
 // What one warp computes of a tile: attention_mma.cuh for 16-bit elements, attention_fma.cuh for those stored as floats.
 template <int HeadWidth, int ValueWidth, class Pair, bool Half = sizeof(Element) == 2> struct WarpAttention;
@@ -10,13 +10,13 @@ template <int HeadWidth, int ValueWidth, class Pair, bool Half = sizeof(Element)
 __device__ __forceinline__ Place query_place(const WorkItem& item, int position)
 {
     position = min(position, item.queryLength - 1);
-    return {position, item.queryStart + position};
+    return {position, item.queryStart + position, item.sequence};
 }
 
 template <bool Edge> __device__ __forceinline__ Place key_place(const WorkItem& item, int position)
 {
     if (Edge) position = min(position, item.keyLength - 1);
-    return {position, item.keyStart + position};
+    return {position, item.keyStart + position, item.sequence};
 }
 
 // A natural logit as the exponent of two.
@@ -24,23 +24,28 @@ __device__ __forceinline__ float exponent(float logit) { return logit * 1.442695
 
 // Where the score is the product itself, the exponential takes the scale in at no cost: s stays a plain product, and exponent_factor says
 // what it is multiplied with. The largest exponent then belongs to the largest product only if the scale is positive.
-template <class Pair> __device__ __forceinline__ bool scaled_in_exponent(float scale) { return Pair::plain && scale > 0.0f; }
+template <class Pair> __device__ __forceinline__ bool scaled_in_exponent(float scale)
+{
+    return Pair::softmax && Pair::plain && scale > 0.0f;
+}
 
 template <class Pair> __device__ __forceinline__ float exponent_factor(float scale)
 {
     return scaled_in_exponent<Pair>(scale) ? exponent(scale) : 1.0f;
 }
 
-// A product becomes an exponent of two but for the factor above. Edge: the key may lie beyond the sequence, or not be seen.
+// A product becomes an exponent of two but for the factor above, or the weight itself without a softmax. Edge: the key may lie beyond the
+// sequence, or not be seen.
 template <bool Edge, class Pair>
 __device__ __forceinline__ float score(const Pair& pair, float s, float scale, Place i, Place j, int head, bool within)
 {
-    if constexpr (!Pair::plain) s = exponent(pair.score(s * scale, i, j, head));
+    if constexpr (!Pair::softmax) s = pair.score(s * scale, i, j, head);
+    else if constexpr (!Pair::plain) s = exponent(pair.score(s * scale, i, j, head));
     else if (!scaled_in_exponent<Pair>(scale)) s *= exponent(scale);
     if constexpr (Edge)
     {
         if constexpr (!Pair::allVisible) within = within && pair.visible(i, j, head);
-        if (!within) s = minus_infinity();
+        if (!within) s = Pair::softmax ? minus_infinity() : 0.0f;
     }
     return s;
 }
