@@ -58,8 +58,7 @@ public sealed class Parameter
     {
         get
         {
-            if (Rows != 1)
-                throw new ArgumentException($"Parameter [{string.Join(", ", Shape)}] read with one index: it takes a row and a column");
+            if (Rows != 1) throw IsTable();
             return this[0, column];
         }
     }
@@ -70,8 +69,7 @@ public sealed class Parameter
     {
         get
         {
-            if ((uint)row >= (uint)Rows || (uint)column >= (uint)Columns)
-                throw new ArgumentException($"element [{row}, {column}] of Parameter [{string.Join(", ", Shape)}]: there is none");
+            if ((uint)row >= (uint)Rows || (uint)column >= (uint)Columns) throw NoElement(row, column);
             return Table.Array[(row * Columns) + column];
         }
     }
@@ -116,4 +114,11 @@ public sealed class Parameter
         tensor.Load(values);
         tokens = null;
     }
+
+    // Apart from the reads, which are inlined so.
+    private ArgumentException IsTable() =>
+        new($"Parameter [{string.Join(", ", Shape)}] read with one index: it takes a row and a column");
+
+    private ArgumentException NoElement(int row, int column) =>
+        new($"element [{row}, {column}] of Parameter [{string.Join(", ", Shape)}]: there is none");
 }

@@ -59,7 +59,7 @@ public sealed class Tokens
     {
         get
         {
-            CheckFeature(feature);
+            if ((uint)feature >= (uint)Features) throw NoFeature(feature);
             return values[(RowAccess.Own(Rows, row, this) * Features) + feature];
         }
     }
@@ -75,7 +75,7 @@ public sealed class Tokens
     {
         get
         {
-            CheckFeature(feature);
+            if ((uint)feature >= (uint)Features) throw NoFeature(feature);
             int at = RowAccess.At(Rows, row, position, this);
             return at < 0 ? 0 : values[(at * Features) + feature];
         }
@@ -87,9 +87,7 @@ public sealed class Tokens
     {
         get
         {
-            if (!Rows.IsTable) throw new ArgumentException($"{this} read at row {row}: only a table is read by a number, tokens by a Row");
-            if ((uint)row >= (uint)Rows.Count || (uint)column >= (uint)Features)
-                throw new ArgumentException($"element [{row}, {column}] of {this}: there is none");
+            if (!Rows.IsTable || (uint)row >= (uint)Rows.Count || (uint)column >= (uint)Features) throw NoElement(row, column);
             return values[(row * Features) + column];
         }
     }
@@ -136,9 +134,10 @@ public sealed class Tokens
         return new double[count];
     }
 
-    private void CheckFeature(int feature)
-    {
-        if ((uint)feature >= (uint)Features)
-            throw new ArgumentException($"feature {feature} of {this}: features are 0 to {Features - 1}", nameof(feature));
-    }
+    private ArgumentException NoFeature(int feature) =>
+        new($"feature {feature} of {this}: features are 0 to {Features - 1}", nameof(feature));
+
+    private ArgumentException NoElement(int row, int column) => new(
+        Rows.IsTable ? $"element [{row}, {column}] of {this}: there is none"
+        : $"{this} read at row {row}: only a table is read by a number, tokens by a Row");
 }
