@@ -92,6 +92,14 @@ public sealed class CombinationTests
             }
     }
 
+    [Theory]
+    [MemberData(nameof(Devices.Compiled), MemberType = typeof(Devices))]
+    public void Sizes_of_an_array_and_methods_that_the_host_runs(string device)
+    {
+        HostRun Make() => new([24, 8, 40], ["once", "twice", "twice"], 2);
+        Agree(device, Make, (l, s, d) => l.LoadWeights(s, d), l => l.Run(Some.Rows(Lengths, 24, 12)));
+    }
+
     [Fact]
     public void Hyper_parameters_that_do_not_fit_are_named_when_weights_are_loaded()
     {
