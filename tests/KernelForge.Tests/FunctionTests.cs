@@ -170,4 +170,13 @@ public class FunctionTests
         Assert.Equal([-1, -1, -1, 1, 1, 1, 1, 0, 0], Sign(Some.Rows([.. Inputs, 0, -0.0])).Values.ToArray());
         Assert.Equal(-1, Sign(-1e-300));
     }
+
+    [Fact]
+    public void Rounding_to_float16_finds_the_nearest()
+    {
+        var random = new Random(3);
+        double[] numbers = [0, 1, -1, 0.1, 65504, 1 / 3.0, 6e-5, -6e-8, 1e-9, .. Enumerable.Range(-26, 42).Select(e => Math.Pow(2, e))];
+        foreach (double x in numbers.Concat(Enumerable.Range(0, 2000).Select(_ => Math.Pow(2, (40 * random.NextDouble()) - 25))))
+            Assert.True(x is < 3e-8 and > 2.9e-8 || (double)(Half)x == RoundToFloat16(x), $"{x:R}: {RoundToFloat16(x):R}, {(Half)x:R}");
+    }
 }

@@ -14,6 +14,19 @@ public class RotaryTests
         Close.To([.. angles.Select(Math.Sin)], sin);
     }
 
+    [Fact]
+    public void Frequencies_are_those_of_a_model_that_was_cast_to_float16()
+    {
+        Tokens cos = RotaryCos(Rows, 6, 100, float16: true), sin = RotarySin(Rows, 6, 100, float16: true);
+        for (int f = 0; f < 3; f++)
+        {
+            double frequency = (double)(Half)Math.Pow(100, -f / 3.0);
+            Assert.Equal(Math.Cos(3 * frequency), cos.Values[(3 * 3) + f]);
+            Assert.Equal(Math.Sin(3 * frequency), sin.Values[(3 * 3) + f]);
+        }
+        Assert.True(Math.Abs(cos.Values[10] - RotaryCos(Rows, 6, 100).Values[10]) > 1e-5);
+    }
+
     [Theory]
     [InlineData(false, 8)]
     [InlineData(true, 8)]

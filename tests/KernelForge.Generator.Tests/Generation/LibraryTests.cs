@@ -1,6 +1,7 @@
 using System.Globalization;
 using KernelForge.Generator.Tests.Analyzers;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
 
 namespace KernelForge.Generator.Tests.Generation;
 
@@ -78,8 +79,10 @@ public sealed class LibraryTests
         """)]
     public async Task A_layer_with(string what, string source)
     {
-        IReadOnlyList<Diagnostic> found = await Analysis.Of(Compilations.Of(source));
+        CSharpCompilation compilation = Compilations.Of(source);
+        IReadOnlyList<Diagnostic> found = await Analysis.Of(compilation);
         Assert.True(found is [], $"{what}: {string.Join("\n", found)}");
+        Compilations.AssertCompiles(Compilations.Generate(compilation));
     }
 
     [Theory]
