@@ -56,6 +56,25 @@ public abstract class CpuProgram<TVector> : CompiledProgram where TVector : unma
         return packed;
     }
 
+    /// <summary>A bank of weights that lives as long as the program.</summary>
+    protected Bank<TVector> Keep(Bank<TVector> bank)
+    {
+        ArgumentNullException.ThrowIfNull(bank);
+        weights.Add(bank);
+        return bank;
+    }
+
+    /// <summary>A table, [rows, columns], turned round to [columns, rows], that lives as long as the program.</summary>
+    protected Rows<TVector> KeepTransposed(ReadOnlySpan<float> values, int rows, int columns)
+    {
+        var turned = new float[values.Length];
+        for (int row = 0; row < rows; row++)
+        {
+            for (int column = 0; column < columns; column++) turned[(column * rows) + row] = values[(row * columns) + column];
+        }
+        return Keep(turned, columns, rows);
+    }
+
     /// <summary>A vector or table, [rows, columns], that lives as long as the program.</summary>
     protected Rows<TVector> Keep(ReadOnlySpan<float> values, int rows, int columns)
     {

@@ -7,6 +7,8 @@ public sealed class CpuWorkspace : IDisposable
     private readonly RowBuffer[] slots;
     private readonly int[][] integers;
     private readonly List<int[]> tables = [];
+    private readonly List<int[]> computed = [];
+    private readonly List<GroupedRows> grouped = [];
 
     internal CpuWorkspace(int spaces, int slots, int integers)
     {
@@ -33,6 +35,20 @@ public sealed class CpuWorkspace : IDisposable
         return spaces[number];
     }
 
+    /// <summary>The row space of a table's rows.</summary>
+    public RaggedRows Table(int number, int rows)
+    {
+        spaces[number].Set([0, rows]);
+        return spaces[number];
+    }
+
+    /// <summary>A row space with the sequences of an input and lengths that are told next.</summary>
+    public RaggedRows Begin(int number, int sequences)
+    {
+        spaces[number].Begin(sequences);
+        return spaces[number];
+    }
+
     /// <summary>Memory that buffers of the plan take in turn. Reserve for all of them before taking a view of any.</summary>
     public RowBuffer Slot(int number) => slots[number];
 
@@ -44,6 +60,16 @@ public sealed class CpuWorkspace : IDisposable
         return integers[number];
     }
 
+    /// <summary>Room for integers that the program computes, one a row.</summary>
+    public int[] Computed(int number, int rows) => Room(computed, number, rows);
+
+    /// <summary>Where a bank's kernel puts the rows of each weight together.</summary>
+    public GroupedRows Grouped(int number)
+    {
+        while (grouped.Count <= number) grouped.Add(new GroupedRows());
+        return grouped[number];
+    }
+
     /// <summary>
     /// Room for an integer function of the difference of a query's and a key's position: of every difference there is, from
     /// 1 - the longest keys to the longest queries - 1.
@@ -52,14 +78,19 @@ public sealed class CpuWorkspace : IDisposable
     {
         ArgumentNullException.ThrowIfNull(queries);
         ArgumentNullException.ThrowIfNull(keys);
-        while (tables.Count <= number) tables.Add([]);
-        int length = queries.Longest + keys.Longest;
-        if (tables[number].Length < length) tables[number] = new int[(int)Math.Min(Array.MaxLength, length * 3L / 2)];
-        return tables[number];
+        return Room(tables, number, queries.Longest + keys.Longest);
+    }
+
+    private static int[] Room(List<int[]> arrays, int number, int length)
+    {
+        while (arrays.Count <= number) arrays.Add([]);
+        if (arrays[number].Length < length) arrays[number] = new int[(int)Math.Min(Array.MaxLength, length * 3L / 2)];
+        return arrays[number];
     }
 
     public void Dispose()
     {
         foreach (RowBuffer slot in slots) slot.Dispose();
+        foreach (GroupedRows rows in grouped) rows.Dispose();
     }
 }

@@ -79,6 +79,9 @@ public readonly struct Float128 : IVector<Float128>
     public static Float128 Less(Float128 a, Float128 b) => new(Vector128.LessThan(a.lanes, b.lanes));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Float128 LessOrEqual(Float128 a, Float128 b) => new(Vector128.LessThanOrEqual(a.lanes, b.lanes));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Float128 Select(Float128 mask, Float128 whenTrue, Float128 whenFalse) =>
         new(Vector128.ConditionalSelect(mask.lanes, whenTrue.lanes, whenFalse.lanes));
 

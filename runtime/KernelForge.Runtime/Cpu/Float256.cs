@@ -78,6 +78,9 @@ public readonly struct Float256 : IVector<Float256>
     public static Float256 Less(Float256 a, Float256 b) => new(Vector256.LessThan(a.lanes, b.lanes));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Float256 LessOrEqual(Float256 a, Float256 b) => new(Vector256.LessThanOrEqual(a.lanes, b.lanes));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Float256 Select(Float256 mask, Float256 whenTrue, Float256 whenFalse) =>
         new(Vector256.ConditionalSelect(mask.lanes, whenTrue.lanes, whenFalse.lanes));
 

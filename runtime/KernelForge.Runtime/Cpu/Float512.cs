@@ -76,6 +76,9 @@ public readonly struct Float512 : IVector<Float512>
     public static Float512 Less(Float512 a, Float512 b) => new(Vector512.LessThan(a.lanes, b.lanes));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Float512 LessOrEqual(Float512 a, Float512 b) => new(Vector512.LessThanOrEqual(a.lanes, b.lanes));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Float512 Select(Float512 mask, Float512 whenTrue, Float512 whenFalse) =>
         new(Vector512.ConditionalSelect(mask.lanes, whenTrue.lanes, whenFalse.lanes));
 

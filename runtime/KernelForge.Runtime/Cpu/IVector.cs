@@ -50,6 +50,9 @@ public interface IVector<TSelf> where TSelf : unmanaged, IVector<TSelf>
     /// <summary>All bits set in the lanes where a &lt; b; a NaN is below nothing.</summary>
     static abstract TSelf Less(TSelf a, TSelf b);
 
+    /// <summary>All bits set in the lanes where a &lt;= b; a NaN is neither below nor equal to anything.</summary>
+    static abstract TSelf LessOrEqual(TSelf a, TSelf b);
+
     /// <summary>Per lane: <paramref name="whenTrue"/> where the mask's bits are set.</summary>
     static abstract TSelf Select(TSelf mask, TSelf whenTrue, TSelf whenFalse);
 

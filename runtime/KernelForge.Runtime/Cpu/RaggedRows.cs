@@ -62,6 +62,21 @@ public sealed class RaggedRows
         FillStretches();
     }
 
+    /// <summary>Begins anew with a number of sequences, whose lengths <see cref="SetLength"/> tells from the first on.</summary>
+    public void Begin(int sequences)
+    {
+        Reserve(sequences, 0);
+        offsets[0] = 0;
+        (SequenceCount, Count) = (sequences, 0);
+    }
+
+    /// <summary>Says how long a sequence is, those before it being known.</summary>
+    /// <exception cref="OverflowException">There are more rows than an int counts.</exception>
+    public void SetLength(int sequence, int length) => offsets[sequence + 1] = checked(offsets[sequence] + length);
+
+    /// <summary>The lengths are told.</summary>
+    public void End() => Set(Offsets);
+
     /// <summary>The first row of a sequence.</summary>
     public int Start(int sequence) => offsets[sequence];
 

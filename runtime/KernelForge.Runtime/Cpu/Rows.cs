@@ -57,6 +57,40 @@ public readonly unsafe struct Rows<TVector> where TVector : unmanaged, IVector<T
         else StorePart(destination, Math.Min(writable - column, TVector.Count), value);
     }
 
+    /// <summary>
+    /// A vector that is stored as far as <paramref name="end"/>; what lies beyond it, up to the vector's length, is overwritten only where it is padding.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Store(int row, int column, int end, TVector value)
+    {
+        float* destination = Address(row, column);
+        if (column + TVector.Count <= (end == Columns ? writable : end)) TVector.Store(destination, value);
+        else StorePart(destination, Math.Min(end - column, TVector.Count), value);
+    }
+
+    /// <summary>A vector from a column on, wherever that comes from.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such row or column.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TVector LoadAt(int row, int column)
+    {
+        if ((uint)row >= (uint)Count || (uint)column >= (uint)Columns) ThrowNoElement(row, column);
+        return TVector.Load(Address(row, column));
+    }
+
+    /// <summary>A vector at a position of a sequence; zeros where the sequence has no such position.</summary>
+    /// <param name="start">The sequence's first row.</param>
+    /// <param name="length">The sequence's rows.</param>
+    /// <param name="position">Within the sequence.</param>
+    /// <param name="column">Of the row.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TVector LoadWithin(int start, int length, int position, int column) =>
+        (uint)position < (uint)length ? LoadAt(start + position, column) : TVector.Zero;
+
+    /// <summary>A vector from the element on that lies nearest to the indices.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TVector LoadNearest(int row, int column) =>
+        TVector.Load(Address(Math.Clamp(row, 0, Count - 1), Math.Clamp(column, 0, Columns - 1)));
+
     /// <summary>The row itself if the table has it; indices that come from data go through here.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The table, called <paramref name="name"/>, has no such row.</exception>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -95,6 +129,13 @@ public readonly unsafe struct Rows<TVector> where TVector : unmanaged, IVector<T
         // A slice that ends inside the row has neighbours that a vector must not overwrite.
         int end = first + columns == Columns ? writable : first + columns;
         return new(origin + first, Count, columns, Stride, end - first);
+    }
+
+    /// <summary><paramref name="count"/> rows from <paramref name="first"/> on.</summary>
+    internal Rows<TVector> Range(int first, int count)
+    {
+        Debug.Assert((uint)first <= (uint)Count && (uint)count <= (uint)(Count - first), $"rows {first}..{first + count} of {Count}");
+        return new(origin + ((nint)first * Stride), count, Columns, Stride, writable);
     }
 
     /// <summary>Takes all rows from <paramref name="values"/>, [rows, columns], one after another without padding.</summary>

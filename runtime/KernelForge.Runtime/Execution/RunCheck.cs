@@ -4,7 +4,7 @@ namespace KernelForge.Runtime.Execution;
 public static class RunCheck
 {
     /// <summary>Integers that look rows up: all of them name a row of the table.</summary>
-    /// <param name="batch">Brings the offsets, to say where the offending integer stands.</param>
+    /// <param name="offsets">Of the sequences, to say where the offending integer stands.</param>
     /// <param name="values">The integers, [rows].</param>
     /// <param name="factor">The table's row is value · factor + offset.</param>
     /// <param name="offset">See <paramref name="factor"/>.</param>
@@ -12,14 +12,12 @@ public static class RunCheck
     /// <param name="what">What the integers are: <c>ids</c>.</param>
     /// <param name="table">The table's path in the description.</param>
     /// <exception cref="ArgumentException">An integer names no row.</exception>
-    public static void Indices(RaggedBatch batch, ReadOnlySpan<int> values, int factor, int offset, int rows, string what, string table)
+    public static void Indices(ReadOnlySpan<int> offsets, ReadOnlySpan<int> values, int factor, int offset, int rows, string what, string table)
     {
-        ArgumentNullException.ThrowIfNull(batch);
         for (int i = 0; i < values.Length; i++)
         {
             long row = ((long)values[i] * factor) + offset;
             if (row >= 0 && row < rows) continue;
-            ReadOnlySpan<int> offsets = batch.Offsets;
             int sequence = 0;
             while (offsets[sequence + 1] <= i) sequence++;
             throw new ArgumentException(
@@ -44,6 +42,17 @@ public static class RunCheck
         }
     }
 
+    /// <summary>The rows that a layer gives a sequence by its own arithmetic.</summary>
+    /// <param name="length">What the arithmetic came to.</param>
+    /// <param name="sequence">Of which sequence.</param>
+    /// <param name="layer">The layer.</param>
+    /// <param name="lengths">The arithmetic, in words.</param>
+    /// <returns>The length.</returns>
+    /// <exception cref="ArgumentException">It is below zero.</exception>
+    public static int Length(int length, int sequence, string layer, string lengths) => length >= 0
+        ? length
+        : throw new ArgumentException($"{layer}: sequence {sequence} would have {length} rows, by '{lengths}': a length is at least 0");
+
     /// <summary>Two inputs that the layer reads row by row have sequences of the same lengths.</summary>
     /// <exception cref="ArgumentException">They have not.</exception>
     public static void SameRows(ReadOnlySpan<int> first, ReadOnlySpan<int> second, string firstName, string secondName)
@@ -52,12 +61,12 @@ public static class RunCheck
             throw new ArgumentException($"'{firstName}' and '{secondName}' must have sequences of the same lengths: the layer uses them row by row");
     }
 
-    /// <summary>Two inputs between which the layer attends have the same number of sequences.</summary>
+    /// <summary>Two inputs whose sequences the layer takes as belonging together have the same number of them.</summary>
     /// <exception cref="ArgumentException">They have not.</exception>
     public static void SameSequences(int first, int second, string firstName, string secondName)
     {
         if (first != second)
-            throw new ArgumentException($"'{firstName}' has {first} sequences and '{secondName}' has {second}: attention pairs them one to one");
+            throw new ArgumentException($"'{firstName}' has {first} sequences and '{secondName}' has {second}: the layer pairs them one to one");
     }
 
     /// <summary>Rows of floats are as wide as the layer takes them.</summary>

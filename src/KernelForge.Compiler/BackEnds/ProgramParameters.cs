@@ -15,32 +15,34 @@ internal sealed class ProgramParameters(KernelPlan plan, ProgramNames names)
 
     /// <param name="Blocks">What the field holds: blocks side by side, each of one parameter, or of the two of a gate pair.</param>
     /// <param name="Loops">Loop indices in the paths, outermost first.</param>
+    /// <param name="Form">Which of several forms of the same weights it is; empty where there is one.</param>
     private sealed record Entry(
-        EquatableArray<EquatableArray<int>> Blocks, string Field, string Type, EquatableArray<string> Loops, string Value);
+        EquatableArray<EquatableArray<int>> Blocks, string Form, string Field, string Type, EquatableArray<string> Loops, string Value);
 
     /// <summary>Adds a field for one parameter.</summary>
-    public void Add(PlanParameter parameter, string type, string value) => Add([[parameter.Id]], type, value);
+    public void Add(PlanParameter parameter, string type, string value, string form = "") => Add([[parameter.Id]], type, value, form);
 
     /// <summary>Adds a field for weights that are packed together, unless they have it.</summary>
     /// <param name="blocks">Blocks side by side, each of one weight, or of the two of a gate pair.</param>
     /// <param name="type">Of the field, or of its elements where the weights lie in loops.</param>
     /// <param name="value">Makes it, from <see cref="Read"/>.</param>
-    public void Add(EquatableArray<EquatableArray<int>> blocks, string type, string value)
+    /// <param name="form">A word for one of several forms of the same weights.</param>
+    public void Add(EquatableArray<EquatableArray<int>> blocks, string type, string value, string form = "")
     {
-        if (entries.Any(e => e.Blocks.Equals(blocks))) return;
+        if (entries.Any(e => e.Blocks.Equals(blocks) && e.Form == form)) return;
         PlanParameter[] parameters = [.. blocks.SelectMany(b => b).Select(p => plan.Parameters[p])];
-        string field = names.Unique(ProgramNames.Camel(string.Join("_and_", parameters.Select(p => p.Path.Identifier))));
+        string field = names.Unique(ProgramNames.Camel(string.Join("_and_", parameters.Select(p => p.Path.Identifier)) + "_" + form));
         EquatableArray<string> loops = parameters.SelectMany(p => LoopsOf(p)).Distinct().ToEquatableArray();
-        entries.Add(new Entry(blocks, field, type, loops, value));
+        entries.Add(new Entry(blocks, form, field, type, loops, value));
     }
 
     /// <summary>A parameter as it is read inside its loops: <c>layersQueryBias[i]</c>.</summary>
-    public string Field(int parameter) => Field([[parameter]]);
+    public string Field(int parameter, string form = "") => Field([[parameter]], form);
 
     /// <summary>What blocks were packed to, as it is read inside its loops: <c>layersQueryWeight[i]</c>.</summary>
-    public string Field(EquatableArray<EquatableArray<int>> blocks)
+    public string Field(EquatableArray<EquatableArray<int>> blocks, string form = "")
     {
-        Entry entry = entries.First(e => e.Blocks.Equals(blocks));
+        Entry entry = entries.First(e => e.Blocks.Equals(blocks) && e.Form == form);
         return entry.Field + string.Concat(entry.Loops.Select(l => "[" + names.Index(l) + "]"));
     }
 

@@ -16,8 +16,8 @@ internal abstract class ProgramSchedule(KernelPlan plan, ProgramNames names, Cod
 
     protected CodeWriter Writer { get; } = writer;
 
-    /// <summary>The row spaces, a space of sequences behind the space that it counts.</summary>
-    protected IEnumerable<RowSpace> Spaces => Plan.RowSpaces.OrderBy(s => s.SequencesOf is not null);
+    /// <summary>The row spaces, each behind those that it is made from: sequences behind the rows of inputs, computed lengths last.</summary>
+    protected IEnumerable<RowSpace> Spaces => Plan.RowSpaces.OrderBy(s => s.Lengths is not null ? 2 : s.SequencesOf is not null ? 1 : 0);
 
     /// <summary>Runs a kernel.</summary>
     protected abstract void WriteKernel(Kernel kernel);

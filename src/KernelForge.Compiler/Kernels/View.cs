@@ -54,6 +54,15 @@ public abstract record RowInteger
     /// <summary>Element of <see cref="KernelPlan.HostIntegers"/>.</summary>
     public sealed record Host(int Number) : RowInteger;
 
+    /// <summary>This and all that it is computed from.</summary>
+    public IEnumerable<RowInteger> All() => (this switch
+    {
+        Affine a => a.Value.All(),
+        Binary b => b.Left.All().Concat(b.Right.All()),
+        Call c => c.Arguments.SelectMany(a => a.All()),
+        _ => [],
+    }).Prepend(this);
+
     /// <summary>Whether kernels compute it themselves from what inputs bring.</summary>
     public bool IsOnDevice => this switch
     {

@@ -1,5 +1,5 @@
+using KernelForge.Compiler.BackEnds;
 using KernelForge.Compiler.Ir;
-using KernelForge.Compiler.Ir.Build;
 using KernelForge.Compiler.Kernels;
 using KernelForge.Compiler.Spec;
 using KernelForge.Compiler.Text;
@@ -29,60 +29,66 @@ internal static class RunChecks
         }
     }
 
-    /// <summary>Attention between two inputs pairs their sequences.</summary>
+    /// <summary>What reads rows of another input's sequences pairs them with its own.</summary>
     private static IEnumerable<string> Sequences(KernelPlan plan)
     {
-        IEnumerable<(int Rows, int KeyRows)> pairs = plan.Kernels.OfType<AttentionKernel>().Select(a => (a.Rows, a.KeyRows));
-        foreach ((int a, int b) in pairs.Where(p => p.Rows != p.KeyRows).Distinct())
+        foreach ((int a, int b) in plan.Kernels.SelectMany(k => Read(k).Select(space => (k.Rows, space))).Distinct())
         {
-            PlanInput x = plan.Inputs[plan.RowSpaces[a].Input], y = plan.Inputs[plan.RowSpaces[b].Input];
-            if (x == y) continue;
+            (int first, int second) = (plan.RowSpaces[a].Input, plan.RowSpaces[b].Input);
+            if (first == second || first < 0 || second < 0) continue;
+            PlanInput x = plan.Inputs[first], y = plan.Inputs[second];
             string counts = string.Join(", ", ((PlanInput[])[x, y]).Select(i => CSharpText.Identifier(i.Name) + ".Offsets.Length - 1"));
             yield return $"{Check}SameSequences({counts}, {CSharpText.Literal(x.Name)}, {CSharpText.Literal(y.Name)});";
         }
     }
 
-    /// <summary>Integers and positions that look rows up.</summary>
+    /// <summary>Row spaces whose sequences a kernel takes to be those of its own rows.</summary>
+    private static IEnumerable<int> Read(Kernel kernel) => kernel switch
+    {
+        AttentionKernel a => Read(a.Operands, a.Score, a.Mask).Append(a.KeyRows),
+        ElementKernel e => Read(e.Operands, e.Value),
+        ScanKernel s => Read(s.Operands, s.Step, s.Value),
+        _ => [],
+    };
+
+    private static IEnumerable<int> Read(EquatableArray<ElementOperand> operands, params Expression?[] lambdas) => operands
+        .SelectMany(o => o switch
+        {
+            ElementOperand.Rows r => [r.Space],
+            ElementOperand.Integers i => [i.Space],
+            _ => (IEnumerable<int>)[],
+        })
+        .Concat(lambdas.SelectMany(l => l is null ? [] : l.All()).OfType<Expression.Length>().Select(l => l.Space));
+
+    /// <summary>Integers and positions that look rows up; those that the host computes are checked where they are computed.</summary>
     private static IEnumerable<string> Tables(KernelPlan plan)
     {
-        foreach ((Kernel kernel, KernelOperand.Gather gather) in plan.Kernels.SelectMany(k => Gathers(k).Select(g => (k, g))))
+        foreach (TableLookup lookup in TableLookup.Of(plan))
         {
-            PlanParameter table = plan.Parameters[gather.Parameter];
-            if (table.Path.Loops.Any() || table.Rows.LoopIndices.Any()) continue;
-            (RowInteger source, Scalar factor, Scalar offset) = Flatten(gather.Index);
-            string row = $"{HostPart.Text(factor)}, {HostPart.Text(offset)}, {HostPart.Text(table.Rows.ToScalar())}";
-            string path = CSharpText.Literal(table.Path.ToString());
-            yield return source switch
+            string row = $"{HostPart.Text(lookup.Factor)}, {HostPart.Text(lookup.Offset)}, {HostPart.Text(lookup.Table.Rows.ToScalar())}";
+            string path = CSharpText.Literal(lookup.Table.Path.ToString());
+            switch (lookup.Source)
             {
-                RowInteger.Position => $"{Check}Positions({Identifier(plan.RowSpaces[kernel.Rows].Input)}.Offsets, {row}, {path});",
-                RowInteger.Types t => Indices(t.Input, ".Types", ".Types"),
-                RowInteger.Ids i => Indices(i.Input, ".Ids", ""),
-                _ => throw new NotSupportedException(source.GetType().Name),
-            };
+                case RowInteger.Position when plan.RowSpaces[lookup.Rows].IsOfInput:
+                    yield return $"{Check}Positions({Identifier(plan.RowSpaces[lookup.Rows].Input)}.Offsets, {row}, {path});";
+                    break;
+                case RowInteger.Types t:
+                    yield return Indices(t.Input, ".Types", ".Types");
+                    break;
+                case RowInteger.Ids i:
+                    yield return Indices(i.Input, ".Ids", "");
+                    break;
+                default:
+                    break;
+            }
 
             string Identifier(int input) => CSharpText.Identifier(plan.Inputs[input].Name);
 
             string Indices(int input, string member, string inWords)
             {
                 string batch = Identifier(input), what = CSharpText.Literal(plan.Inputs[input].Name + inWords);
-                return $"{Check}Indices({batch}, {batch}{member}, {row}, {what}, {path});";
+                return $"{Check}Indices({batch}.Offsets, {batch}{member}, {row}, {what}, {path});";
             }
         }
-    }
-
-    private static IEnumerable<KernelOperand.Gather> Gathers(Kernel kernel) => kernel switch
-    {
-        RowKernel r => r.Operands.OfType<KernelOperand.Gather>(),
-        GemmKernel g => g.Blocks.SelectMany(b => b.Operands).OfType<KernelOperand.Gather>(),
-        _ => [],
-    };
-
-    /// <summary>The integers of a batch that are looked up, and what they are multiplied by and added to.</summary>
-    private static (RowInteger Source, Scalar Factor, Scalar Offset) Flatten(RowInteger value)
-    {
-        if (value is not RowInteger.Affine a) return (value, Scalar.Of(1), Scalar.Of(0));
-        (RowInteger source, Scalar factor, Scalar offset) = Flatten(a.Value);
-        Scalar scaled = Scalars.Binary(BinaryOp.Multiply, offset, a.Factor);
-        return (source, Scalars.Binary(BinaryOp.Multiply, factor, a.Factor), Scalars.Binary(BinaryOp.Add, scaled, a.Offset));
     }
 }

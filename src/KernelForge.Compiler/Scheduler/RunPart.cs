@@ -19,7 +19,10 @@ internal sealed class RunPart
     private readonly HashSet<string> taken;
 
     private readonly string[] inputs, destinations;
-    private readonly string session, program;
+    private readonly string session, program, sequence;
+
+    /// <summary>What holds the lengths of a row space, by its id.</summary>
+    private readonly Dictionary<int, string> lengths = [];
 
     public RunPart(LayerSpec layer, KernelPlan plan, CodeWriter writer)
     {
@@ -28,7 +31,7 @@ internal sealed class RunPart
         taken = new HashSet<string>(plan.Inputs.Select(i => i.Name).Concat(hypers), StringComparer.Ordinal);
         inputs = [.. plan.Inputs.Select(i => CSharpText.Identifier(i.Name))];
         destinations = [.. plan.Outputs.Select((_, i) => Local(plan.Outputs.Count == 1 ? "destination" : "destination" + Number(i + 1)))];
-        (session, program) = (Local("session"), Local("program"));
+        (session, program, sequence) = (Local("session"), Local("program"), Local("sequence"));
     }
 
     public void Write()
@@ -61,6 +64,7 @@ internal sealed class RunPart
         foreach (string name in inputs.Concat(destinations)) writer.Line($"global::System.ArgumentNullException.ThrowIfNull({name});");
         writer.Line($"{Execution}ModelSession {session} = {HostPart.LoadedSession(layer)};");
         foreach (string check in RunChecks.Of(plan)) writer.Line(check);
+        WriteLengths();
         for (int i = 0; i < destinations.Length; i++) writer.Line(Reset(plan.Outputs[i], destinations[i]));
         writer.Open($"if ({session}.Program is {{ }} {program})");
         string read = string.Join(", ", inputs.Select(name => $"new {Execution}RunInput({name})"));
@@ -72,10 +76,38 @@ internal sealed class RunPart
         writer.Close().Line();
     }
 
+    /// <summary>Where the sequences of results begin that have lengths of their own.</summary>
+    private void WriteLengths()
+    {
+        HashSet<int> needed = [];
+        foreach (PlanOutput output in plan.Outputs) Need(output.RowSpace);
+        var host = new HostIntegers(
+            plan, HostPart.Text, (input, types) => inputs[input] + (types ? ".Types" : ".Ids"),
+            space => lengths.TryGetValue(space, out string? own) ? $"{own}.Length({sequence})" : InputLength(inputs[plan.RowSpaces[space].Input]));
+        foreach (RowSpace space in plan.RowSpaces.Where(s => needed.Contains(s.Id)))
+        {
+            string name = Local("lengths" + Number(space.Id));
+            writer.Line($"using var {name} = new {Execution}ComputedOffsets({inputs[space.Input]}.Offsets.Length - 1);");
+            writer.Line($"for (int {sequence} = 0; {sequence} < {name}.Count; {sequence}++)");
+            string words = CSharpText.Literal(HostIntegers.Words(plan, space.Lengths!));
+            string length = $"{Execution}RunCheck.Length({host.Length(space, sequence)}, {sequence}, {CSharpText.Literal(plan.Name)}, {words})";
+            writer.Line(LongLine.Broken($"    {name}.Set({sequence}, {length});"));
+            lengths[space.Id] = name;
+        }
+
+        string InputLength(string input) => $"({input}.Offsets[{sequence} + 1] - {input}.Offsets[{sequence}])";
+
+        void Need(int space)
+        {
+            if (plan.RowSpaces[space].Lengths is not { } computed || !needed.Add(space)) return;
+            foreach (RowInteger.Length l in computed.All().OfType<RowInteger.Length>()) Need(l.Space);
+        }
+    }
+
     private void WriteReference()
     {
         Dictionary<int, string> rows = [];
-        foreach (RowSpace space in plan.RowSpaces.Where(s => s.SequencesOf is null))
+        foreach (RowSpace space in plan.RowSpaces.Where(s => s.IsOfInput))
         {
             rows[space.Id] = Local("rows" + Number(space.Id));
             string name = inputs[space.Input];
@@ -111,12 +143,14 @@ internal sealed class RunPart
     private string Reset(PlanOutput output, string destination)
     {
         RowSpace space = plan.RowSpaces[output.RowSpace];
-        string offsets = inputs[space.Input] + ".Offsets" + (space.SequencesOf is null ? "" : ".Length - 1");
+        string offsets = space.TableRows is { } rows ? HostPart.Text(rows.ToScalar())
+            : lengths.TryGetValue(space.Id, out string? own) ? own + ".Offsets"
+            : inputs[space.Input] + ".Offsets" + (space.SequencesOf is null ? "" : ".Length - 1");
         return $"{destination}.Reset({offsets}, {HostPart.Text(output.Columns.ToScalar())});";
     }
 
     private string ResultType(PlanOutput output) =>
-        Runtime + (plan.RowSpaces[output.RowSpace].SequencesOf is null ? "RaggedMatrix" : "Matrix");
+        Runtime + (plan.RowSpaces[output.RowSpace] is { SequencesOf: null, TableRows: null } ? "RaggedMatrix" : "Matrix");
 
     private static string InputType(PlanInput input) => Runtime + (input.Kind == InputKind.Tokens ? "RaggedMatrix" : "RaggedBatch");
 

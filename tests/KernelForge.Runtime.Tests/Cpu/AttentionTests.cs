@@ -136,7 +136,7 @@ public sealed class AttentionTests
                 {
                     for (int h = 0; h < Heads; h++)
                     {
-                        double[] expected = Expected(q, k, v, new(i - queryOffsets[s], i), keyOffsets[s], keyOffsets[s + 1], h, scale);
+                        double[] expected = Expected(q, k, v, new(i - queryOffsets[s], i, s), keyOffsets[s], keyOffsets[s + 1], h, scale);
                         for (int c = 0; c < ValueWidth; c++) Assert.Equal(expected[c], y[i, (h * ValueWidth) + c], 2e-5);
                     }
                 }

@@ -13,7 +13,8 @@ internal sealed class CpuArguments(ProgramNames names, ProgramParameters paramet
 {
     private readonly HashSet<string> taken = new(StringComparer.Ordinal)
     {
-        "row", "column", "locals", "first", "second", "value", "head", "s", "i", "j", "TVector", "Apply", "Run", "Includes", "Cover", "Exists",
+        "row", "column", "locals", "first", "second", "value", "head", "s", "i", "j", "f", "n", "h", "end", "stop", "memory", "begin", "count", "turn",
+        "place", "total", "TVector", "Apply", "Run", "Includes", "Cover", "Exists",
     };
 
     private readonly List<(string Type, string Name, string Argument)> all = [];
@@ -32,6 +33,9 @@ internal sealed class CpuArguments(ProgramNames names, ProgramParameters paramet
     public string View(View view, string name) => Add("Rows<TVector>", name, names.View(view));
 
     public string Parameter(int number) => Add("Rows<TVector>", parameters.ShortName(number), parameters.Field(number));
+
+    /// <summary>A parameter turned round: [columns, rows].</summary>
+    public string Transposed(int number) => Add("Rows<TVector>", parameters.ShortName(number) + "Transposed", parameters.Field(number, CpuParameters.Transposed));
 
     public string Space(int space) => Add("RaggedRows", names.Space(space).TrimStart('@'), names.Space(space));
 

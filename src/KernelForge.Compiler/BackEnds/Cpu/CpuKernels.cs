@@ -10,7 +10,7 @@ internal sealed class CpuKernels(KernelPlan plan, ProgramNames names, ProgramPar
     public const string Inlined = "[MethodImpl(MethodImplOptions.AggressiveInlining)]";
 
     private readonly CodeWriter structs = new();
-    private int tables;
+    private int tables, grouped;
 
     /// <summary>The structs of all kernels that were asked for.</summary>
     public string Structs => structs.ToString();
@@ -24,6 +24,9 @@ internal sealed class CpuKernels(KernelPlan plan, ProgramNames names, ProgramPar
         RowKernel r => [CpuRowKernel.Write(plan, names, parameters, r, structs)],
         AttentionKernel a => Attention(a),
         SegmentKernel s => [Segment(s)],
+        ElementKernel e => [CpuElementKernel.Write(plan, names, parameters, e, structs)],
+        ScanKernel s => [CpuScanKernel.Write(plan, names, parameters, s, structs)],
+        BankKernel b => [Bank(b)],
         _ => throw new NotSupportedException(kernel.GetType().Name),
     };
 
@@ -119,6 +122,13 @@ internal sealed class CpuKernels(KernelPlan plan, ProgramNames names, ProgramPar
         foreach (string line in text) structs.Line(line);
         structs.Close();
         return $"new {name}({arguments.Values})";
+    }
+
+    private string Bank(BankKernel kernel)
+    {
+        string bias = kernel.Bias is { } table ? ", " + parameters.Field(table) : "";
+        string memory = $"{names.Workspace}.Grouped({grouped++})";
+        return $"Banks.Run(Pool, {memory}, {Views(kernel.Input, kernel.Index)}, {parameters.Field(kernel.Weight)}, {Views(kernel.Output)}{bias});";
     }
 
     /// <summary>A method that returns what a block ends with.</summary>

@@ -12,10 +12,11 @@ internal static class CpuNames
         "Coverage", "AttentionRow", "AttentionHeads", "PlainScore", "NoMask", "VectorMath", "VectorActivation", "SegmentOperation",
         "Math", "MathF", "Ops", "CpuProgram", "CpuWorkspace", "CpuDevice", "LoadedWeights", "RunInput", "RunOutput", "Float512",
         "Float256", "Float128", "VectorWidth", "ActivationKind", "MethodImpl", "MethodImplOptions", "IGemmEpilogue",
-        "IGemmPairEpilogue", "IRowKernel", "IScore", "IMask", "IVector",
+        "IGemmPairEpilogue", "IRowKernel", "IElementKernel", "ElementKernels", "IScanKernel", "Scans", "Banks", "Bank", "Stretch", "ScanStates", "KeepTransposed", "IScore", "IMask",
+        "IVector", "RunCheck",
     ];
 
-    public static ProgramNames Of(KernelPlan plan) => new(plan, Reserved, "device", "weights", "workspace", "inputs", "outputs");
+    public static ProgramNames Of(KernelPlan plan) => new(plan, Reserved, "device", "weights", "workspace", "inputs", "outputs", "sequence", "row");
 
     extension(ProgramNames names)
     {
@@ -28,6 +29,10 @@ internal static class CpuNames
         public string Inputs => names.Variable("inputs");
 
         public string Outputs => names.Variable("outputs");
+
+        public string Sequence => names.Variable("sequence");
+
+        public string Row => names.Variable("row");
 
         public string View(View view) => names.View(view, "Slice");
     }

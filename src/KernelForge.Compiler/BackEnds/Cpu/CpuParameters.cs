@@ -7,17 +7,39 @@ namespace KernelForge.Compiler.BackEnds.Cpu;
 /// <summary>How the CPU's program keeps its weights: those of products packed for the tiles, each block by itself, others as rows.</summary>
 internal static class CpuParameters
 {
+    /// <summary>The form of a parameter that is [columns, rows].</summary>
+    public const string Transposed = "Transposed";
+
     public static ProgramParameters Of(KernelPlan plan, ProgramNames names)
     {
         var parameters = new ProgramParameters(plan, names);
         foreach (GemmBlock block in plan.Kernels.OfType<GemmKernel>().SelectMany(k => k.Blocks))
             parameters.Add([block.Weights], "PackedMatrix<TVector>", Packed(plan, names, parameters, block));
-        foreach (PlanParameter p in plan.Parameters.Where(p => p.Use != ParameterUse.Linear))
+        foreach (BankKernel bank in plan.Kernels.OfType<BankKernel>()) Add(plan, names, parameters, plan.Parameters[bank.Weight], bank.Count);
+        foreach (PlanParameter p in plan.Parameters.Where(p => p.Use is not (ParameterUse.Linear or ParameterUse.Bank)))
         {
             string values = parameters.Read(p, names.Weights);
             parameters.Add(p, "Rows<TVector>", $"Keep({values}, {names.Size(p.Rows)}, {names.Size(p.Columns)})");
         }
+        IEnumerable<CpuLanes?> lanes = plan.Kernels.OfType<ElementKernel>().Select(CpuLanes.Of)
+            .Concat(plan.Kernels.OfType<ScanKernel>().Select(k => CpuLanes.OfFeatures(k) ?? CpuLanes.OfStates(k)));
+        foreach (PlanParameter p in lanes.SelectMany(l => l is null ? [] : l.Transposed).Distinct().OrderBy(p => p).Select(p => plan.Parameters[p]))
+        {
+            string values = parameters.Read(p, names.Weights);
+            parameters.Add(p, "Rows<TVector>", $"KeepTransposed({values}, {names.Size(p.Rows)}, {names.Size(p.Columns)})", Transposed);
+        }
         return parameters;
+    }
+
+    private static void Add(KernelPlan plan, ProgramNames names, ProgramParameters parameters, PlanParameter bank, Size count)
+    {
+        if (bank.Use != ParameterUse.Bank) throw new NotSupportedException($"{plan.Name}: '{bank.Path}' is no bank");
+        string shape = $"{names.Size(count)}, {names.Size(Outputs(bank))}, {names.Size(Inner(bank))}{(bank.Transposed ? ", transposed: true" : "")}";
+        parameters.Add(bank, "Bank<TVector>", $"Keep(new Bank<TVector>({parameters.Read(bank, names.Weights)}, {shape}))");
+
+        // Stored one below the other: [count × outputs, inputs], or transposed [count × inputs, outputs].
+        Size Outputs(PlanParameter p) => p.Transposed ? p.Columns : p.Rows.DivideBy(count);
+        Size Inner(PlanParameter p) => p.Transposed ? p.Rows.DivideBy(count) : p.Columns;
     }
 
     private static string Packed(KernelPlan plan, ProgramNames names, ProgramParameters parameters, GemmBlock block)

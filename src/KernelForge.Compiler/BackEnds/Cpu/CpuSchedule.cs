@@ -14,6 +14,7 @@ internal sealed class CpuSchedule(KernelPlan plan, ProgramNames names, CpuKernel
         string given = $"CpuWorkspace {Names.Workspace}, ReadOnlySpan<RunInput> {Names.Inputs}, ReadOnlySpan<RunOutput> {Names.Outputs}";
         Writer.Open($"protected override void Run({given})");
         WriteInputs();
+        WriteSpaces();
         Writer.Line();
         WriteMemory();
         Writer.Line();
@@ -35,13 +36,6 @@ internal sealed class CpuSchedule(KernelPlan plan, ProgramNames names, CpuKernel
 
     private void WriteInputs()
     {
-        foreach (RowSpace s in Spaces)
-        {
-            string space = s.SequencesOf is { } parent
-                ? $"SequencesOf({Number(s.Id)}, {Names.Space(parent)})"
-                : $"Space({Number(s.Id)}, {Names.Inputs}[{Number(s.Input)}].Offsets)";
-            Writer.Line($"RaggedRows {Names.Space(s.Id)} = {Names.Workspace}.{space};");
-        }
         int number = 0;
         for (int i = 0; i < Plan.Inputs.Count; i++)
         {
@@ -53,6 +47,49 @@ internal sealed class CpuSchedule(KernelPlan plan, ProgramNames names, CpuKernel
         void Copy(int input, bool types, string member) => Writer.Line(
             $"int[] {Names.Integers(input, types)} = {Names.Workspace}.Integers({Number(number++)}, {Names.Inputs}[{Number(input)}].{member});");
     }
+
+    private void WriteSpaces()
+    {
+        var host = new HostIntegers(Plan, Names.Scalar, Names.Integers, space => $"{Names.Space(space)}.Length({Sequence})");
+        foreach (RowSpace s in Spaces)
+        {
+            string name = Names.Space(s.Id), number = Number(s.Id);
+            string space = s.SequencesOf is { } parent ? $"SequencesOf({number}, {Names.Space(parent)})"
+                : s.TableRows is { } rows ? $"Table({number}, {Names.Size(rows)})"
+                : s.Lengths is null ? $"Space({number}, {Names.Inputs}[{Number(s.Input)}].Offsets)"
+                : $"Begin({number}, {Names.Inputs}[{Number(s.Input)}].SequenceCount)";
+            Writer.Line($"RaggedRows {name} = {Names.Workspace}.{space};");
+            if (s.Lengths is null) continue;
+            Writer.Line($"for (int {Sequence} = 0; {Sequence} < {name}.SequenceCount; {Sequence}++)");
+            string words = CSharpText.Literal(HostIntegers.Words(Plan, s.Lengths));
+            string length = $"RunCheck.Length({host.Length(s, Sequence)}, {Sequence}, {CSharpText.Literal(Plan.Name)}, {words})";
+            Writer.Line(LongLine.Broken($"    {name}.SetLength({Sequence}, {length});"));
+            Writer.Line($"{name}.End();");
+        }
+        foreach (PlanIntegers integers in Plan.HostIntegers) WriteIntegers(host, integers);
+    }
+
+    private void WriteIntegers(HostIntegers host, PlanIntegers integers)
+    {
+        string name = Names.HostIntegers(integers.Id), space = Names.Space(integers.RowSpace);
+        Writer.Line($"int[] {name} = {Names.Workspace}.Computed({Number(integers.Id)}, {space}.Count);");
+        Writer.Open($"for (int {Row} = 0; {Row} < {space}.Count; {Row}++)");
+        Writer.Line($"int {Sequence} = {space}.SequenceOf({Row});");
+        string value = host.Value(integers, Row, Sequence, $"{space}.PositionOf({Row})");
+        Writer.Line(LongLine.Broken($"{name}[{Row}] = {value};"));
+        Writer.Close();
+        foreach (TableLookup lookup in TableLookup.Of(Plan).Where(l => l.Source is RowInteger.Host h && h.Number == integers.Id))
+        {
+            string words = CSharpText.Literal(HostIntegers.Words(Plan, integers.Value)), path = CSharpText.Literal(lookup.Table.Path.ToString());
+            Writer.Line(LongLine.Broken(
+                $"RunCheck.Indices({space}.Offsets, {name}.AsSpan(0, {space}.Count), {Names.Scalar(lookup.Factor)}, {Names.Scalar(lookup.Offset)}, "
+                + $"{Names.Size(lookup.Table.Rows)}, {words}, {path});"));
+        }
+    }
+
+    private string Sequence => Names.Sequence;
+
+    private string Row => Names.Row;
 
     /// <summary>Room for every buffer first, then views: growing a slot would lose what another buffer already put there.</summary>
     private void WriteMemory()

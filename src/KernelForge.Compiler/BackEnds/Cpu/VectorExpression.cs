@@ -13,7 +13,10 @@ internal sealed class VectorExpression(CpuArguments arguments, Func<Expression, 
 
     protected override string Activation(Scalar activation) => $"VectorActivation.Apply({arguments.Activation(activation)}, ";
 
-    protected override string Function(Expression.Call call, IReadOnlyList<string> arguments)
+    protected override string Function(Expression.Call call, IReadOnlyList<string> arguments) => FunctionOf(call, arguments);
+
+    /// <summary>A primitive of the language on vectors, here and in lambdas.</summary>
+    public static string FunctionOf(Expression.Call call, IReadOnlyList<string> arguments)
     {
         string list = string.Join(", ", arguments);
         return call.Function switch

@@ -1,0 +1,84 @@
+using System.Runtime.CompilerServices;
+
+namespace KernelForge.Runtime.Cpu;
+
+/// <summary>A recurrence along a sequence, for some of its features. Generated.</summary>
+public interface IScanKernel<TVector> where TVector : unmanaged, IVector<TVector>
+{
+    /// <summary>Takes the features from <paramref name="first"/> to below <paramref name="end"/> through a sequence.</summary>
+    /// <param name="sequence">Which one.</param>
+    /// <param name="first">The first feature.</param>
+    /// <param name="end">The feature behind the last.</param>
+    /// <param name="memory">Where the states lie from row to row; they hold nothing at the first.</param>
+    void Run(int sequence, int first, int end, ScanStates<TVector> memory);
+}
+
+/// <summary>The states of some features.</summary>
+public readonly unsafe struct ScanStates<TVector> where TVector : unmanaged, IVector<TVector>
+{
+    private readonly float* memory;
+
+    internal ScanStates(float* memory, int stride)
+    {
+        this.memory = memory;
+        Stride = stride;
+    }
+
+    /// <summary>Floats from one feature's states to the next's, where they lie feature by feature: whole vectors.</summary>
+    public int Stride { get; }
+
+    public float this[int place]
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => memory[place];
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        set => memory[place] = value;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TVector Load(int place) => TVector.Load(memory + place);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Store(int place, TVector value) => TVector.Store(memory + place, value);
+}
+
+/// <summary>Runs a scan over all sequences and features, on all threads.</summary>
+/// <remarks>A feature goes through its sequence by itself: neither threads nor other sequences change a bit of it.</remarks>
+public static class Scans
+{
+    /// <summary>Features an item: a few vectors, so that what belongs to the row alone is read for several; fewer where there are many states.</summary>
+    private const int FeaturesPerItem = 64, StatesPerItem = 1 << 14;
+
+    /// <param name="pool">The threads.</param>
+    /// <param name="sequences">The rows.</param>
+    /// <param name="features">Features of a row.</param>
+    /// <param name="states">States of a feature.</param>
+    /// <param name="stretches">Whether a vector may begin at any feature, and hold few.</param>
+    /// <param name="kernel">What to do with a sequence.</param>
+    public static void Run<TVector, TKernel>(WorkerPool pool, RaggedRows sequences, int features, int states, bool stretches, TKernel kernel)
+        where TVector : unmanaged, IVector<TVector>
+        where TKernel : struct, IScanKernel<TVector>
+    {
+        if (sequences.Count == 0 || features == 0) return;
+        int perItem = Math.Clamp(StatesPerItem / Math.Max(1, states) / 16 * 16, 16, FeaturesPerItem);
+        int parts = (features + perItem - 1) / perItem;
+        pool.Run(sequences.SequenceCount * parts, new Work<TVector, TKernel>(pool, sequences, features, states, stretches, perItem, parts, kernel));
+    }
+
+    private readonly struct Work<TVector, TKernel>(
+        WorkerPool pool, RaggedRows sequences, int features, int states, bool stretches, int perItem, int parts, TKernel kernel) : IWork
+        where TVector : unmanaged, IVector<TVector>
+        where TKernel : struct, IScanKernel<TVector>
+    {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public unsafe void Run(int item, int worker)
+        {
+            int first = item % parts * perItem, end = Math.Min(features, first + perItem);
+            int stride = (states + TVector.Count - 1) / TVector.Count * TVector.Count;
+            // Where vectors hold few features each, as many of them as there are features; else a feature's states take a lane of each.
+            long floats = stretches ? (long)perItem * states * TVector.Count : (long)perItem * stride;
+            kernel.Run(sequences.ByLength[item / parts], first, end, new ScanStates<TVector>(pool.Scratch(worker, floats), stride));
+        }
+    }
+}
