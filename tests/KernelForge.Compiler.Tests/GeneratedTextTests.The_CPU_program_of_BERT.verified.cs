@@ -140,9 +140,9 @@ internal sealed class BertModelCpu<TVector> : CpuProgram<TVector> where TVector 
     /// <inheritdoc/>
     protected override void Run(CpuWorkspace workspace, ReadOnlySpan<RunInput> inputs, ReadOnlySpan<RunOutput> outputs)
     {
-        RaggedRows tokens = workspace.Space(0, inputs[0].Offsets);
         int[] ids = workspace.Integers(0, inputs[0].Ids);
         int[] idsTypes = workspace.Integers(1, inputs[0].Types);
+        RaggedRows tokens = workspace.Space(0, inputs[0].Offsets);
 
         workspace.Slot(0).Reserve(tokens.Count, hidden);
         workspace.Slot(1).Reserve(tokens.Count, hidden);

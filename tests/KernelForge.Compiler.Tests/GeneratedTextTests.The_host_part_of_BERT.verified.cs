@@ -144,8 +144,8 @@ public sealed partial class BertModel : global::KernelForge.Runtime.Execution.IC
         global::System.ArgumentNullException.ThrowIfNull(destination);
         global::KernelForge.Runtime.Execution.ModelSession session = kf_Session
             ?? throw new global::System.InvalidOperationException("BertModel has no weights yet: make it by Load");
-        global::KernelForge.Runtime.Execution.RunCheck.Indices(ids, ids.Ids, 1, 0, kf_vocabulary, "ids", "word.weight");
-        global::KernelForge.Runtime.Execution.RunCheck.Indices(ids, ids.Types, 1, 0, kf_types, "ids.Types", "type.weight");
+        global::KernelForge.Runtime.Execution.RunCheck.Indices(ids.Offsets, ids.Ids, 1, 0, kf_vocabulary, "ids", "word.weight");
+        global::KernelForge.Runtime.Execution.RunCheck.Indices(ids.Offsets, ids.Types, 1, 0, kf_types, "ids.Types", "type.weight");
         global::KernelForge.Runtime.Execution.RunCheck.Positions(ids.Offsets, 1, 0, kf_positions, "position.weight");
         destination.Reset(ids.Offsets, kf_hidden);
         if (session.Program is { } program)

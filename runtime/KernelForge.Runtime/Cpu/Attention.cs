@@ -3,7 +3,8 @@ namespace KernelForge.Runtime.Cpu;
 /// <param name="Heads">Heads of the queries and the output.</param>
 /// <param name="KeyValueHeads">Heads of keys and values; query head h uses head h · KeyValueHeads / Heads.</param>
 /// <param name="Scale">Factor of q·k.</param>
-public readonly record struct AttentionHeads(int Heads, int KeyValueHeads, float Scale);
+/// <param name="Softmax">Whether the weights of the keys are the softmax of the scores; else the scores themselves, 0 where masked.</param>
+public readonly record struct AttentionHeads(int Heads, int KeyValueHeads, float Scale, bool Softmax = true);
 
 /// <summary>
 /// softmax(score(scale · q·k) where mask) · v for every query row and head. Queries and output: [query rows, heads × width]; keys and

@@ -6,6 +6,9 @@ public interface IScore
     /// <summary>False where the logit stays as it is.</summary>
     static abstract bool Exists { get; }
 
+    /// <summary>Whether the score depends on scale · q·k; where it does not, that is not computed.</summary>
+    static virtual bool ReadsLogit => true;
+
     /// <param name="s">scale · q·k.</param>
     /// <param name="i">The query row.</param>
     /// <param name="j">The key row.</param>

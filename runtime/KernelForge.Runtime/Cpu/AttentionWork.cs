@@ -12,6 +12,9 @@ internal readonly unsafe struct AttentionWork<TVector, TScore, TMask>(
 {
     private static int Panel => 2 * TVector.Count;
 
+    /// <summary>What stands for a key that a query does not see.</summary>
+    private float WeightOfNone => heads.Softmax ? float.NegativeInfinity : 0;
+
     public void Run(int item, int worker)
     {
         int keyHead = item % heads.KeyValueHeads;
@@ -31,7 +34,7 @@ internal readonly unsafe struct AttentionWork<TVector, TScore, TMask>(
         }
 
         var tile = new Scratch(pool, worker, sequence, keyCount, headWidth);
-        Turned.Keys(key, keyStart, keyCount, keyHead * headWidth, headWidth, tile.Keys);
+        if (TScore.ReadsLogit) Turned.Keys(key, keyStart, keyCount, keyHead * headWidth, headWidth, tile.Keys);
         for (int h = keyHead * group; h < (keyHead + 1) * group; h++)
         {
             for (int i = first; i < end; i += TVector.TileRows)
@@ -43,13 +46,16 @@ internal readonly unsafe struct AttentionWork<TVector, TScore, TMask>(
     private void RunTile(Scratch tile, int queryStart, int i, int rows, int keyStart, int keyCount, int head, int keyHead)
     {
         int panels = FindPanels(tile, i, rows, keyCount);
-        TVector scale = TVector.Broadcast(heads.Scale), minusInfinity = TVector.Broadcast(float.NegativeInfinity);
+        TVector scale = TVector.Broadcast(heads.Scale), none = TVector.Broadcast(WeightOfNone);
         for (int p = 0; p < panels; p++)
         {
             int j = tile.KeyOf(p), present = Math.Min(Panel, keyCount - j);
-            Tile.Multiply<TVector>(
-                rows, query.Address(queryStart + i, head * headWidth), query.Stride, 1,
-                tile.Keys + ((nint)j * headWidth), Panel, headWidth, tile.Sums, resume: false);
+            if (TScore.ReadsLogit)
+            {
+                Tile.Multiply<TVector>(
+                    rows, query.Address(queryStart + i, head * headWidth), query.Stride, 1,
+                    tile.Keys + ((nint)j * headWidth), Panel, headWidth, tile.Sums, resume: false);
+            }
             for (int r = 0; r < rows; r++)
             {
                 float* logits = tile.Scores + (r * tile.ScoreStride) + (p * Panel);
@@ -57,8 +63,8 @@ internal readonly unsafe struct AttentionWork<TVector, TScore, TMask>(
                 TVector left = TVector.Load(sums) * scale, right = TVector.Load(sums + TVector.Count) * scale;
                 if (present < Panel)
                 {
-                    left = TVector.First(present, left, minusInfinity);
-                    right = TVector.First(present - TVector.Count, right, minusInfinity);
+                    left = TVector.First(present, left, none);
+                    right = TVector.First(present - TVector.Count, right, none);
                 }
                 TVector.Store(logits, left);
                 TVector.Store(logits + TVector.Count, right);
@@ -66,7 +72,8 @@ internal readonly unsafe struct AttentionWork<TVector, TScore, TMask>(
                     Adjust(logits, present, new AttentionRow(i + r, queryStart + i + r, tile.Sequence), j, keyStart, head, tile.IsPart(p));
             }
         }
-        for (int r = 0; r < rows; r++) tile.RowSums[r] = Softmax(tile.Scores + (r * tile.ScoreStride), panels * Panel);
+        for (int r = 0; r < rows; r++)
+            tile.RowSums[r] = heads.Softmax ? Softmax(tile.Scores + (r * tile.ScoreStride), panels * Panel) : panels == 0 ? 0 : 1;
         for (int c = 0; c < valueWidth; c += Panel)
         {
             AddValues(tile, panels, rows, keyStart, keyCount, (keyHead * valueWidth) + c);
@@ -94,7 +101,7 @@ internal readonly unsafe struct AttentionWork<TVector, TScore, TMask>(
         for (int l = 0; l < present; l++)
         {
             var k = new AttentionRow(j + l, keyStart + j + l, i.Sequence);
-            if (TMask.Exists && masked && !mask.Includes(i, k)) logits[l] = float.NegativeInfinity;
+            if (TMask.Exists && masked && !mask.Includes(i, k)) logits[l] = WeightOfNone;
             else if (TScore.Exists) logits[l] = score.Apply(logits[l], i, k, head);
         }
     }

@@ -79,6 +79,7 @@ internal sealed class CpuKernels(KernelPlan plan, ProgramNames names, ProgramPar
         {
             score = PairStruct(kernel, "Score", "IScore", statements, logit, (_, value) =>
             [
+                .. logit.All().Any(e => e is Expression.Logit) ? (string[])[] : ["public static bool ReadsLogit => false;", ""],
                 Inlined,
                 Method("public float Apply(float s, AttentionRow i, AttentionRow j, int head)", value),
             ]);
@@ -93,7 +94,7 @@ internal sealed class CpuKernels(KernelPlan plan, ProgramNames names, ProgramPar
                 $"public Coverage Cover(Interval i, Interval j) => {CoverExpression.CSharp(arguments.Host).Print(included)};",
             ]);
         }
-        string heads = $"new AttentionHeads({names.Size(kernel.Heads)}, {names.Size(kernel.KeyValueHeads)}, (float)({names.Scalar(kernel.Scale)}))";
+        string heads = $"new AttentionHeads({names.Size(kernel.Heads)}, {names.Size(kernel.KeyValueHeads)}, (float)({names.Scalar(kernel.Scale)}){(kernel.Softmax ? "" : ", Softmax: false")})";
         statements.Add("Attention.Run(\n"
             + $"    Pool, {Views(kernel.Query, kernel.Key, kernel.Value, kernel.Output)},\n"
             + $"    {names.Space(kernel.Rows)}, {names.Space(kernel.KeyRows)}, {heads},\n"
