@@ -179,4 +179,17 @@ public class FunctionTests
         foreach (double x in numbers.Concat(Enumerable.Range(0, 2000).Select(_ => Math.Pow(2, (40 * random.NextDouble()) - 25))))
             Assert.True(x is < 3e-8 and > 2.9e-8 || (double)(Half)x == RoundToFloat16(x), $"{x:R}: {RoundToFloat16(x):R}, {(Half)x:R}");
     }
+
+    [Fact]
+    public void Functions_of_numbers_are_those_of_values()
+    {
+        Tokens x = Some.Rows([.. Inputs, 0, 1e-9, 40]), positive = Abs(x) + 1e-9;
+        Assert.Equal(Rsqrt(positive).Values, Each(x.Rows, x.Features, (t, f) => Rsqrt(positive[t, f])).Values);
+        Assert.Equal(Sigmoid(x).Values, Each(x.Rows, x.Features, (t, f) => Sigmoid(x[t, f])).Values);
+        Assert.Equal(Relu(x).Values, Each(x.Rows, x.Features, (t, f) => Relu(x[t, f])).Values);
+        Assert.Equal(Gelu(x).Values, Each(x.Rows, x.Features, (t, f) => Gelu(x[t, f])).Values);
+        Assert.Equal(Silu(x).Values, Each(x.Rows, x.Features, (t, f) => Silu(x[t, f])).Values);
+        Assert.Equal(Log1p(positive).Values, Each(x.Rows, x.Features, (t, f) => Log1p(positive[t, f])).Values);
+        Assert.Equal(Softplus(x).Values, Each(x.Rows, x.Features, (t, f) => Softplus(x[t, f])).Values);
+    }
 }
