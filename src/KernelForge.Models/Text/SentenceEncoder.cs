@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using KernelForge.Models.Hub;
 using KernelForge.Runtime;
 using KernelForge.Runtime.Execution;
 using KernelForge.Runtime.Text;
@@ -43,15 +44,17 @@ public sealed class SentenceEncoder : IDisposable
     public string DeviceChoice => (model as ICompiledLayer)?.Session?.Choice ?? model.Device.ToString();
 
     /// <summary>Loads an encoder from a folder with <c>modules.json</c>.</summary>
-    /// <param name="folder">As sentence-transformers saves it.</param>
+    /// <param name="folderOrName">As sentence-transformers saves it, or the name of such a model on the hub.</param>
     /// <param name="device">Where it runs; null for <see cref="Device.Auto"/>.</param>
+    /// <param name="hub">Finds models by name; null for one as the environment says.</param>
+    /// <exception cref="HubException">A model that is named cannot be had.</exception>
     /// <exception cref="ConfigException">A file is missing or damaged, or asks for what this encoder does not do, by name.</exception>
     /// <exception cref="NotSupportedException">The tokenizer is of another kind; the message names what is not covered.</exception>
     /// <exception cref="WeightException">The weights do not fit the model.</exception>
-    public static SentenceEncoder Load(string folder, Device? device = null)
+    public static SentenceEncoder Load(string folderOrName, Device? device = null, ModelHub? hub = null)
     {
-        ArgumentException.ThrowIfNullOrEmpty(folder);
-        SentenceSettings settings = SentenceSettings.Read(folder);
+        ArgumentException.ThrowIfNullOrEmpty(folderOrName);
+        SentenceSettings settings = SentenceSettings.Read((hub ?? new ModelHub()).Locate(folderOrName));
         WordPieceTokenizer tokenizer = WordPieceTokenizer.Load(settings.TransformerFolder);
         using ModelSource source = ModelSource.Open(settings.TransformerFolder);
         if (source.Config.Int32("vocab_size") is var vocabulary && vocabulary < tokenizer.VocabularySize)
