@@ -60,6 +60,9 @@ public static class PlanReport
         AttentionKernel => "attention",
         RowKernel => "row",
         SegmentKernel => "segment",
+        ElementKernel => "elements",
+        ScanKernel => "scan",
+        BankKernel => "bank",
         _ => throw new NotSupportedException(kernel.GetType().Name),
     };
 }
