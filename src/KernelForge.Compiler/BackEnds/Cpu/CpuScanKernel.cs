@@ -52,7 +52,7 @@ internal sealed class CpuScanKernel
         structs.Line($"int row = {(kernel.Backwards ? "begin + count - 1 - turn" : "begin + turn")};");
         if (!writer.ofRow.IsEmpty) structs.Line(writer.ofRow.Text);
         structs.Line(features.ToString().TrimEnd('\n')).Close().Close().Close();
-        return $"Scans.Run(Pool, {names.Space(kernel.Rows)}, {names.Size(kernel.Output.Columns)}, {names.Size(kernel.States)}, "
+        return $"Scans.Run<TVector, {name}>(Pool, {names.Space(kernel.Rows)}, {names.Size(kernel.Output.Columns)}, {names.Size(kernel.States)}, "
             + $"stretches: {(stretches ? "true" : "false")},\n    new {name}({writer.arguments.Values}));";
     }
 
