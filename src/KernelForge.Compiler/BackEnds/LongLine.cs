@@ -15,12 +15,25 @@ internal static class LongLine
         string margin = new(' ', line.Length - line.TrimStart(' ').Length + Indent);
         while (line.Length > Width)
         {
-            int comma = line.LastIndexOf(", ", Width, StringComparison.Ordinal);
+            int comma = LastComma(line);
             if (comma < 0 || line.Substring(0, comma).Trim().Length == 0) break;
             yield return line.Substring(0, comma + 1);
             line = margin + line.Substring(comma + 2);
         }
         yield return line;
+    }
+
+    /// <summary>The last place within the width where a line can end: behind a comma that is not part of a text.</summary>
+    private static int LastComma(string line)
+    {
+        int last = -1;
+        bool inText = false;
+        for (int i = 0; i < Width && i + 1 < line.Length; i++)
+        {
+            if (line[i] == '"' && (i == 0 || line[i - 1] != '\\')) inText = !inText;
+            else if (!inText && line[i] == ',' && line[i + 1] == ' ') last = i;
+        }
+        return last;
     }
 
     /// <summary>A list between a head and a tail, broken between its items and nowhere within them.</summary>

@@ -29,13 +29,15 @@ public static class Rules
     public static Rule WidthMismatch { get; } = Error("KF0101", "The widths of two values do not match");
     public static Rule RowSpaceMismatch { get; } = Error("KF0102", "The rows of two values do not belong together");
     public static Rule KindMismatch { get; } = Error("KF0103", "A value of another kind is expected here");
-    public static Rule UnboundWidth { get; } = Error("KF0104", "The width of an input is not determined by the layer");
+    public static Rule UnboundWidth { get; } = Error("KF0104", "The width of an input is not determined by the model");
     public static Rule UnassignedLocal { get; } = Error("KF0106", "A value is used that not every path has assigned");
     public static Rule LoopChangesShape { get; } = Error("KF0107", "A value that a loop or branch changes keeps its shape");
     public static Rule ConditionNotHost { get; } = Error("KF0108", "A condition is decided by hyper-parameters and loop indices alone");
     public static Rule LambdaTooWide { get; } = Error("KF0109", "A score or mask lambda uses what it cannot");
     public static Rule NotCompilable { get; } = Error("KF0110", "The combination of operations is not compiled yet");
     public static Rule MaskNotBounded { get; } = Info("KF0111", "The mask cannot be bounded from positions and prunes nothing");
+
+    public static Rule WidthOfItsUse { get; } = Info("KF0112", "The width of an input is known only where the layer is used, so that it has no Run of its own");
 
     /// <summary>All of them, in the order of their numbers.</summary>
     public static IReadOnlyList<Rule> All => Listed;

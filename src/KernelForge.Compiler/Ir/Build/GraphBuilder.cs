@@ -123,9 +123,14 @@ internal sealed partial class GraphBuilder
     private void RequireBoundWidths(MethodSpec entry)
     {
         foreach (GraphInput i in inputs)
-            if (UnknownName(i.Columns) is { } name)
-                throw Fail(Rules.UnboundWidth, entry.Span,
-                    $"nothing in the layer says how wide '{name}' is; use it with a parameter of a known width, or keep the computation in a [LayerFunction]");
+        {
+            if (UnknownName(i.Columns) is not { } name) continue;
+            string nothing = $"nothing in the layer says how wide '{name}' is";
+            if (unit.Root.Kind == LayerKind.Model)
+                throw Fail(Rules.UnboundWidth, entry.Span, nothing + "; use it with a parameter of a known width");
+            notes.Add(Found(Rules.WidthOfItsUse, entry.Span, nothing + ": it works inside other layers, and has no Run of its own"));
+            return;
+        }
     }
 
     /// <summary>How wide an unknown width must be for <paramref name="a"/>, itself or a multiple of it, to equal <paramref name="b"/>.</summary>
