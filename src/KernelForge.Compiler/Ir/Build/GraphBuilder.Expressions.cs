@@ -137,7 +137,7 @@ internal sealed partial class GraphBuilder
         int weight = AddParameter(
             owner, spec, "weight", ParameterUse.Linear, transposed ? inner : outputs, transposed ? outputs : inner, transposed, null);
         Value product = NewValue(spec.Name, input.Space, outputs);
-        body.Add(new Node.Gemm(Store(input, "~input of " + spec.Name), [new GemmNodeBlock(product.Id, [weight], [], new Expression.Accumulator(0))]));
+        body.Add(new Node.Gemm(Store(input, OwnName("input", spec)), [new GemmNodeBlock(product.Id, [weight], [], new Expression.Accumulator(0))]));
         Val.Rows result = Val.Rows.Of(input.Space, product.Whole);
         Scalar present = spec.Bias is null ? new Scalar.Truth(true) : HostBoolean(spec.Bias, hypers);
         if (present is Scalar.Truth { Value: false }) return result;
@@ -182,7 +182,7 @@ internal sealed partial class GraphBuilder
         int? bias = present is Scalar.Truth { Value: false } ? null
             : AddParameter(owner, spec, "bias", ParameterUse.Table, count, outputs, false, present);
         Value result = NewValue(spec.Name, input.Space, outputs);
-        body.Add(new Node.Bank(result.Id, Store(input, "~input of " + spec.Name), Store(index, "~index of " + spec.Name), weight, bias, count));
+        body.Add(new Node.Bank(result.Id, Store(input, OwnName("input", spec)), Store(index, OwnName("index", spec)), weight, bias, count));
         return Val.Rows.Of(input.Space, result.Whole);
     }
 

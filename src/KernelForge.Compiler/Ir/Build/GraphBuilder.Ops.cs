@@ -36,6 +36,9 @@ internal sealed partial class GraphBuilder
     /// <summary>A name of the compiler's own, to be replaced by the user's where there is one.</summary>
     private static string OwnName(string op) => "~" + char.ToLowerInvariant(op[0]) + op.Substring(1);
 
+    /// <summary>The same for what a field reads: <c>inputOfQuery</c>. Names are words of the generated code.</summary>
+    private static string OwnName(string role, FieldSpec of) => $"~{role}Of{BackEnds.ProgramNames.Pascal(of.Name)}";
+
     private static bool IsFold((string? Name, Val Value)[] arguments) => arguments.Length == 2 && arguments[1].Value is Val.Lambda;
 
     private Val Apply(Primitive primitive, CallExpr c, (string? Name, Val Value)[] arguments)
