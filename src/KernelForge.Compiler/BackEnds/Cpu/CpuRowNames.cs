@@ -9,7 +9,8 @@ namespace KernelForge.Compiler.BackEnds.Cpu;
 /// </summary>
 /// <param name="block">The outermost block of the lambda.</param>
 /// <param name="space">The row space of the lambda's rows: of the row, the query or the key.</param>
-internal sealed class CpuRowNames(KernelPlan plan, CpuArguments arguments, CodeBlock block, Func<RowOf, int> space)
+/// <param name="sequence">The variable that holds the sequence of the row already, or null.</param>
+internal sealed class CpuRowNames(KernelPlan plan, CpuArguments arguments, CodeBlock block, Func<RowOf, int> space, string? sequence = null)
 {
     private readonly Dictionary<string, string> variables = new(StringComparer.Ordinal);
 
@@ -36,7 +37,7 @@ internal sealed class CpuRowNames(KernelPlan plan, CpuArguments arguments, CodeB
 
     private string Sequence(RowOf of) => of != RowOf.Row ? Pair(of) + ".Sequence"
         : IsOneASequence(space(of)) ? "row"
-        : Variable("sequence", $"{arguments.Space(space(of))}.SequenceOf(row)");
+        : sequence ?? Variable("sequence", $"{arguments.Space(space(of))}.SequenceOf(row)");
 
     private static string Pair(RowOf of) => of == RowOf.Key ? "j" : "i";
 

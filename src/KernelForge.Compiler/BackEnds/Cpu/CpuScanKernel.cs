@@ -22,13 +22,14 @@ internal sealed class CpuScanKernel
     {
         (this.plan, this.kernel) = (plan, kernel);
         arguments = new CpuArguments(names, parameters);
+        arguments.Local("sequence");
         ofStretch = new CodeBlock(brings: e => e is Expression.Feature);
         ofFeature = new CodeBlock(ofRow, e => e is Expression.Feature);
         ofState = new CodeBlock(ofFeature, e => e is Expression.StateIndex);
         // The step knows the state before the row, the value that after it: nothing of the one may be taken for the other's.
         ofStep = new CodeBlock(ofState, e => e is Expression.StateValue);
         ofValue = new CodeBlock(ofState, e => e is Expression.StateValue);
-        rows = new CpuRowNames(plan, arguments, ofRow, _ => kernel.Rows);
+        rows = new CpuRowNames(plan, arguments, ofRow, _ => kernel.Rows, "sequence");
         output = arguments.View(kernel.Output, plan.Buffers[kernel.Output.Buffer].Name);
         states = arguments.Size(kernel.States);
     }
