@@ -45,6 +45,18 @@ public class IntegersTests
     }
 
     [Fact]
+    public void Lengths_of_two_batches_with_as_many_sequences_go_together()
+    {
+        RowSpace rows = RowSpace.Ragged(2, 0, 3), others = RowSpace.Ragged(5, 7, 1);
+        Integers pairs = rows.Lengths * others.Lengths;
+        Assert.Equal([10, 0, 3], pairs.Values.ToArray());
+        Assert.Equal(13, rows.WithLengths(pairs).Count);
+        Assert.Throws<ArgumentException>(() => others.WithLengths(pairs));
+        Refuses.With<ArgumentException>("3 sequences", () => rows.Lengths * RowSpace.Ragged(5, 7).Lengths);
+        Refuses.With<ArgumentException>("5 tokens", () => rows.Lengths + new Integers(RowSpace.Ragged(5), new int[5]));
+    }
+
+    [Fact]
     public void Integers_that_leave_their_range_are_refused_with_their_row() => Refuses.With<OverflowException>(
         "2147483647 + 1 at row 1 of [2 tokens] of integers", () => new Integers(RowSpace.Ragged(2), [0, int.MaxValue]) + 1);
 

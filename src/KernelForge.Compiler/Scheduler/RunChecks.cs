@@ -29,10 +29,13 @@ internal static class RunChecks
         }
     }
 
-    /// <summary>What reads rows of another input's sequences pairs them with its own.</summary>
+    /// <summary>What reads rows, or computes with lengths, of another input's sequences pairs them with its own.</summary>
     private static IEnumerable<string> Sequences(KernelPlan plan)
     {
-        foreach ((int a, int b) in plan.Kernels.SelectMany(k => Read(k).Select(space => (k.Rows, space))).Distinct())
+        IEnumerable<(int Space, RowInteger Value)> integers =
+            plan.RowSpaces.Where(s => s.Lengths is not null).Select(s => (s.Id, s.Lengths!)).Concat(plan.HostIntegers.Select(i => (i.RowSpace, i.Value)));
+        IEnumerable<(int, int)> lengths = integers.SelectMany(i => i.Value.All().OfType<RowInteger.Length>().Select(l => (i.Space, l.Space)));
+        foreach ((int a, int b) in plan.Kernels.SelectMany(k => Read(k).Select(space => (k.Rows, space))).Concat(lengths).Distinct())
         {
             (int first, int second) = (plan.RowSpaces[a].Input, plan.RowSpaces[b].Input);
             if (first == second || first < 0 || second < 0) continue;

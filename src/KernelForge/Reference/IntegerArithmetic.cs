@@ -1,6 +1,9 @@
 namespace KernelForge.Reference;
 
-/// <summary>Functions of two integers a row whose rows are the same, or one of which has one integer a sequence.</summary>
+/// <summary>
+/// Functions of two integers a row whose rows are the same, or one of which has one integer a sequence; of one integer a sequence of two
+/// batches with as many sequences the result is the first's.
+/// </summary>
 internal static class IntegerArithmetic
 {
     public static Integers Map(string operation, Integers a, Integers b, Func<int, int, int> function)
@@ -50,7 +53,10 @@ internal static class IntegerArithmetic
         if (ReferenceEquals(a.Rows, b.Rows)) return a.Rows;
         if (a.Rows is { IsTable: false } && ReferenceEquals(a.Rows.Sequences, b.Rows)) return a.Rows;
         if (b.Rows is { IsTable: false } && ReferenceEquals(b.Rows.Sequences, a.Rows)) return b.Rows;
+        if (IsOneASequence(a) && IsOneASequence(b) && a.Rows.Count == b.Rows.Count) return a.Rows;
         throw new ArgumentException(
             $"{operation}: {a} and {b} do not go together: their rows are neither the same, nor one a sequence of the other's batch");
     }
+
+    private static bool IsOneASequence(Integers value) => value.Rows is { IsTable: false } && ReferenceEquals(value.Rows.Sequences, value.Rows);
 }

@@ -110,6 +110,8 @@ internal sealed partial class GraphBuilder
         if (a == Val.Rows.Table) return b;
         if (IsSequences(b) && IsSameFamily(a, b)) return a;
         if (IsSequences(a) && IsSameFamily(a, b)) return b;
+        // Sequences of two batches pair up; a run checks that they are as many.
+        if (IsSequences(a) && IsSequences(b)) return a;
         if (spaces[a].IsOfInput && spaces[b].IsOfInput) LearnSameRows(a, b);
         throw Fail(Rules.RowSpaceMismatch, at, $"the rows do not belong together: [{spaces[a].Name}] and [{spaces[b].Name}]");
     }
