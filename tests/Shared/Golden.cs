@@ -10,6 +10,8 @@ namespace KernelForge.TestData;
 /// </summary>
 internal sealed partial class Golden
 {
+    private readonly Dictionary<string, double> errors;
+
     private Golden(string folder)
     {
         Folder = folder;
@@ -18,6 +20,9 @@ internal sealed partial class Golden
         JsonElement root = document.RootElement;
         Family = root.GetProperty("family").GetString()!;
         Float32Error = root.GetProperty("float32_error").GetDouble();
+        errors = root.TryGetProperty("by_output", out JsonElement outputs)
+            ? outputs.EnumerateObject().ToDictionary(output => output.Name, output => output.Value.GetProperty("float32_error").GetDouble())
+            : [];
         JsonElement[] listed = [.. root.GetProperty("cases").EnumerateArray()];
         // Where the input is not token ids the list is empty, and the cases are those of the expected values.
         int count = Math.Max(listed.Length, expected.Keys.Max(key => int.Parse(key.AsSpan(0, key.IndexOf('.')))) + 1);
@@ -34,6 +39,9 @@ internal sealed partial class Golden
 
     /// <summary>How far a float32 run may be from the expected values.</summary>
     public double Tolerance => 8 * Float32Error;
+
+    /// <summary>The same for one of several outputs.</summary>
+    public double ToleranceOf(string output) => errors.TryGetValue(output, out double error) ? 8 * error : Tolerance;
 
     public IReadOnlyList<GoldenCase> Cases { get; }
 

@@ -19,6 +19,7 @@ internal sealed record GoldenTensor(int[] Shape, float[] Values)
 internal sealed class GoldenCase
 {
     private readonly Dictionary<string, GoldenTensor> expected;
+    private readonly Dictionary<string, int[]> inputs;
 
     public GoldenCase(int index, JsonElement listed, Dictionary<string, GoldenTensor> expected)
     {
@@ -28,6 +29,11 @@ internal sealed class GoldenCase
         Types = Integers(listed, "types");
         Source = Integers(listed, "source");
         Target = Integers(listed, "target");
+        Lengths = Integers(listed, "lengths");
+        inputs = listed.ValueKind == JsonValueKind.Object && listed.TryGetProperty("inputs", out JsonElement named)
+            ? named.EnumerateObject().Where(input => input.Value.ValueKind == JsonValueKind.Array)
+                .ToDictionary(input => input.Name, input => Integers(named, input.Name)!)
+            : [];
     }
 
     public int Index { get; }
@@ -42,6 +48,9 @@ internal sealed class GoldenCase
     /// <summary>What a decoder reads.</summary>
     public int[]? Target { get; }
 
+    /// <summary>How many rows its inputs have, where the case says so.</summary>
+    public int[]? Lengths { get; }
+
     /// <summary>The last hidden state, <c>[tokens, hidden]</c>.</summary>
     public float[,] Output => Matrix("output");
 
@@ -51,6 +60,10 @@ internal sealed class GoldenCase
     public GoldenTensor Tensor(string name) => expected[$"{Index}.{name}"];
 
     public float[,] Matrix(string name) => Tensor(name).ToMatrix();
+
+    /// <summary>An input of integers, from wherever the case has it.</summary>
+    public int[] Integers(string name) =>
+        inputs.TryGetValue(name, out int[]? values) ? values : [.. Tensor(name).Values.Select(value => (int)value)];
 
     private static int[]? Integers(JsonElement listed, string key) =>
         listed.ValueKind == JsonValueKind.Object && listed.TryGetProperty(key, out JsonElement values)
