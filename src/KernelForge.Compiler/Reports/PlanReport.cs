@@ -63,9 +63,6 @@ public static class PlanReport
         ScanKernel => "scan",
         BankKernel => "bank",
         SegmentKernel => "segment",
-        ElementKernel => "elements",
-        ScanKernel => "scan",
-        BankKernel => "bank",
         _ => throw new NotSupportedException(kernel.GetType().Name),
     };
 }
