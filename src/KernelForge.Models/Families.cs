@@ -6,10 +6,13 @@ internal static class Families
     /// <summary>Models without a head, by <c>model_type</c>.</summary>
     public static ModelTable<IModel> Models { get; } = new("model_type")
     {
+        ["bart"] = BartModel.Load,
         ["bert"] = BertModel.Load,
         ["camembert"] = RobertaModel.Load,
         ["distilbert"] = DistilBertModel.Load,
+        ["mt5"] = T5Model.Load,
         ["roberta"] = RobertaModel.Load,
+        ["t5"] = T5Model.Load,
         ["xlm-roberta"] = RobertaModel.Load,
     };
 

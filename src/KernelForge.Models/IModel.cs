@@ -39,6 +39,27 @@ public interface ISourceTargetModel : IModel
     void Run(RaggedBatch source, RaggedBatch target, RaggedMatrix destination);
 }
 
+/// <summary>Encoder and decoder that give the last hidden state of both.</summary>
+public interface IEncoderDecoderModel : ISourceTargetModel
+{
+    /// <summary>
+    /// Fills <paramref name="encoder"/> with <c>[source tokens, features]</c> and <paramref name="decoder"/> with <c>[target tokens, features]</c>.
+    /// </summary>
+    void Run(RaggedBatch source, RaggedBatch target, RaggedMatrix encoder, RaggedMatrix decoder);
+
+    /// <inheritdoc/>
+    RaggedMatrix ISourceTargetModel.Run(RaggedBatch source, RaggedBatch target)
+    {
+        var decoder = new RaggedMatrix();
+        Run(source, target, new RaggedMatrix(), decoder);
+        return decoder;
+    }
+
+    /// <inheritdoc/>
+    void ISourceTargetModel.Run(RaggedBatch source, RaggedBatch target, RaggedMatrix destination) =>
+        Run(source, target, new RaggedMatrix(), destination);
+}
+
 /// <summary>Rows of floats (the patches of an image, the frames of a sound) to a row of features each.</summary>
 public interface IFeatureModel : IModel
 {

@@ -64,7 +64,11 @@ internal sealed class ProgramNames
     public string HostIntegers(int id) => hostIntegers[id];
 
     /// <summary>A host value as C#, in double precision where it is real.</summary>
-    public string Scalar(Scalar value) => ScalarText.Of(value, h => hypers[h.Name], i => indices[i.Name]);
+    public string Scalar(Scalar value) => Scalar(value, 0);
+
+    /// <inheritdoc cref="Scalar(Scalar)"/>
+    /// <param name="level">How strongly what stands beside it binds.</param>
+    public string Scalar(Scalar value, int level) => ScalarText.Of(value, h => hypers[h.Name], i => indices[i.Name], level);
 
     public string Size(Size size) => Scalar(size.ToScalar());
 

@@ -96,14 +96,11 @@ internal sealed class ProgramParameters(KernelPlan plan, ProgramNames names)
         writer.Close();
     }
 
-    /// <summary>From where to where an index runs: over all its loops, where several bear its name.</summary>
+    /// <summary>From where to where an index runs.</summary>
     private (string Start, string End) Bounds(string index)
     {
-        List<Step.Loop> loops = [.. Step.Loops(plan.Steps).Where(l => l.Index == index)];
-        return (Outermost("Min", loops.Select(l => names.Scalar(l.Start))), Outermost("Max", loops.Select(l => names.Scalar(l.End))));
-
-        static string Outermost(string function, IEnumerable<string> bounds) =>
-            bounds.Distinct().Aggregate((a, b) => $"Math.{function}({a}, {b})");
+        Step.Loop loop = Step.Loops(plan.Steps).First(l => l.Index == index);
+        return (names.Scalar(loop.Start), names.Scalar(loop.End, OperatorText.Level(BinaryOp.Less) + 1));
     }
 
     private static EquatableArray<string> LoopsOf(PlanParameter parameter) =>

@@ -1,5 +1,7 @@
 using System.Globalization;
+using KernelForge.Compiler.Ir;
 using KernelForge.Compiler.Kernels;
+using KernelForge.Compiler.Spec;
 using KernelForge.Compiler.Text;
 
 namespace KernelForge.Compiler.BackEnds;
@@ -36,7 +38,8 @@ internal abstract class ProgramSchedule(KernelPlan plan, ProgramNames names, Cod
     protected void OpenLoop(Step.Loop loop)
     {
         string index = Names.Index(loop.Index);
-        Writer.Open($"for (int {index} = {Names.Scalar(loop.Start)}; {index} < {Names.Scalar(loop.End)}; {index}++)");
+        string end = Names.Scalar(loop.End, OperatorText.Level(BinaryOp.Less) + 1);
+        Writer.Open($"for (int {index} = {Names.Scalar(loop.Start)}; {index} < {end}; {index}++)");
     }
 
     protected static string Number(int value) => value.ToString(CultureInfo.InvariantCulture);

@@ -10,9 +10,10 @@ public static class ScalarText
 
     /// <param name="hyper">The text of a hyper-parameter.</param>
     /// <param name="index">The text of a loop's index.</param>
-    public static string Of(Scalar value, Func<Scalar.Hyper, string> hyper, Func<Scalar.Index, string> index)
+    /// <param name="level">How strongly what stands beside it binds: <see cref="OperatorText.Level"/>.</param>
+    public static string Of(Scalar value, Func<Scalar.Hyper, string> hyper, Func<Scalar.Index, string> index, int level = 0)
     {
-        return Print(value, 0);
+        return Print(value, level);
 
         string Print(Scalar s, int outer) => s switch
         {

@@ -37,6 +37,18 @@ public sealed class CombinationTests
 
     [Theory]
     [MemberData(nameof(Devices.Compiled), MemberType = typeof(Devices))]
+    public void Two_stacks_of_other_depths_with_stacks_inside_that_may_be_empty(string device)
+    {
+        foreach (bool gated in (bool[])[false, true])
+            foreach ((int first, int second) in ((int, int)[])[(1, 3), (3, 1), (2, 0)])
+            {
+                TwoStacks Make() => new(24, first, second, gated);
+                Agree(device, Make, (l, s, d) => l.LoadWeights(s, d), l => l.Run(Some.Rows(Lengths, 24, 7)));
+            }
+    }
+
+    [Theory]
+    [MemberData(nameof(Devices.Compiled), MemberType = typeof(Devices))]
     public void Pooling_gates_and_two_results(string device)
     {
         Pooled Make() => new(27);

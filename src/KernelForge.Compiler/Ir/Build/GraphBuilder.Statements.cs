@@ -80,7 +80,7 @@ internal sealed partial class GraphBuilder
         string name, Scalar start, Scalar end, Func<Scalar, Val?> variable, EquatableArray<Statement> statements, SourceSpan span, Scope scope)
     {
         if (Returns(statements)) throw Fail(Rules.UnsupportedStatement, span, "a loop does not return; assign to a local and return it after the loop");
-        string indexName = loopDepth < 4 ? "ijkl".Substring(loopDepth, 1) : "i" + loopDepth;
+        string indexName = LoopIndexOf(start, end);
         var index = new Scalar.Index(indexName);
         List<Node> outer = body;
         Scope inner = scope.Copy();
@@ -98,7 +98,7 @@ internal sealed partial class GraphBuilder
         inner.Locals[name] = variable(index) ?? new Val.Host(index);
 
         body = [];
-        loopDepth++;
+        openLoops.Push(indexName);
         Execute(statements, 0, inner);
         List<CarriedValue> values = [];
         foreach ((string local, Value inside, View initial) in carried)
@@ -112,10 +112,27 @@ internal sealed partial class GraphBuilder
             values.Add(new CarriedValue(inside.Id, initial, next, result.Id));
             scope.Locals[local] = Val.Rows.Of(result.Rows, result.Whole);
         }
-        loopDepth--;
+        openLoops.Pop();
         List<Node> loopBody = body;
         body = outer;
         if (values.Count > 0) body.Add(new Node.Loop(indexName, start, end, values.ToEquatableArray(), loopBody.ToEquatableArray()));
+    }
+
+    private sealed record LoopIndex(string Name, Scalar Start, Scalar End);
+
+    /// <summary>
+    /// The name of a loop's index. Loops of one name have the same bounds: the weights that lie in them by it are there from the first to
+    /// the last.
+    /// </summary>
+    private string LoopIndexOf(Scalar start, Scalar end)
+    {
+        for (int n = openLoops.Count; ; n++)
+        {
+            string name = n < 4 ? "ijkl".Substring(n, 1) : "i" + n;
+            LoopIndex? known = loopIndices.Find(l => l.Name == name);
+            if (known is null) loopIndices.Add(known = new LoopIndex(name, start, end));
+            if (known.Start.Equals(start) && known.End.Equals(end) && !openLoops.Contains(name)) return name;
+        }
     }
 
     private static IEnumerable<string> Assigned(IEnumerable<Statement> statements) => statements.SelectMany(s => s switch

@@ -30,7 +30,8 @@ internal sealed partial class GraphBuilder
     private readonly Stack<(string Callee, string Caller, SourceSpan Call)> frames = new();
     private readonly HashSet<Finding> notes = [];
     private List<Node> body = [];
-    private int loopDepth;
+    private readonly List<LoopIndex> loopIndices = [];
+    private readonly Stack<string> openLoops = new();
 
     private GraphBuilder(CompilationUnit unit, Dictionary<string, Size> widths, Dictionary<int, int> sameRows)
     {
