@@ -6,9 +6,11 @@ namespace KernelForge.Compiler.BackEnds.Cpu;
 
 /// <summary>Writes a lambda's expression for the CPU, a number at a time.</summary>
 /// <param name="rows">What the rows of the lambda are called.</param>
+/// <param name="ranges">Which indices need no check.</param>
 /// <param name="special">The text of what is computed in another way, or null.</param>
 internal class CpuElementCode(
-    KernelPlan plan, CpuArguments arguments, EquatableArray<ElementOperand> operands, CpuRowNames rows, Func<Expression, string?>? special = null)
+    KernelPlan plan, CpuArguments arguments, EquatableArray<ElementOperand> operands, CpuRowNames rows, CpuRanges ranges,
+    Func<Expression, string?>? special = null)
     : HostElementCode(arguments.Local)
 {
     protected override string? Special(Expression expression, string real) => special?.Invoke(expression);
@@ -45,19 +47,40 @@ internal class CpuElementCode(
     }
 
     protected override string Element(Expression.Element element, IReadOnlyList<string> indices, string real) =>
-        $"{Table(element)}.Nearest({Indices(indices)})";
+        IsWithin(element) ? $"{Table(element)}[{Indices(indices)}]" : $"{Table(element)}.Nearest({Indices(indices)})";
 
     protected override string TokenElement(Expression.TokenElement element, string? position, string column, string real) =>
-        TokenElement(element, position, column, "At", "Within");
+        position is null && IsWithin(element)
+            ? $"{View(element)}[{rows.RowIn(Operand(element).Space, element.Row)}, {column}]"
+            : TokenElement(element, position, column, "At", "Within");
 
     /// <summary>A read of rows, by the method for the row itself or by that for a position.</summary>
     protected string TokenElement(Expression.TokenElement element, string? position, string column, string at, string within)
     {
-        var operand = (ElementOperand.Rows)operands[element.Number];
-        string view = arguments.View(operand.View, plan.Buffers[operand.View.Buffer].Name);
-        if (position is null) return $"{view}.{at}({rows.RowIn(operand.Space, element.Row)}, {column})";
-        return $"{view}.{within}({rows.Start(operand.Space, element.Row)}, {rows.Length(operand.Space, element.Row)}, {position}, {column})";
+        ElementOperand.Rows operand = Operand(element);
+        if (position is null) return $"{View(element)}.{at}({rows.RowIn(operand.Space, element.Row)}, {column})";
+        return $"{View(element)}.{within}({rows.Start(operand.Space, element.Row)}, {rows.Length(operand.Space, element.Row)}, {position}, {column})";
     }
+
+    /// <summary>Whether an element surely lies in its table.</summary>
+    protected bool IsWithin(Expression.Element element)
+    {
+        (Size tableRows, Size columns) = operands[element.Number] switch
+        {
+            ElementOperand.Parameter p => (plan.Parameters[p.Number].Rows, plan.Parameters[p.Number].Columns),
+            ElementOperand.Table t => (plan.RowSpaces[plan.Buffers[t.View.Buffer].RowSpace].TableRows ?? Size.Zero, t.View.Columns),
+            _ => throw new NotSupportedException(operands[element.Number].GetType().Name),
+        };
+        EquatableArray<Expression> indices = element.Indices;
+        return ranges.IsWithin(indices[indices.Count - 1], columns) && (indices.Count == 1 || ranges.IsWithin(indices[0], tableRows));
+    }
+
+    /// <summary>Whether the column surely lies in the row.</summary>
+    protected bool IsWithin(Expression.TokenElement element) => ranges.IsWithin(element.Column, Operand(element).View.Columns);
+
+    private ElementOperand.Rows Operand(Expression.TokenElement element) => (ElementOperand.Rows)operands[element.Number];
+
+    private string View(Expression.TokenElement element) => arguments.View(Operand(element).View, plan.Buffers[Operand(element).View.Buffer].Name);
 
     /// <summary>The parameter or computed table that an element lies in.</summary>
     protected string Table(Expression.Element element) => operands[element.Number] switch

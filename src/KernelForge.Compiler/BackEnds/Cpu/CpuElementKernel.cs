@@ -12,6 +12,7 @@ internal sealed class CpuElementKernel
     private readonly CodeBlock ofRow = new();
     private readonly CodeBlock ofStretch, ofFeature;
     private readonly CpuRowNames rows;
+    private readonly CpuRanges ranges;
     private readonly KernelPlan plan;
     private readonly string output;
 
@@ -22,6 +23,7 @@ internal sealed class CpuElementKernel
         ofStretch = new CodeBlock(ofRow, e => e is Expression.Feature);
         ofFeature = new CodeBlock(ofRow, e => e is Expression.Feature);
         rows = new CpuRowNames(plan, arguments, ofRow, _ => kernel.Rows);
+        ranges = new CpuRanges(kernel.Output.Columns, Size.Zero, kernel.Value);
         output = arguments.View(kernel.Output, plan.Buffers[kernel.Output.Buffer].Name);
     }
 
@@ -45,7 +47,7 @@ internal sealed class CpuElementKernel
 
     private CodeWriter OneByOne()
     {
-        var code = new CpuElementCode(plan, arguments, kernel.Operands, rows);
+        var code = new CpuElementCode(plan, arguments, kernel.Operands, rows, ranges);
         string value = code.Print(kernel.Value, ofFeature);
         CodeWriter loop = new CodeWriter().Open("for (int f = first; f < end; f++)");
         if (!ofFeature.IsEmpty) loop.Line(ofFeature.Text);
@@ -54,7 +56,7 @@ internal sealed class CpuElementKernel
 
     private CodeWriter Lanes(CpuLanes lanes)
     {
-        var code = new CpuLaneCode(plan, arguments, kernel.Operands, rows, lanes, kernel.Output.Columns);
+        var code = new CpuLaneCode(plan, arguments, kernel.Operands, rows, lanes, ranges);
         string value = code.Print(kernel.Value, ofFeature, CpuLaneCode.Vector);
         string store = $"{output}.Store(row, f, end, {value});";
         var loop = new CodeWriter();

@@ -111,7 +111,7 @@ internal sealed class CpuKernels(KernelPlan plan, ProgramNames names, ProgramPar
         var differences = new DifferenceTables(names, arguments, kernel, () => tables++);
         var block = new CodeBlock();
         var rows = new CpuRowNames(plan, arguments, block, of => of == RowOf.Key ? kernel.KeyRows : kernel.Rows);
-        var code = new CpuElementCode(plan, arguments, kernel.Operands, rows, differences.Lookup);
+        var code = new CpuElementCode(plan, arguments, kernel.Operands, rows, new CpuRanges(Size.Zero, Size.Zero, value), differences.Lookup);
         string[] text = members(arguments, (block, code.Print(value, block)));
         statements.AddRange(differences.Statements);
         string name = names.Unique(ProgramNames.Pascal(kernel.Name) + role);

@@ -7,8 +7,9 @@ namespace KernelForge.Compiler.BackEnds.Cpu;
 /// <summary>Writes a lambda's expression for the CPU, a vector of lanes at a time; what is the same in all lanes is computed as one number.</summary>
 /// <inheritdoc/>
 internal sealed class CpuLaneCode(
-    KernelPlan plan, CpuArguments arguments, EquatableArray<ElementOperand> operands, CpuRowNames rows, CpuLanes lanes, Size features)
-    : CpuElementCode(plan, arguments, operands, rows)
+    KernelPlan plan, CpuArguments arguments, EquatableArray<ElementOperand> operands, CpuRowNames rows, CpuLanes lanes, CpuRanges ranges,
+    Func<Expression, string?>? special = null)
+    : CpuElementCode(plan, arguments, operands, rows, ranges, special)
 {
     public const string Vector = "TVector";
 
@@ -20,6 +21,7 @@ internal sealed class CpuLaneCode(
 
     protected override string? Special(Expression expression, string real)
     {
+        if (base.Special(expression, real) is { } text) return text;
         if (real != Vector || expression.Kind != ValueKind.Real || lanes.Varies(expression)) return null;
         return $"TVector.Broadcast({Print(expression, 0, Float)})";
     }
@@ -61,16 +63,16 @@ internal sealed class CpuLaneCode(
     {
         if (real != Vector) return base.TokenElement(element, position, column, real);
         if (lanes.Slope(element.Column) == 0) return $"TVector.Broadcast({base.TokenElement(element, position, column, Float)})";
-        bool isWithin = element.Column is Expression.Feature && ((ElementOperand.Rows)operands[element.Number]).View.Columns.Equals(features);
-        return TokenElement(element, position, column, isWithin ? "Load" : "LoadAt", "LoadWithin");
+        return TokenElement(element, position, column, IsWithin(element) ? "Load" : "LoadAt", "LoadWithin");
     }
 
     protected override string Element(Expression.Element element, IReadOnlyList<string> indices, string real)
     {
         if (real != Vector) return base.Element(element, indices, real);
         if (element.Indices.All(i => lanes.Slope(i) == 0)) return $"TVector.Broadcast({base.Element(element, indices, Float)})";
-        if (indices.Count == 1 || lanes.Slope(element.Indices[0]) == 0) return $"{Table(element)}.LoadNearest({Indices(indices)})";
-        return $"{arguments.Transposed(((ElementOperand.Parameter)operands[element.Number]).Number)}.LoadNearest({indices[1]}, {indices[0]})";
+        string load = IsWithin(element) ? "Load" : "LoadNearest";
+        if (indices.Count == 1 || lanes.Slope(element.Indices[0]) == 0) return $"{Table(element)}.{load}({Indices(indices)})";
+        return $"{arguments.Transposed(((ElementOperand.Parameter)operands[element.Number]).Number)}.{load}({indices[1]}, {indices[0]})";
     }
 
     /// <summary>How far lanes that begin at <paramref name="at"/> reach, below an end.</summary>

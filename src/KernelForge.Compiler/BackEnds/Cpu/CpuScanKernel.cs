@@ -1,5 +1,7 @@
+using System.Globalization;
 using KernelForge.Compiler.Ir;
 using KernelForge.Compiler.Kernels;
+using KernelForge.Compiler.Spec;
 using KernelForge.Compiler.Text;
 
 namespace KernelForge.Compiler.BackEnds.Cpu;
@@ -16,6 +18,8 @@ internal sealed class CpuScanKernel
     private readonly CodeBlock ofRow = new();
     private readonly CodeBlock ofStretch, ofFeature, ofState, ofStep, ofValue;
     private readonly CpuRowNames rows;
+    private readonly CpuRanges ranges;
+    private readonly List<(Expression Value, string Name)> kept = [];
     private readonly string output, states;
 
     private CpuScanKernel(KernelPlan plan, ProgramNames names, ProgramParameters parameters, ScanKernel kernel)
@@ -30,6 +34,7 @@ internal sealed class CpuScanKernel
         ofStep = new CodeBlock(ofState, e => e is Expression.StateValue);
         ofValue = new CodeBlock(ofState, e => e is Expression.StateValue);
         rows = new CpuRowNames(plan, arguments, ofRow, _ => kernel.Rows, "sequence");
+        ranges = new CpuRanges(kernel.Output.Columns, kernel.States, kernel.Step, kernel.Value);
         output = arguments.View(kernel.Output, plan.Buffers[kernel.Output.Buffer].Name);
         states = arguments.Size(kernel.States);
     }
@@ -47,33 +52,78 @@ internal sealed class CpuScanKernel
         structs.Line();
         structs.Line($"/// <summary>Features of <c>{kernel.Name}</c> through a sequence.</summary>");
         structs.Open(LongLine.Broken($"private readonly struct {name}({writer.arguments.Declaration}) : IScanKernel<TVector>"));
-        structs.Open("public void Run(int sequence, int first, int end, ScanStates<TVector> memory)");
+        structs.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]").Open("public void Run(int sequence, int first, int end, ScanStates<TVector> memory)");
         structs.Line($"int begin = {space}.Start(sequence), count = {space}.Length(sequence);");
         structs.Open("for (int turn = 0; turn < count; turn++)");
         structs.Line($"int row = {(kernel.Backwards ? "begin + count - 1 - turn" : "begin + turn")};");
         if (!writer.ofRow.IsEmpty) structs.Line(writer.ofRow.Text);
         structs.Line(features.ToString().TrimEnd('\n')).Close().Close().Close();
-        return $"Scans.Run<TVector, {name}>(Pool, {names.Space(kernel.Rows)}, {names.Size(kernel.Output.Columns)}, {names.Size(kernel.States)}, "
+        return $"Scans.Run<TVector, {name}>(Pool, {names.Space(kernel.Rows)}, {names.Size(kernel.Output.Columns)}, {writer.Memory(names)}, "
             + $"stretches: {(stretches ? "true" : "false")},\n    new {name}({writer.arguments.Values}));";
     }
 
     private CodeWriter LanesOfFeatures(CpuLanes lanes, out bool stretches)
     {
         stretches = lanes.Breaks.Count > 0;
-        var code = new CpuLaneCode(plan, arguments, kernel.Operands, rows, lanes, kernel.Output.Columns);
+        var code = new CpuLaneCode(plan, arguments, kernel.Operands, rows, lanes, ranges, NameOfKept);
+        FindKept(lanes);
+        string[] names = [.. kept.Select(_ => arguments.Local("kept"))];
+        for (int i = 0; i < names.Length; i++) WriteKept(code, i, names[i]);
         CodeWriter body = Turn(
-            code, CpuLaneCode.Vector, "n++", "turn == 0 ? TVector.Zero : memory.Load(place + n * TVector.Count)",
-            "memory.Store(place + n * TVector.Count, h);");
+            code, CpuLaneCode.Vector, "n++", $"turn == 0 ? TVector.Zero : memory.Load({Place(0)})", $"memory.Store({Place(0)}, h);");
         body.Line($"{output}.Store(row, f, end, total);");
         var all = new CodeWriter().Line("int place = 0;");
         CpuStretches.Write(
-            all, lanes, code, ofStretch, ofFeature, body.ToString().TrimEnd('\n'), $"f += TVector.Count, place += {states} * TVector.Count");
+            all, lanes, code, ofStretch, ofFeature, body.ToString().TrimEnd('\n'), $"f += TVector.Count, place += {states} * {Slots} * TVector.Count");
         return all;
+    }
+
+    /// <summary>What takes computing and is the same in every row: computed in the first, and kept beside the state.</summary>
+    private void FindKept(CpuLanes lanes)
+    {
+        foreach (Expression lambda in (Expression[])[kernel.Step, kernel.Value])
+        {
+            lambda.Replace(e =>
+            {
+                bool keeps = e.Kind == ValueKind.Real && e is not Expression.Fold && lanes.Varies(e) && e.All().Any(x => x is Expression.Call)
+                    && e.All().Any(x => x is Expression.StateIndex) && e.All().All(IsOfEveryRow);
+                if (keeps && !kept.Exists(k => k.Value.Equals(e))) kept.Add((e, ""));
+                return keeps ? e : null;
+            });
+        }
+    }
+
+    private void WriteKept(CpuLaneCode code, int i, string name)
+    {
+        var first = new CodeBlock(ofState, isConditional: true);
+        string value = code.Print(kept[i].Value, first, CpuLaneCode.Vector);
+        kept[i] = (kept[i].Value, name);
+        ofState.Writer.Line($"TVector {name};").Line($"if (turn != 0) {name} = memory.Load({Place(i + 1)});").Open("else");
+        if (!first.IsEmpty) ofState.Writer.Line(first.Text);
+        ofState.Writer.Line($"{name} = {value};").Line($"memory.Store({Place(i + 1)}, {name});").Close();
+    }
+
+    private string? NameOfKept(Expression e) => kept.Find(k => k.Value.Equals(e)) is { Name.Length: > 0 } known ? known.Name : null;
+
+    private string Slots => (kept.Count + 1).ToString(CultureInfo.InvariantCulture);
+
+    private string Place(int slot) => kept.Count == 0
+        ? "place + n * TVector.Count"
+        : $"place + (n * {Slots}{(slot == 0 ? "" : " + " + slot.ToString(CultureInfo.InvariantCulture))}) * TVector.Count";
+
+    private static bool IsOfEveryRow(Expression e) => e is not (Expression.RowPosition or Expression.StateValue or Expression.TokenElement
+        or Expression.IntegerElement or Expression.Length or Expression.Fold or Expression.Index);
+
+    /// <summary>The vectors, or numbers, that a feature keeps.</summary>
+    private string Memory(ProgramNames names)
+    {
+        string size = names.Size(kernel.States);
+        return kept.Count == 0 ? size : (size.Contains(' ') ? "(" + size + ")" : size) + " * " + Slots;
     }
 
     private CodeWriter LanesOfStates(CpuLanes lanes)
     {
-        var code = new CpuLaneCode(plan, arguments, kernel.Operands, rows, lanes, Size.Zero);
+        var code = new CpuLaneCode(plan, arguments, kernel.Operands, rows, lanes, ranges);
         CodeWriter body = Turn(
             code, CpuLaneCode.Vector, "n += TVector.Count", "turn == 0 ? TVector.Zero : memory.Load(place + n)", "memory.Store(place + n, h);",
             someLanes: true);
@@ -82,7 +132,7 @@ internal sealed class CpuScanKernel
 
     private CodeWriter OneByOne()
     {
-        var code = new CpuElementCode(plan, arguments, kernel.Operands, rows);
+        var code = new CpuElementCode(plan, arguments, kernel.Operands, rows, ranges);
         CodeWriter body = Turn(code, "float", "n++", "turn == 0 ? 0 : memory[place + n]", "memory[place + n] = h;");
         return EachFeature(body.Line($"{output}[row, f] = total;"));
     }
