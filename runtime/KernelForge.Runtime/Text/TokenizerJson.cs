@@ -18,9 +18,13 @@ internal static class TokenizerJson
         if (!vocabulary.TryGetValue(unknownToken, out int unknown))
             throw model.Damaged($"the unknown token '{unknownToken}' is not in the vocabulary");
         ImmutableArray<AddedToken> added = [.. root.List("added_tokens").Select(ReadAddedToken)];
-        (ImmutableArray<int> before, ImmutableArray<int> after) = ReadFrame(root.Object("post_processor"));
+        JsonNodeReader? processor = root.Object("post_processor");
+        (ImmutableArray<int> before, ImmutableArray<int> after) = ReadFrame(processor);
         return new WordPieceDefinition(vocabulary, ReadNormalizer(root), added, unknown,
-            model.Text("continuing_subword_prefix") ?? "##", model.Integer("max_input_chars_per_word") ?? 100, before, after);
+            model.Text("continuing_subword_prefix") ?? "##", model.Integer("max_input_chars_per_word") ?? 100, before, after)
+        {
+            Pair = ReadPair(processor, before, after),
+        };
     }
 
     private static void RequireType(JsonNodeReader node, string covered)
@@ -71,6 +75,33 @@ internal static class TokenizerJson
         };
     }
 
+    // What the type is has been checked with the frame of a single text.
+    private static ImmutableArray<PairPart> ReadPair(JsonNodeReader? node, ImmutableArray<int> before, ImmutableArray<int> after) =>
+        node is not { } processor ? PairPart.Bare : processor.Text("type") switch
+        {
+            "BertProcessing" => PairPart.Bert(before[0], after[0]),
+            "RobertaProcessing" => PairPart.Roberta(before[0], after[0]),
+            _ => [.. processor.List("pair").SelectMany(item => ReadPart(processor, item))],
+        };
+
+    private static IEnumerable<PairPart> ReadPart(JsonNodeReader processor, JsonNodeReader item)
+    {
+        if (item.Object("SpecialToken") is { } special)
+            return SpecialIds(processor, special).Select(id => PairPart.Special(id, special.Integer("type_id") ?? 0));
+        JsonNodeReader text = item.Object("Sequence") ?? throw item.Refused("a part that is neither a special token nor a text");
+        string name = text.Required("id", text.Text("id"));
+        if (name is not ("A" or "B")) throw text.Damaged($"there is no text '{name}', only A and B");
+        return [PairPart.Of(name == "A" ? 0 : 1, text.Integer("type_id") ?? 0)];
+    }
+
+    private static IEnumerable<int> SpecialIds(JsonNodeReader processor, JsonNodeReader special)
+    {
+        JsonNodeReader known = processor.Object("special_tokens") ?? throw processor.Damaged("'special_tokens' is missing");
+        string name = special.Required("id", special.Text("id"));
+        JsonNodeReader token = known.Object(name) ?? throw known.Damaged($"'{name}' is missing");
+        return token.List("ids").Select(id => id.Element.TryGetInt32(out int value) ? value : throw id.Damaged($"{id.Element} is no id"));
+    }
+
     // ["[CLS]", 101]
     private static int PairId(JsonNodeReader processor, string name) =>
         processor[name] is { ValueKind: JsonValueKind.Array } pair && pair.GetArrayLength() == 2 && pair[1].TryGetInt32(out int id)
@@ -78,7 +109,6 @@ internal static class TokenizerJson
 
     private static (ImmutableArray<int> Before, ImmutableArray<int> After) ReadTemplate(JsonNodeReader processor)
     {
-        JsonNodeReader known = processor.Object("special_tokens") ?? throw processor.Damaged("'special_tokens' is missing");
         ImmutableArray<int>.Builder before = ImmutableArray.CreateBuilder<int>(), after = ImmutableArray.CreateBuilder<int>();
         bool seen = false;
         foreach (JsonNodeReader item in processor.List("single"))
@@ -93,10 +123,7 @@ internal static class TokenizerJson
                 seen = true;
                 continue;
             }
-            string name = part.Required("id", part.Text("id"));
-            JsonNodeReader token = known.Object(name) ?? throw known.Damaged($"'{name}' is missing");
-            foreach (JsonNodeReader id in token.List("ids"))
-                (seen ? after : before).Add(id.Element.TryGetInt32(out int value) ? value : throw id.Damaged($"{id.Element} is no id"));
+            (seen ? after : before).AddRange(SpecialIds(processor, special.Value));
         }
         return seen ? (before.ToImmutable(), after.ToImmutable()) : throw processor.Damaged("'single' has no place for the text");
     }

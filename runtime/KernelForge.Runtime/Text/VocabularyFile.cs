@@ -23,7 +23,10 @@ internal static class VocabularyFile
                select new AddedToken(token, vocabulary[token])
         ];
         var normalizer = new BertNormalizer(CleanText: true, SeparateIdeographs: true, StripAccents: true, Lowercase: true);
-        return new WordPieceDefinition(vocabulary, normalizer, added, unknown, "##", 100, [before], [after]);
+        return new WordPieceDefinition(vocabulary, normalizer, added, unknown, "##", 100, [before], [after])
+        {
+            Pair = PairPart.Bert(before, after),
+        };
 
         int Special(string key, string usual) => vocabulary.TryGetValue(Name(key, usual), out int id)
             ? id : throw new InvalidDataException($"'{path}' lacks the {key} '{Name(key, usual)}'");

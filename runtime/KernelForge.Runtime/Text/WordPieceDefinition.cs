@@ -16,4 +16,7 @@ internal sealed record WordPieceDefinition(
     int Unknown, string Prefix, int MaxWordLength, ImmutableArray<int> Before, ImmutableArray<int> After)
 {
     public int MaxTokens { get; init; } = int.MaxValue;
+
+    /// <summary>What a pair of texts becomes; empty where the files do not say.</summary>
+    public ImmutableArray<PairPart> Pair { get; init; } = [];
 }

@@ -52,14 +52,45 @@ public sealed class WordPieceTokenizer
     {
         ArgumentNullException.ThrowIfNull(text);
         ArgumentOutOfRangeException.ThrowIfLessThan(maxTokens, SpecialTokens);
+        List<int> ids = Pieces(text);
+        int kept = Math.Min(ids.Count, maxTokens - SpecialTokens);
+        return [.. definition.Before, .. CollectionsMarshal.AsSpan(ids)[..kept], .. definition.After];
+    }
+
+    /// <summary>
+    /// The ids and the types of two texts as one sequence, special tokens included: [CLS] first [SEP] second [SEP], the second of type 1, or
+    /// what else the files say. Where there are more than <paramref name="maxTokens"/>, the longer text is cut first.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no room for the special tokens.</exception>
+    /// <exception cref="NotSupportedException">The tokenizer's files do not say what a pair becomes.</exception>
+    public (int[] Ids, int[] Types) EncodePair(string first, string second, int maxTokens = int.MaxValue)
+    {
+        ArgumentNullException.ThrowIfNull(first);
+        ArgumentNullException.ThrowIfNull(second);
+        if (definition.Pair.IsEmpty) throw new NotSupportedException("tokenizer.json: post_processor has no 'pair': it takes one text at a time");
+        int special = definition.Pair.Count(part => part.Text < 0);
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxTokens, special);
+        List<int> a = Pieces(first), b = Pieces(second);
+        (int keptFirst, int keptSecond) = LongestFirst.Cut(a.Count, b.Count, maxTokens - special);
+        List<int> ids = [], types = [];
+        foreach (PairPart part in definition.Pair)
+        {
+            if (part.Text < 0) ids.Add(part.Id);
+            else ids.AddRange(part.Text == 0 ? a[..keptFirst] : b[..keptSecond]);
+            while (types.Count < ids.Count) types.Add(part.Type);
+        }
+        return ([.. ids], [.. types]);
+    }
+
+    private List<int> Pieces(string text)
+    {
         var ids = new List<int>(text.Length / 3 + 4);
         foreach (AddedTokens.Piece piece in raw.Split(text))
         {
             if (piece.Id >= 0) ids.Add(piece.Id);
             else AppendText(text.AsSpan(piece.Start, piece.Length), ids);
         }
-        int kept = Math.Min(ids.Count, maxTokens - SpecialTokens);
-        return [.. definition.Before, .. CollectionsMarshal.AsSpan(ids)[..kept], .. definition.After];
+        return ids;
     }
 
     private void AppendText(ReadOnlySpan<char> text, List<int> ids)

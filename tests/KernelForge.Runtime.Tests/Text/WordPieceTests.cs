@@ -23,6 +23,47 @@ public sealed class WordPieceTests
         Compare(WordPieceTokenizer.Load(Data.Require("models/all-MiniLM-L6-v2")), Data.Require(file));
 
     [Fact]
+    public void A_pair_gives_the_ids_and_types_of_the_reference_whole_and_cut()
+    {
+        WordPieceTokenizer tokenizer = WordPieceTokenizer.Load(tiny);
+        int count = 0;
+        foreach (string line in File.ReadLines(Data.Require("golden/text/pairs.jsonl")))
+        {
+            using JsonDocument document = JsonDocument.Parse(line);
+            JsonElement pair = document.RootElement;
+            int most = pair.GetProperty("max") is { ValueKind: JsonValueKind.Number } max ? max.GetInt32() : int.MaxValue;
+            string first = pair.GetProperty("first").GetString()!, second = pair.GetProperty("second").GetString()!;
+            (int[] ids, int[] types) = tokenizer.EncodePair(first, second, most);
+            Assert.Equal(pair.GetProperty("ids").EnumerateArray().Select(id => id.GetInt32()), ids);
+            Assert.Equal(pair.GetProperty("types").EnumerateArray().Select(type => type.GetInt32()), types);
+            count++;
+        }
+        Assert.Equal(225, count);
+        Assert.Throws<ArgumentOutOfRangeException>(() => tokenizer.EncodePair("a", "b", 2));
+    }
+
+    [Theory]
+    [InlineData("\"type\":\"BertProcessing\",\"cls\":[\"[CLS]\",1],\"sep\":[\"[SEP]\",2]}", new[] { 1, 4, 2, 3, 2 }, new[] { 0, 0, 0, 1, 1 })]
+    [InlineData("\"type\":\"RobertaProcessing\",\"cls\":[\"[CLS]\",1],\"sep\":[\"[SEP]\",2]}", new[] { 1, 4, 2, 2, 3, 2 }, new[] { 0, 0, 0, 0, 0, 0 })]
+    public void A_pair_has_the_frame_that_its_processor_names(string processor, int[] expectedIds, int[] expectedTypes)
+    {
+        using var folder = new TokenizerFixture();
+        int start = TokenizerFixture.Tokenizer.IndexOf("\"type\":\"TemplateProcessing\"", StringComparison.Ordinal);
+        int end = TokenizerFixture.Tokenizer.IndexOf(",\n\"model\"", StringComparison.Ordinal);
+        folder.Replace(TokenizerFixture.Tokenizer[start..end], processor);
+        (int[] ids, int[] types) = folder.Load().EncodePair("a", "b");
+        Assert.Equal(expectedIds, ids);
+        Assert.Equal(expectedTypes, types);
+    }
+
+    [Fact]
+    public void A_tokenizer_that_says_nothing_of_pairs_refuses_them()
+    {
+        using var folder = new TokenizerFixture();
+        Assert.Contains("'pair'", Assert.Throws<NotSupportedException>(() => folder.Load().EncodePair("a", "b")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_long_text_is_cut_before_its_last_special_token()
     {
         WordPieceTokenizer tokenizer = WordPieceTokenizer.Load(tiny);
