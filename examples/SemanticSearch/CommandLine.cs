@@ -23,8 +23,9 @@ internal static class CommandLine
     };
     private static readonly Option<string> model = new("--model")
     {
-        HelpName = "folder",
-        Description = "A BERT sentence encoder as sentence-transformers saves it, instead of the small one that comes along.",
+        HelpName = "folder|name",
+        Description = "A BERT sentence encoder as sentence-transformers saves it, instead of the small one that comes along: a folder, or "
+            + "a name on Hugging Face's hub such as sentence-transformers/all-MiniLM-L6-v2, which is downloaded once.",
         DefaultValueFactory = _ => Path.Combine(AppContext.BaseDirectory, "Model"),
     };
     private static readonly Option<int> top = Positive("--top", "count", "Results of a question at most.", 5);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using KernelForge.Models.Hub;
 using KernelForge.Models.Text;
 using KernelForge.Runtime;
 using SemanticSearch.Documents;
@@ -12,11 +13,12 @@ internal static class Search
 {
     public static async Task<int> RunAsync(SearchOptions options, CancellationToken cancellation)
     {
-        Task<SentenceEncoder> loading = Task.Run(() => SentenceEncoder.Load(options.Model, options.Device.Device), cancellation);
+        string model = await new ModelHub { Progress = new DownloadLines(Say) }.LocateAsync(options.Model, cancellation);
+        Task<SentenceEncoder> loading = Task.Run(() => SentenceEncoder.Load(model, options.Device.Device), cancellation);
         IDocumentSource source = Source(options);
         using SentenceEncoder encoder = await loading.WaitAsync(cancellation);
         Say(options.Device.IsNamed ? $"runs on {encoder.DeviceChoice}" : $"runs on {encoder.Device}");
-        IndexKey key = IndexKey.Of(source, options.Model, options.Device.NumbersOf(encoder.Device));
+        IndexKey key = IndexKey.Of(source, model, options.Device.NumbersOf(encoder.Device));
         string path = IndexStore.PathOf(key);
         IndexReading kept = IndexFile.Read(path, key.Content);
 

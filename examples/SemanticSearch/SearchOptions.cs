@@ -4,7 +4,7 @@ namespace SemanticSearch;
 /// <param name="Question">Null where questions come from standard input, one a line.</param>
 /// <param name="Texts">A file with a text a line; null for API documentation.</param>
 /// <param name="Documentation">A folder of XML documentation; null for what the SDK has on disk.</param>
-/// <param name="Model">The folder of a sentence encoder.</param>
+/// <param name="Model">The folder of a sentence encoder, or its name on the hub.</param>
 /// <param name="Top">Results of a question at most.</param>
 /// <param name="LeastScore">The smallest cosine that counts as found.</param>
 /// <param name="MaxTexts">Texts searched at most.</param>

@@ -131,7 +131,7 @@ public sealed class CommandLineTests : IDisposable
     [Theory]
     [InlineData("no-such-file", "--texts", "no-such-file", "sort")]
     [InlineData("no-such-folder", "--docs", "no-such-folder", "sort")]
-    [InlineData("no-such-model", "--model", "no-such-model", "sort")]
+    [InlineData("no-such-model", "--model", "./no-such-model", "sort")]
     public void A_failure_is_exit_code_1_and_says_what_is_missing(string named, params string[] arguments)
     {
         (int code, string output, string error) = Run(arguments);

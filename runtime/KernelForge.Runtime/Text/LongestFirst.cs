@@ -4,8 +4,8 @@ namespace KernelForge.Runtime.Text;
 internal static class LongestFirst
 {
     /// <summary>
-    /// The tokens of each text that stay. The longer one is cut until both are as long; what they then have too many is cut from both, and an
-    /// odd place goes to the longer one, of equals to the second.
+    /// The tokens of each text that stay. The longer one is cut until both are as long; what they then have too many is cut from both, and
+    /// an odd place goes to the longer one, of equals to the second.
     /// </summary>
     public static (int First, int Second) Cut(int first, int second, int room)
     {

@@ -58,8 +58,8 @@ public sealed class WordPieceTokenizer
     }
 
     /// <summary>
-    /// The ids and the types of two texts as one sequence, special tokens included: [CLS] first [SEP] second [SEP], the second of type 1, or
-    /// what else the files say. Where there are more than <paramref name="maxTokens"/>, the longer text is cut first.
+    /// The ids and the types of two texts as one sequence, special tokens included: [CLS] first [SEP] second [SEP], the second of type 1,
+    /// or what else the files say. Where there are more than <paramref name="maxTokens"/>, the longer text is cut first.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no room for the special tokens.</exception>
     /// <exception cref="NotSupportedException">The tokenizer's files do not say what a pair becomes.</exception>
@@ -67,7 +67,8 @@ public sealed class WordPieceTokenizer
     {
         ArgumentNullException.ThrowIfNull(first);
         ArgumentNullException.ThrowIfNull(second);
-        if (definition.Pair.IsEmpty) throw new NotSupportedException("tokenizer.json: post_processor has no 'pair': it takes one text at a time");
+        if (definition.Pair.IsEmpty)
+            throw new NotSupportedException("tokenizer.json: post_processor has no 'pair': it takes one text at a time");
         int special = definition.Pair.Count(part => part.Text < 0);
         ArgumentOutOfRangeException.ThrowIfLessThan(maxTokens, special);
         List<int> a = Pieces(first), b = Pieces(second);

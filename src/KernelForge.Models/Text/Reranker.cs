@@ -4,8 +4,8 @@ using KernelForge.Runtime;
 namespace KernelForge.Models.Text;
 
 /// <summary>
-/// How well texts answer a query, from a cross-encoder: a checkpoint whose head gives one number for a pair of texts. The tokenizer is to be
-/// WordPiece. A text's score depends on the query and itself alone.
+/// How well texts answer a query, from a cross-encoder: a checkpoint whose head gives one number for a pair of texts. The tokenizer is to
+/// be WordPiece. A text's score depends on the query and itself alone.
 /// </summary>
 public sealed class Reranker : IDisposable
 {
@@ -51,7 +51,8 @@ public sealed class Reranker : IDisposable
     public RankedText[] Rank(string query, IReadOnlyList<string> texts, CancellationToken cancellation = default)
     {
         float[] scores = Score(query, texts, cancellation);
-        return [.. Enumerable.Range(0, scores.Length).OrderByDescending(i => scores[i]).Select(i => new RankedText(i, texts[i], scores[i]))];
+        IEnumerable<int> best = Enumerable.Range(0, scores.Length).OrderByDescending(i => scores[i]);
+        return [.. best.Select(i => new RankedText(i, texts[i], scores[i]))];
     }
 
     public void Dispose() => scorer.Dispose();

@@ -64,7 +64,8 @@ internal sealed class TextScorer(WordPieceTokenizer tokenizer, ISequenceModel mo
                 cancellation.ThrowIfCancellationRequested();
                 batch.Reset(Array.ConvertAll(indices, i => ids[i]), Array.ConvertAll(indices, i => types[i]));
                 model.Run(batch, some);
-                if (some.Columns != labels) throw new InvalidOperationException($"the model gives {some.Columns} logits, labels are {labels}");
+                if (some.Columns != labels)
+                    throw new InvalidOperationException($"the model gives {some.Columns} logits, and there are {labels} labels");
                 for (int s = 0; s < indices.Length; s++) some.Row(s).CopyTo(logits.Row(indices[s]));
             }
         }

@@ -106,7 +106,8 @@ public sealed class TextScorerTests : IDisposable
         Refuses.With<ConfigException>("riddle", () => TextClassifier.Load(folder.Path));
         Configure("");
         folder.Write("tokenizer_config.json", """{"tokenizer_class": "RobertaTokenizerFast"}""");
-        Refuses.With<NotSupportedException>("'RobertaTokenizerFast' is not covered; BERT's WordPiece is", () => TextClassifier.Load(folder.Path));
+        Refuses.With<NotSupportedException>(
+            "'RobertaTokenizerFast' is not covered; BERT's WordPiece is", () => TextClassifier.Load(folder.Path));
     }
 
     private WordPieceTokenizer Tokenizer() => WordPieceTokenizer.Load(folder.Path);
