@@ -4,8 +4,8 @@ namespace KernelForge;
 
 /// <summary>
 /// Arithmetic by C#'s rules (division cuts towards zero), checked for overflow. Two values have the same rows, or one of them has one
-/// integer a sequence of the other's batch, which counts for every row of the sequence. Of one integer a sequence of two batches with as many
-/// sequences the result has the rows of the first. Else <see cref="ArgumentException"/> with both shapes.
+/// integer a sequence of the other's batch, which counts for every row of the sequence. Of one integer a sequence of two batches with as
+/// many sequences the result has the rows of the first. Else <see cref="ArgumentException"/> with both shapes.
 /// </summary>
 public sealed partial class Integers
 {

@@ -50,7 +50,7 @@ public sealed class WeightSlot
         return [.. numbers.Select(e => name.Replace(Numbered, e, StringComparison.Ordinal))];
     }
 
-    /// <summary>The sides of each tensor that the name stands for: <see cref="Shape"/>, without the first where it has <c>{e}</c>.</summary>
+    /// <summary>The sides of each tensor that the name stands for: <see cref="Shape"/>, less the first where it has <c>{e}</c>.</summary>
     public ImmutableArray<int> ShapeUnder(string name) => IsNumbered(name) ? Shape[1..] : Shape;
 
     /// <summary>

@@ -169,7 +169,8 @@ public class WeightSlotsTests
 
     [Fact]
     public void A_number_in_the_name_of_what_is_no_bank_is_refused() =>
-        Refuses.With<ArgumentException>("'x' is called 'experts.{e}.w.weight'", () => SlotOf(new Linear(2, 3, bias: false), "experts.{e}.w"));
+        Refuses.With<ArgumentException>(
+            "'x' is called 'experts.{e}.w.weight'", () => SlotOf(new Linear(2, 3, bias: false), "experts.{e}.w"));
 
     private static WeightSlot SlotOf(object parameter, params string[] names) => WeightSlots.Of(new One(parameter, names)).Single();
 

@@ -30,7 +30,8 @@ public sealed class CompositionTests
     public void Ids_in_lambdas_and_sequences_as_images(int vectorBits)
     {
         Grids Make() => new(30, 20);
-        using RaggedBatch ids = RaggedBatch.Pack([.. Lengths.Select((n, s) => Enumerable.Range(0, n).Select(i => ((i * i) + s) % 30).ToArray())]);
+        using RaggedBatch ids =
+            RaggedBatch.Pack([.. Lengths.Select((n, s) => Enumerable.Range(0, n).Select(i => ((i * i) + s) % 30).ToArray())]);
         Agree(vectorBits, Make, (l, s, d) => l.LoadWeights(s, d), l => l.Run(ids).Item1);
         Agree(vectorBits, Make, (l, s, d) => l.LoadWeights(s, d), l => l.Run(ids).Item2);
     }

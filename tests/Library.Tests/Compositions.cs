@@ -48,7 +48,7 @@ public sealed partial class HalvedKeys(int hidden)
     }
 }
 
-/// <summary>Ids and types in lambdas, linears by a number that may be none's, and sequences as square images with their neighbours.</summary>
+/// <summary>Ids and types in lambdas, linears by a number that may be none's, and sequences as square images.</summary>
 [TransformerLayer]
 public sealed partial class Grids(int kinds, int hidden)
 {

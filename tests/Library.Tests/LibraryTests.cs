@@ -2,7 +2,7 @@ using static KernelForge.Library.Tests.Agreement;
 
 namespace KernelForge.Library.Tests;
 
-/// <summary>What the library describes in the language, compiled, agrees with its own reference run; both read the same checkpoints.</summary>
+/// <summary>What the library describes in the language, compiled, agrees with its own reference run.</summary>
 public sealed class LibraryTests
 {
     private static readonly int[] Lengths = [5, 0, 1, 37, 16, 2, 90];

@@ -52,7 +52,8 @@ public sealed class BankTests
             .Add("experts.3.up.weight", [4, 2], new float[8]);
         for (int e = 0; e < 3; e++) file.Add($"experts.{e}.up.bias", [1, 4], new float[4]);
         using WeightSource weights = WeightSource.FromMemory(file.ToArray(), "test.safetensors");
-        WeightException e1 = Assert.Throws<WeightException>(() => LoadedWeights.Resolve(new Experts("mixture.{e}", "experts.{e}.up"), weights));
+        WeightException e1 = Assert.Throws<WeightException>(
+            () => LoadedWeights.Resolve(new Experts("mixture.{e}", "experts.{e}.up"), weights));
         Assert.Equal("""
             test.safetensors does not fit Experts
               missing (1):
