@@ -12,6 +12,7 @@ public sealed class CudaBatch
     private readonly ComputeIntegers computeLengths, computeIntegers;
     private readonly Dictionary<int, Kept> offsets = [], integers = [];
     private RunInput[] inputs = [];
+    private int[] noTypes = [];
 
     internal CudaBatch(ProgramPlan plan, ComputeIntegers computeLengths, ComputeIntegers computeIntegers)
     {
@@ -25,11 +26,14 @@ public sealed class CudaBatch
     /// <summary>The token ids or integers of an input, one a row.</summary>
     public ReadOnlySpan<int> Ids(int input) => inputs[input].Ids;
 
-    /// <summary>The token type of a row of an input; 0 where the batch has none.</summary>
-    public int Type(int input, int row)
+    /// <summary>The token types of an input, one a row; zeros where the batch has none.</summary>
+    public ReadOnlySpan<int> Types(int input)
     {
         ReadOnlySpan<int> types = inputs[input].Types;
-        return types.IsEmpty ? 0 : types[row];
+        int rows = inputs[input].RowCount;
+        if (!types.IsEmpty) return types;
+        if (noTypes.Length < rows) noTypes = new int[(int)Math.Min(Array.MaxLength, rows * 3L / 2)];
+        return noTypes.AsSpan(0, rows);
     }
 
     /// <summary>Where each sequence of a row space begins, and last the number of rows: [sequences + 1].</summary>

@@ -137,6 +137,26 @@ public sealed class CudaRun
         return new CudaView(slot, space, columns, 0, columns);
     }
 
+    /// <summary>Where the rows of each weight of a bank begin in <see cref="BankOrder"/>: [weights + 2].</summary>
+    /// <param name="space">The rows.</param>
+    /// <param name="count">Weights of the bank.</param>
+    public CudaScratch BankStarts(CudaSpace space, int count)
+    {
+        BankOrder(space, count);
+        return new CudaScratch(0);
+    }
+
+    /// <summary>The rows in the order of the weights that they name: [rows].</summary>
+    /// <inheritdoc cref="BankStarts"/>
+    public CudaScratch BankOrder(CudaSpace space, int count)
+    {
+        ArgumentNullException.ThrowIfNull(space);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
+        int starts = checked(count + 2);
+        Plan.UseScratch(space, starts);
+        return new CudaScratch(starts);
+    }
+
     /// <summary>Rows of floats of an input, before all kernels: into a buffer that nothing else has taken till then.</summary>
     public void CopyIn(int input, CudaView view) => Plan.CopyIn(input, view);
 

@@ -28,6 +28,15 @@ public readonly struct CudaView
     }
 }
 
+/// <summary>Integers that kernels leave for the next one. As an argument it is <c>int*</c>.</summary>
+public readonly struct CudaScratch
+{
+    internal CudaScratch(int offset) => Offset = offset;
+
+    /// <summary>How many integers stand before them.</summary>
+    internal int Offset { get; }
+}
+
 /// <summary>Integers of the batch in device memory. As an argument it is <c>const int*</c>.</summary>
 public readonly struct CudaIntegers
 {

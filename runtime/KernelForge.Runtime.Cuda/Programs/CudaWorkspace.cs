@@ -24,7 +24,7 @@ internal sealed class CudaWorkspace : IDisposable
     private readonly List<BatchGraph> graphs = [];
     private readonly BatchKey key;
     private readonly CudaBatch batch;
-    private DeviceBuffer? record;
+    private DeviceBuffer? record, scratch;
     private PinnedBuffer? recordOnHost;
 
     /// <exception cref="CudaException">The driver refuses a stream.</exception>
@@ -40,6 +40,8 @@ internal sealed class CudaWorkspace : IDisposable
     }
 
     public DevicePointer Record => record!.Pointer;
+
+    public DevicePointer Scratch => scratch!.Pointer;
 
     public DevicePointer Slot(int number) => slots[number]!.Pointer;
 
@@ -101,6 +103,7 @@ internal sealed class CudaWorkspace : IDisposable
         foreach (HostCopy copy in copiesOut) copy.Dispose();
         foreach (DeviceBuffer? slot in slots) slot?.Dispose();
         record?.Dispose();
+        scratch?.Dispose();
         recordOnHost?.Dispose();
         stream.Dispose();
     }
@@ -151,6 +154,12 @@ internal sealed class CudaWorkspace : IDisposable
             recordOnHost = null;
             recordOnHost = new PinnedBuffer(context, (int)recordBytes);
             recordOnHost.As<int>().Clear();
+        }
+        nuint scratchBytes = (nuint)plan.ScratchIntegers(wanted) * sizeof(int);
+        if (scratchBytes > (scratch?.Bytes ?? 0))
+        {
+            DisposeGraphs();
+            Replace(ref scratch, scratchBytes, $"the scratch of a batch with {wanted}");
         }
         for (int i = 0; i < slots.Length; i++)
         {

@@ -67,7 +67,41 @@ public sealed class DeviceWeights : IDisposable
         if (context is null) return default;
         try
         {
-            return Pack(inner, blocks);
+            return Upload(Pack(inner, blocks), blocks[0].Name);
+        }
+        catch
+        {
+            abandon();
+            throw;
+        }
+    }
+
+    /// <summary>The weights of a bank, each packed as a product's, one behind the other.</summary>
+    /// <param name="values">[count, outputs, inner] as a checkpoint has them, or [count, inner, outputs].</param>
+    /// <param name="count">How many there are.</param>
+    /// <param name="outputs">Columns of the output.</param>
+    /// <param name="inner">Columns of the input.</param>
+    /// <param name="transposed">Whether they are [count, inner, outputs].</param>
+    /// <param name="name">For errors.</param>
+    /// <inheritdoc cref="Packed" path="/exception"/>
+    public DeviceArray Bank(
+        float[] values, int count, int outputs, int inner, bool transposed = false, [CallerArgumentExpression(nameof(values))] string name = "")
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        if (context is null) return default;
+        try
+        {
+            int size = checked(outputs * inner);
+            if (values.Length != (long)count * size)
+                throw new ArgumentException($"'{name}' has {values.Length} weights, the layer takes {count} of {outputs} x {inner}");
+            DeviceBuffer? buffer = null;
+            for (int i = 0; i < count; i++)
+            {
+                byte[] bytes = Pack(inner, [Block(values[(i * size)..((i + 1) * size)], outputs, transposed, $"{name}, number {i}")]);
+                buffer ??= Rent((nuint)count * (nuint)bytes.Length, name);
+                Stream.Upload<byte>(bytes, buffer, (nuint)i * (nuint)bytes.Length);
+            }
+            return new DeviceArray(buffer!.Pointer);
         }
         catch
         {
@@ -116,7 +150,7 @@ public sealed class DeviceWeights : IDisposable
         stream = null;
     }
 
-    private DeviceArray Pack(int inner, ReadOnlySpan<WeightBlock> blocks)
+    private byte[] Pack(int inner, ReadOnlySpan<WeightBlock> blocks)
     {
         int rows = 0;
         foreach (WeightBlock block in blocks)
@@ -139,7 +173,7 @@ public sealed class DeviceWeights : IDisposable
             }
             at += block.PackedRows;
         }
-        return Upload(bytes, blocks[0].Name);
+        return bytes;
     }
 
     private byte[] Room(int rows, int columns)
@@ -173,10 +207,17 @@ public sealed class DeviceWeights : IDisposable
 
     private DeviceArray Upload(byte[] bytes, string name)
     {
-        DeviceBuffer buffer = context!.Memory.Rent((nuint)bytes.Length, $"the weights {name}");
-        buffers.Add(buffer);
-        stream ??= new CudaStream(context);
-        stream.Upload<byte>(bytes, buffer);
+        DeviceBuffer buffer = Rent((nuint)bytes.Length, name);
+        Stream.Upload<byte>(bytes, buffer);
         return new DeviceArray(buffer.Pointer);
+    }
+
+    private CudaStream Stream => stream ??= new CudaStream(context!);
+
+    private DeviceBuffer Rent(nuint bytes, string name)
+    {
+        DeviceBuffer buffer = context!.Memory.Rent(bytes, $"the weights {name}");
+        buffers.Add(buffer);
+        return buffer;
     }
 }

@@ -36,14 +36,21 @@ internal sealed record GemmTile(int Rows, int Columns, int WarpRows, int WarpCol
         [.. All(precision).Where(tile => tile.SharedBytes <= sharedLimit)];
 
     /// <summary>The one that ought to be fastest.</summary>
+    /// <param name="tiles">At least one.</param>
+    /// <param name="rows">Rows of the input.</param>
+    /// <param name="columns">Packed columns of the weight.</param>
+    /// <param name="inner">Columns of the input.</param>
+    /// <param name="precision">The element.</param>
+    /// <param name="multiprocessors">Of the device.</param>
+    /// <param name="parts">Parts of the rows that share no tile.</param>
     public static GemmTile Choose(
-        ReadOnlySpan<GemmTile> tiles, int rows, int columns, int inner, CudaPrecision precision, int multiprocessors)
+        ReadOnlySpan<GemmTile> tiles, int rows, int columns, int inner, CudaPrecision precision, int multiprocessors, int parts = 1)
     {
         GemmTile best = tiles[0];
         double least = double.PositiveInfinity;
         foreach (GemmTile tile in tiles)
         {
-            double time = tile.Nanoseconds(rows, columns, inner, precision, multiprocessors);
+            double time = tile.Nanoseconds(rows, columns, inner, precision, multiprocessors, parts);
             if (time < least) (best, least) = (tile, time);
         }
         return best;
@@ -54,9 +61,9 @@ internal sealed record GemmTile(int Rows, int Columns, int WarpRows, int WarpCol
     /// on other devices as far as those are alike in proportion. Tensor cores are taken at the 0.53 of their peak that the machine
     /// code of a 128x128 tile allows.
     /// </summary>
-    private double Nanoseconds(int rows, int columns, int inner, CudaPrecision precision, int multiprocessors)
+    private double Nanoseconds(int rows, int columns, int inner, CudaPrecision precision, int multiprocessors, int parts)
     {
-        long tiles = (long)DivideUp(rows, Rows) * DivideUp(columns, Columns);
+        long tiles = ((long)DivideUp(rows, Rows) + parts - 1) * DivideUp(columns, Columns);
         double waves = Math.Ceiling(tiles / (double)multiprocessors), together = waves > 1 ? Blocks : 1;
         double filled = Math.Min(1, tiles / (double)multiprocessors);
         // Multiply-adds of a step: a 32-bit element takes half as many at half the speed, or at an eighth of that outside the tensor cores.

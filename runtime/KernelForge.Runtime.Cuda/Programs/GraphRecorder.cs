@@ -22,6 +22,8 @@ internal sealed class GraphRecorder(CudaRun run, CudaWorkspace workspace, BatchK
     public DevicePointer Address(CudaIntegers integers) =>
         workspace.Record + (nuint)((long)(layout.Start(integers.Part) + integers.Offset) * sizeof(int));
 
+    public DevicePointer Address(CudaScratch scratch) => workspace.Scratch + (nuint)((long)scratch.Offset * sizeof(int));
+
     public void Launch(KernelSource source, IReadOnlyList<(string Name, string Value)> definitions, KernelShape shape, Dim3 grid)
     {
         if (grid.Y > Buckets.MostInGridY)

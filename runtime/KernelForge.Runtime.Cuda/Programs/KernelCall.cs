@@ -43,6 +43,9 @@ public sealed class KernelCall
         return AddPointer(run.Recorder?.Address(integers) ?? default);
     }
 
+    /// <summary>The address of the first.</summary>
+    public KernelCall Add(CudaScratch scratch) => AddPointer(run.Recorder?.Address(scratch) ?? default);
+
     /// <summary>The address of the number of its rows.</summary>
     public KernelCall Add(CudaSpace space) => Add(run.RowCount(space));
 
@@ -76,6 +79,71 @@ public sealed class KernelCall
             source, definitions, KernelShape.Of(best), new Dim3(DivideUp(capacity, best.Rows), DivideUp(columns, best.Columns)));
     }
 
+    /// <summary>Launches the product of each row with the weight of a bank that it names, by an order that <see cref="BankOrder"/> made.</summary>
+    /// <param name="rows">Rows of the input.</param>
+    /// <param name="columns">Packed columns of one weight: see <see cref="CudaRun.Packed"/>.</param>
+    /// <param name="inner">Columns of the input.</param>
+    /// <param name="count">Weights of the bank.</param>
+    public void Bank(CudaSpace rows, int columns, int inner, int count)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        GemmTile[] tiles = GemmTile.For(run.Precision, run.Limits.SharedBytes);
+        if (run.Recorder is not { } recorder)
+        {
+            foreach (GemmTile tile in tiles) Plan(KernelShape.Of(tile));
+            return;
+        }
+        int capacity = rows.RowCapacity(recorder.Key), parts = Math.Min(capacity, checked(count + 1));
+        GemmTile best = GemmTile.Choose(tiles, capacity, columns, inner, run.Precision, run.Limits.Multiprocessors, parts);
+        // Every weight's last tile may be partly filled.
+        int rowTiles = checked((capacity / best.Rows) + parts);
+        recorder.Launch(source, definitions, KernelShape.Of(best), new Dim3(rowTiles, DivideUp(columns, best.Columns)));
+    }
+
+    /// <summary>Launches what puts rows in the order of the weights of a bank that they name.</summary>
+    /// <param name="count">Weights of the bank.</param>
+    public void BankOrder(int count)
+    {
+        KernelShape shape = KernelShape.OfOrder();
+        if (run.Recorder is not { } recorder) Plan(shape);
+        else recorder.Launch(source, definitions, shape, new Dim3(checked(count + 1)));
+    }
+
+    /// <summary>Launches a kernel that computes each feature of each row by itself.</summary>
+    /// <param name="space">The rows.</param>
+    /// <param name="columns">Features.</param>
+    public void Elements(CudaSpace space, int columns)
+    {
+        ArgumentNullException.ThrowIfNull(space);
+        (int rows, int features, KernelShape shape) = KernelShape.OfElements(columns);
+        if (run.Recorder is not { } recorder)
+        {
+            Plan(shape);
+            return;
+        }
+        recorder.Launch(
+            source, definitions, shape,
+            new Dim3(DivideUp(space.RowCapacity(recorder.Key), rows), DivideUp(Programs.Elements.Padded(columns), features)));
+    }
+
+    /// <summary>Launches a recurrence along each sequence.</summary>
+    /// <param name="space">The rows.</param>
+    /// <param name="columns">Features.</param>
+    /// <param name="states">States of each feature.</param>
+    public void Scan(CudaSpace space, int columns, int states)
+    {
+        ArgumentNullException.ThrowIfNull(space);
+        (int features, KernelShape shape) = KernelShape.OfScan(states);
+        if (run.Recorder is not { } recorder)
+        {
+            Plan(shape);
+            return;
+        }
+        recorder.Launch(
+            source, definitions, shape,
+            new Dim3(DivideUp(Programs.Elements.Padded(columns), features), space.SequenceCapacity(recorder.Key)));
+    }
+
     /// <summary>Launches a sweep over rows: some warps a row, so that a lane holds at most four chunks of eight columns.</summary>
     /// <param name="space">The rows.</param>
     /// <param name="widest">Columns of the widest phase.</param>
@@ -107,7 +175,7 @@ public sealed class KernelCall
     /// <param name="headWidth">Columns of a head's queries and keys.</param>
     /// <param name="valueWidth">Columns of a head's values.</param>
     /// <param name="hasScore">
-    /// Whether the layer has a score of its own: its registers are not there where a warp has twice the queries.
+    /// Whether the layer has a score of its own, or a mask that reads: its registers are not there where a warp has twice the queries.
     /// </param>
     /// <exception cref="NotSupportedException">A block of the device has too little shared memory for heads so wide.</exception>
     public void Attention(CudaSpace queries, CudaSpace keys, int heads, int headWidth, int valueWidth, bool hasScore = false)

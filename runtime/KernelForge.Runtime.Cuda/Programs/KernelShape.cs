@@ -14,6 +14,15 @@ internal sealed record KernelShape(string Variant, int Threads, int SharedBytes,
     /// <summary>Rows of a sequence that a block of a segment kernel has under way.</summary>
     private const int Slots = 32;
 
+    private const int ElementThreads = 256;
+
+    private const int ScanThreads = 128;
+
+    /// <summary>States that a lane should hold at most: more lanes hide more of what memory takes.</summary>
+    private const int StatesOfLane = 4;
+
+    private const int OrderWarps = 8;
+
     public static KernelShape Of(GemmTile tile) => new(tile.Name, tile.Threads, tile.SharedBytes,
         ("TILE_M", tile.Rows), ("TILE_N", tile.Columns), ("WARP_M", tile.WarpRows), ("WARP_N", tile.WarpColumns), ("STAGES", tile.Stages),
         ("BLOCKS", tile.Blocks));
@@ -27,6 +36,26 @@ internal sealed record KernelShape(string Variant, int Threads, int SharedBytes,
         int rows = warps == 1 ? RowsOfBlock : 1;
         return (rows, new KernelShape("", rows * warps * 32, 0, ("ROW_WARPS", warps), ("ROWS", rows)));
     }
+
+    /// <summary>Rows and features of a block that takes each feature by itself, and the kernel's shape.</summary>
+    public static (int Rows, int Features, KernelShape Shape) OfElements(int columns)
+    {
+        int lanes = 8;
+        while (lanes < ElementThreads && lanes < columns) lanes *= 2;
+        int rows = ElementThreads / lanes;
+        return (rows, lanes, new KernelShape("", ElementThreads, 0, ("ROWS", rows), ("LANES", lanes)));
+    }
+
+    /// <summary>Features of a block of a scan, and the kernel's shape: neighbouring lanes share the states of a feature.</summary>
+    public static (int Features, KernelShape Shape) OfScan(int states)
+    {
+        int lanes = 1;
+        while (lanes < 32 && lanes * StatesOfLane < states) lanes *= 2;
+        return (ScanThreads / lanes, new KernelShape(
+            "", ScanThreads, 0, ("STATE_LANES", lanes), ("STATES_OF_LANE", (states + lanes - 1) / lanes)));
+    }
+
+    public static KernelShape OfOrder() => new("", OrderWarps * 32, 0, ("ORDER_WARPS", OrderWarps));
 
     public static KernelShape OfSegment() => new("", Slots * 8, 0, ("SLOTS", Slots));
 }

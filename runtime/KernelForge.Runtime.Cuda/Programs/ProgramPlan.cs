@@ -11,6 +11,7 @@ internal sealed class ProgramPlan
     private readonly List<CudaSpace> spacesInOrder = [];
     private readonly List<AttentionPair> pairs = [];
     private readonly Dictionary<(int Slot, CudaSpace Space), int> widths = [];
+    private readonly Dictionary<CudaSpace, int> scratch = [];
     private readonly SortedDictionary<int, CudaView> inputs = [], outputs = [];
     private bool complete;
 
@@ -111,6 +112,17 @@ internal sealed class ProgramPlan
         widths[(slot, space)] = width;
         SlotCount = Math.Max(SlotCount, slot + 1);
     }
+
+    /// <summary>Scratch of an integer a row and some more.</summary>
+    public void UseScratch(CudaSpace space, int further)
+    {
+        if (scratch.TryGetValue(space, out int known) && known >= further) return;
+        ThrowIfComplete($"{further} integers of scratch");
+        scratch[space] = further;
+    }
+
+    /// <summary>Integers of scratch that a graph needs: one kernel's at a time.</summary>
+    public long ScratchIntegers(BatchKey key) => scratch.Select(s => (long)s.Value + s.Key.RowCapacity(key)).DefaultIfEmpty().Max();
 
     public void CopyIn(int input, CudaView view) => Copy(inputs, "input", input, view);
 

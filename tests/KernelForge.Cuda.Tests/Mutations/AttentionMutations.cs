@@ -19,7 +19,7 @@ internal static class AttentionMutations
         new("attention of one tile has no barrier before values", Cases.Short, "context", File,
             "cp_async_wait<0>();\n            __syncthreads();", "cp_async_wait<0>();", Race),
         new("a key beyond the sequence is seen", Cases.Bert, "context", Products, "column < keys);", "column <= keys);", null),
-        new("no mask of keys beyond the sequence", Cases.Bert, "context", Score, "if (!within) s = minus_infinity();", "", null),
+        new("no mask of keys beyond the sequence", Cases.Bert, "context", Score, "if (!within) s = Pair::softmax ? minus_infinity() : 0.0f;", "", null),
         new("the mask is not asked", Cases.Gated, "context", Score,
             "within = within && pair.visible(i, j, head);", "within = within && true;", null),
         new("a causal mask hides a query's own key", Cases.Gated, "context", "",

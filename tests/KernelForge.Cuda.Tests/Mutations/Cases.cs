@@ -12,7 +12,9 @@ internal static class Cases
     public const string Gated = "gated", GatedFloat = "gated in floats", Short = "short sequences", Window = "windowed",
         Wide = "wide heads", Grouped = "grouped heads", PaddedHeads = "padded heads", Segments = "segments", MostOf = "largest rows",
         WideRows = "wide rows", NarrowRows = "narrow rows", Gathered = "gathered rows", Bert = "bert", Hidden = "queries that see nothing",
-        Gate = "a gate and what it gates", Again = "a smaller batch after a larger one";
+        Gate = "a gate and what it gates", Again = "a smaller batch after a larger one",
+        Halves = "rows at positions", Convolved = "rows at positions in floats", States = "scans", Chosen = "a bank", ChosenFloat = "a bank in floats",
+        Products = "weights that are scores", ProductsFloat = "weights that are scores in floats";
 
     private const double Half = 0.003, Float = 2e-6;
 
@@ -61,6 +63,15 @@ internal static class Cases
         [Gate] = Of(CudaPrecision.Float16, Half, () => new Paired(40, 20), (l, s, d) => l.LoadWeights(s, d), l => Values(l.Run(Rows(40)))),
         [MostOf] = Of(CudaPrecision.Float16, Half, () => new Largest(24), (l, s, d) => l.LoadWeights(s, d),
             l => l.Run(Rows(24)).Values.ToArray()),
+        [Halves] = Of(CudaPrecision.Float16, 5 * Half, () => new Strided(5, 11, 3), (l, s, d) => l.LoadWeights(s, d), l => Values(l.Run(Rows(5)))),
+        [Convolved] = Of(CudaPrecision.Float32, Float, () => new Strided(6, 300, 4), (l, s, d) => l.LoadWeights(s, d),
+            l => Values(l.Run(Some.Rows([3, 0, 6], 6, 7)))),
+        [States] = Of(CudaPrecision.Float32, Float, () => new Recurrent(11, 21), (l, s, d) => l.LoadWeights(s, d), l => Values(l.Run(Rows(11)))),
+        [Chosen] = Of(CudaPrecision.Float16, Half, () => new Experts(20, 45, 6), (l, s, d) => l.LoadWeights(s, d),
+            l => Values(l.Run(Some.Rows([300, 0, 11], 20, 7)))),
+        [ChosenFloat] = Of(CudaPrecision.Float32, Float, () => new Experts(37, 12, 33), (l, s, d) => l.LoadWeights(s, d), l => Values(l.Run(Rows(37)))),
+        [Products] = Of(CudaPrecision.Float16, 5 * Half, () => new Unsoftened(24, 2), (l, s, d) => l.LoadWeights(s, d), l => Values(l.Run(Rows(24)))),
+        [ProductsFloat] = Of(CudaPrecision.Float32, Float, () => new Unsoftened(24, 2), (l, s, d) => l.LoadWeights(s, d), l => Values(l.Run(Rows(24)))),
         [Again] = Of(CudaPrecision.Float16, Half, () => new AlibiGated(40, 2, 24), (l, s, d) => l.LoadWeights(s, d), l =>
         {
             _ = l.Run(Some.Rows([10, 20, 30], 40, 3));

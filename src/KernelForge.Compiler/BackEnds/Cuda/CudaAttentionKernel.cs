@@ -56,10 +56,14 @@ internal static class CudaAttentionKernel
             writer.Close();
 
             string widths = string.Join(", ", new[] { kernel.Heads, kernel.HeadWidth, kernel.ValueWidth }.Select(names.Size));
-            string launch = $".Attention({names.Space(kernel.Rows)}, {names.Space(kernel.KeyRows)}, {widths}{(kernel.Score is null ? "" : ", hasScore: true")})";
+            bool hasScore = kernel.Score is not null || (kernel.Mask is { } mask && mask.All().Any(Reads));
+            string launch = $".Attention({names.Space(kernel.Rows)}, {names.Space(kernel.KeyRows)}, {widths}{(hasScore ? ", hasScore: true" : "")})";
             return new CudaKernel(CudaKernel.NameOf(kernel), field, DeviceFiles, writer.ToString(),
                 kernel.Summary, CudaKernel.LaunchStatement(field, arguments, launch));
         }
+
+        private static bool Reads(Expression e) =>
+            e is Expression.Element or Expression.TokenElement or Expression.IntegerElement or Expression.Length or Expression.Fold;
 
         private string Elements(string name, View view) => arguments.Number("const Element*", name, names.Buffer(view.Buffer));
 
@@ -85,7 +89,7 @@ internal static class CudaAttentionKernel
 
         private void WritePair(CodeWriter writer)
         {
-            var code = new CudaPairCode(arguments, kernel.Operands, Lookup);
+            var extents = new Dictionary<Expression, Size> { [new Expression.Head()] = kernel.Heads };
             writer.Line($"static constexpr bool softmax = {(kernel.Softmax ? "true" : "false")};");
             writer.Line($"static constexpr bool plain = {(kernel.Score is null ? "true" : "false")};");
             writer.Line($"static constexpr bool allVisible = {(kernel.Mask is null ? "true" : "false")};").Line();
@@ -99,6 +103,8 @@ internal static class CudaAttentionKernel
             void WriteFunction(string signature, Expression? value, string otherwise)
             {
                 var block = new CodeBlock();
+                var rows = new CudaRowNames(plan, names, arguments, block, of => of == RowOf.Key ? kernel.KeyRows : kernel.Rows);
+                var code = new CudaElementCode(plan, names, arguments, kernel.Operands, rows, extents, Lookup);
                 string text = value is null ? otherwise : code.Print(value, block);
                 if (block.IsEmpty) writer.Line($"__device__ __forceinline__ {signature} const {{ return {text}; }}");
                 else writer.Open($"__device__ __forceinline__ {signature} const").Line(block.Text).Line($"return {text};").Close();

@@ -103,6 +103,7 @@ internal sealed class CudaBackEnd : IBackEnd
 
         new CudaSchedule(plan, names, kernels, writer).Write();
         tables.WriteFilling(writer);
+        CudaHostIntegers.Write(writer, plan, names);
         kernels.WriteSources(writer);
         writer.Close();
         return writer.ToString();

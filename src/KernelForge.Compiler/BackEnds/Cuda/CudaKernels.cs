@@ -11,20 +11,30 @@ internal sealed class CudaKernels(KernelPlan plan, ProgramNames names, ProgramPa
 
     public IReadOnlyList<CudaKernel> All => all;
 
-    public CudaKernel Add(Kernel kernel)
+    /// <summary>What a kernel of the plan becomes: one, or several that run one after another.</summary>
+    public IReadOnlyList<CudaKernel> Add(Kernel kernel)
     {
-        string field = names.Unique(ProgramNames.Pascal(kernel.Name) + "Kernel");
-        CudaKernel written = kernel switch
+        CudaKernel[] written = kernel is BankKernel bank ? [.. CudaBankKernel.Write(plan, names, parameters, bank, Field)] : [Write(kernel)];
+        all.AddRange(written);
+        return written;
+    }
+
+    private CudaKernel Write(Kernel kernel)
+    {
+        string field = Field(kernel.Name);
+        return kernel switch
         {
             GemmKernel g => CudaGemmKernel.Write(plan, names, parameters, g, field),
             RowKernel r => CudaRowKernel.Write(plan, names, parameters, r, field),
             AttentionKernel a => CudaAttentionKernel.Write(plan, names, parameters, a, field, tables),
+            ElementKernel e => CudaElementKernel.Write(plan, names, parameters, e, field),
+            ScanKernel s => CudaScanKernel.Write(plan, names, parameters, s, field),
             SegmentKernel s => CudaSegmentKernel.Write(plan, names, parameters, s, field),
             _ => throw new NotSupportedException(kernel.GetType().Name),
         };
-        all.Add(written);
-        return written;
     }
+
+    private string Field(string name) => names.Unique(ProgramNames.Pascal(name) + "Kernel");
 
     /// <summary>A static field for each kernel's text.</summary>
     public void WriteSources(CodeWriter writer)

@@ -7,13 +7,13 @@ internal static class CudaNames
 {
     private static readonly string[] Reserved =
     [
-        "Weights", "Schedule", "Differences", "Ready", "Kernels", "Run", "Dispose", "Equals", "GetHashCode", "GetType", "ToString",
+        "Weights", "Schedule", "Differences", "Lengths", "Integers", "CudaBatch", "RunCheck", "space", "lengths", "number", "Ready", "Kernels", "Run", "Dispose", "Equals", "GetHashCode", "GetType", "ToString",
         "MemberwiseClone", "Finalize", "CudaProgram", "CudaRun", "CudaSpace", "CudaView", "CudaIntegers", "CudaDevice", "DeviceArray",
         "DeviceWeights", "WeightBlock", "KernelSource", "SourceOrigin", "LoadedWeights", "Math", "Ops", "Span", "ActivationKind",
         "table", "values", "zero",
     ];
 
-    public static ProgramNames Of(KernelPlan plan) => new(plan, Reserved, "device", "weights", "run");
+    public static ProgramNames Of(KernelPlan plan) => new(plan, Reserved, "device", "weights", "run", "batch");
 
     extension(ProgramNames names)
     {
@@ -23,6 +23,9 @@ internal static class CudaNames
 
         /// <summary>What a schedule is given: <c>run</c>.</summary>
         public string Run => names.Variable("run");
+
+        /// <summary>What the computing of lengths and integers is given: <c>batch</c>.</summary>
+        public string Batch => names.Variable("batch");
 
         public string Positions(int space) => $"{names.Run}.Positions({names.Space(space)})";
 

@@ -35,7 +35,7 @@ internal sealed class CudaOperands(
     private (string Table, string Row) Gathered(KernelOperand.Gather gather)
     {
         string table = arguments.Parameter(gather.Parameter);
-        return (table, OfRow(table + "Row", Integer(gather.Index)));
+        return (table, OfRow(table + "Row", Integer(plan, names, arguments, gather.Index, "row", Position, RowOf)));
     }
 
     private string OfRow(string wanted, string text)
@@ -46,24 +46,39 @@ internal sealed class CudaOperands(
         return ofRow[text] = name;
     }
 
-    private string Integer(RowInteger value) => value switch
-    {
-        RowInteger.Ids i => arguments.Integers(InputName(i.Input), names.Integers(i.Input, types: false)) + "[row]",
-        RowInteger.Types t => arguments.Integers(InputName(t.Input) + "Types", names.Integers(t.Input, types: true)) + "[row]",
-        RowInteger.Position => arguments.Integers("positions", names.Positions(rows)) + "[row]",
-        RowInteger.Affine a => Affine(a),
-        _ => throw new NotSupportedException(value.GetType().Name),
-    };
+    /// <summary>An integer of a row.</summary>
+    /// <param name="row">The row, among those that the integers belong to.</param>
+    /// <param name="position">The row's position within its sequence.</param>
+    public static string Integer(
+        KernelPlan plan, ProgramNames names, CudaArguments arguments, RowInteger value, string row, string position) =>
+        Integer(plan, names, arguments, value, row, () => position, _ => row);
 
-    private string InputName(int input) => ProgramNames.Camel(plan.Inputs[input].Name);
+    /// <param name="rowOf">The row of integers of the host that have a row space.</param>
+    private static string Integer(
+        KernelPlan plan, ProgramNames names, CudaArguments arguments, RowInteger value, string row, Func<string> position, Func<int, string> rowOf)
+    {
+        switch (value)
+        {
+            case RowInteger.Ids i: return arguments.Integers(InputName(i.Input), names.Integers(i.Input, types: false)) + $"[{row}]";
+            case RowInteger.Types t: return arguments.Integers(InputName(t.Input) + "Types", names.Integers(t.Input, types: true)) + $"[{row}]";
+            case RowInteger.Host h:
+                return arguments.Integers("integers", names.HostIntegers(h.Number)) + $"[{rowOf(plan.HostIntegers[h.Number].RowSpace)}]";
+            case RowInteger.Position: return position();
+            case RowInteger.Affine a:
+                string text = Integer(plan, names, arguments, a.Value, row, position, rowOf);
+                if (a.Factor.Constant != 1) text = $"{text} * {arguments.Host(a.Factor, "int")}";
+                if (a.Offset.Constant == 0) return a.Factor.Constant == 1 ? text : "(" + text + ")";
+                return $"({text} + {arguments.Host(a.Offset, "int")})";
+            default: throw new NotSupportedException(value.GetType().Name);
+        }
+
+        string InputName(int input) => ProgramNames.Camel(plan.Inputs[input].Name);
+    }
+
+    private string Position() => arguments.Integers("positions", names.Positions(rows)) + "[row]";
+
+    /// <summary>The row in a space of the same rows, or with one row a sequence.</summary>
+    private string RowOf(int space) => space == rows || plan.RowSpaces[space].SequencesOf is null ? "row" : OfRow("sequence", SequenceOf() + "[row]");
 
     private string SequenceOf() => arguments.Integers("sequenceOf", names.SequenceOf(rows));
-
-    private string Affine(RowInteger.Affine a)
-    {
-        string text = Integer(a.Value);
-        if (a.Factor.Constant != 1) text = $"{text} * {arguments.Host(a.Factor, "int")}";
-        if (a.Offset.Constant == 0) return a.Factor.Constant == 1 ? text : "(" + text + ")";
-        return $"({text} + {arguments.Host(a.Offset, "int")})";
-    }
 }

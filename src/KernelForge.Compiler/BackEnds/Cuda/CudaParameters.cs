@@ -15,7 +15,14 @@ internal static class CudaParameters
             string blocks = string.Concat(kernel.Blocks.Select(b => ",\n    " + Block(plan, names, parameters, b)));
             parameters.Add(Blocks(kernel), "DeviceArray", $"Weights.Packed({names.Size(kernel.Inner)}{blocks})");
         }
-        foreach (PlanParameter p in plan.Parameters.Where(p => p.Use != ParameterUse.Linear))
+        foreach (BankKernel kernel in plan.Kernels.OfType<BankKernel>())
+        {
+            PlanParameter weight = plan.Parameters[kernel.Weight];
+            string shape = $"{names.Size(kernel.Count)}, {names.Size(kernel.Output.Columns)}, {names.Size(kernel.Input.Columns)}";
+            string values = parameters.Read(weight, names.Weights);
+            parameters.Add(weight, "DeviceArray", $"Weights.Bank({values}, {shape}{(weight.Transposed ? ", transposed: true" : "")})");
+        }
+        foreach (PlanParameter p in plan.Parameters.Where(p => p.Use is not (ParameterUse.Linear or ParameterUse.Bank)))
         {
             string values = parameters.Read(p, names.Weights);
             parameters.Add(p, "DeviceArray", $"Weights.Table({values}, {names.Size(p.Rows)}, {names.Size(p.Columns)})");

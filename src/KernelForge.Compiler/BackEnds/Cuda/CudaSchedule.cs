@@ -33,9 +33,9 @@ internal sealed class CudaSchedule(KernelPlan plan, ProgramNames names, CudaKern
     {
         foreach (RowSpace s in Spaces)
         {
-            string space = s.SequencesOf is { } parent
-                ? $"SequencesOf({Number(s.Id)}, {Names.Space(parent)})"
-                : $"Space({Number(s.Id)}, input: {Number(s.Input)})";
+            string space = s.SequencesOf is { } parent ? $"SequencesOf({Number(s.Id)}, {Names.Space(parent)})"
+                : s.TableRows is { } rows ? $"TableSpace({Number(s.Id)}, {Names.Size(rows)})"
+                : $"{(s.Lengths is null ? "Space" : "SpaceOfLengths")}({Number(s.Id)}, input: {Number(s.Input)})";
             Writer.Line($"CudaSpace {Names.Space(s.Id)} = {Names.Run}.{space};");
         }
         for (int i = 0; i < Plan.Inputs.Count; i++)
@@ -45,6 +45,8 @@ internal sealed class CudaSchedule(KernelPlan plan, ProgramNames names, CudaKern
             if (Plan.Inputs[i].Kind == InputKind.TokenIds)
                 Writer.Line($"CudaIntegers {Names.Integers(i, types: true)} = {Names.Run}.Types({Number(i)});");
         }
+        foreach (PlanIntegers i in Plan.HostIntegers)
+            Writer.Line($"CudaIntegers {Names.HostIntegers(i.Id)} = {Names.Run}.HostIntegers({Number(i.Id)}, {Names.Space(i.RowSpace)});");
     }
 
     protected override void WriteView(PlanBuffer b) => Writer.Line(
@@ -52,7 +54,6 @@ internal sealed class CudaSchedule(KernelPlan plan, ProgramNames names, CudaKern
 
     protected override void WriteKernel(Kernel kernel)
     {
-        CudaKernel written = kernels.Add(kernel);
-        Writer.Line("// " + written.Expression).Line(written.Launch);
+        foreach (CudaKernel written in kernels.Add(kernel)) Writer.Line("// " + written.Expression).Line(written.Launch);
     }
 }

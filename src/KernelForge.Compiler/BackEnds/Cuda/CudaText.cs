@@ -16,8 +16,8 @@ internal static class CudaText
         "short", "signed", "sizeof", "static", "struct", "switch", "template", "this", "throw", "true", "try", "typedef", "typeid", "typename",
         "union", "unsigned", "using", "virtual", "void", "volatile", "while", "xor",
         "f16", "bf16", "tf32", "u16", "u32", "u64", "dim3", "threadIdx", "blockIdx", "blockDim", "gridDim", "warpSize",
-        "Element", "View", "Eight", "Four", "Place", "Interval", "Coverage", "WorkItem", "Layout", "Pair", "Epilogue", "Inputs", "RowThread",
-        "gemm", "attention", "segment", "padded", "packed", "square", "cube", "reciprocal", "silu", "same", "around", "swizzled", "pieces_of",
+        "Element", "View", "Eight", "Four", "Place", "Interval", "Coverage", "WorkItem", "Layout", "Pair", "Epilogue", "Inputs", "RowThread", "ElementThread", "ScanThread", "NoBias",
+        "gemm", "attention", "segment", "bank", "order_rows", "nearest", "padded", "packed", "square", "cube", "reciprocal", "silu", "same", "around", "swizzled", "pieces_of",
         "abs", "min", "max", "exp", "log", "sqrt", "sin", "cos", "tan", "tanh", "erf", "pow", "floor", "round", "infinity", "signal", "time", "clock",
         "row", "column", "at", "in", "p", "e", "i", "j", "s", "head", "sums", "result", "scale", "work", "workCount", "pair", "epilogue",
     ];

@@ -63,17 +63,19 @@ template <int N, int K, int Stride, bool Aligned> struct GemmLoader
 
     __device__ __forceinline__ void load_input(int stage, int step) const
     {
-        const int left = K - step * tileK - k;  // elements of the view from this thread's chunk on
 #pragma unroll (Aligned ? TILE_M / rowsAtOnce : 2)  // elements pass through registers, of which few are left
-        for (int i = 0; i < TILE_M / rowsAtOnce; ++i)
-        {
-            const Element* from = input + step * tileK + i * rowsAtOnce * Stride;
-            char* at = stages + stage * tileBytes + to + i * rowsAtOnce * 128;
-            const bool keep = keepInput >> i & 1;
-            if constexpr (!Aligned) store(reinterpret_cast<Element*>(at), fetch_first<chunk>(from, keep ? left : 0));
-            else if constexpr (K % chunk == 0) cp_async_16(shared_address(at), from, (K % tileK == 0 || left > 0) && keep);
-            else cp_async_16_first(shared_address(at), from, keep ? min(max(left, 0), chunk) * static_cast<int>(sizeof(Element)) : 0);
-        }
+        for (int i = 0; i < TILE_M / rowsAtOnce; ++i) load_row(input + step * tileK + i * rowsAtOnce * Stride, stage, step, i);
+    }
+
+    // This thread's chunk of a step in its row i of a stage.
+    __device__ __forceinline__ void load_row(const Element* from, int stage, int step, int i) const
+    {
+        const int left = K - step * tileK - k;  // elements of the view from this thread's chunk on
+        char* at = stages + stage * tileBytes + to + i * rowsAtOnce * 128;
+        const bool keep = keepInput >> i & 1;
+        if constexpr (!Aligned) store(reinterpret_cast<Element*>(at), fetch_first<chunk>(from, keep ? left : 0));
+        else if constexpr (K % chunk == 0) cp_async_16(shared_address(at), from, (K % tileK == 0 || left > 0) && keep);
+        else cp_async_16_first(shared_address(at), from, keep ? min(max(left, 0), chunk) * static_cast<int>(sizeof(Element)) : 0);
     }
 
     __device__ __forceinline__ void load_weight(int stage, int step) const
@@ -178,27 +180,14 @@ template <> struct WarpTile<float>
     }
 };
 
-// input: a view with so many columns (K) of a buffer with that stride; Aligned: its first column is a multiple of 8 of the buffer's.
-template <int N, int K, int Stride, bool Aligned, class Epilogue>
-__device__ __forceinline__ void gemm(const Element* input, const Element* weight, int rows, const Epilogue& epilogue)
+// A block's tile: the rows from firstRow to below `rows` that the loader brings, the packed columns from firstColumn on.
+template <int N, int K, class Loader, class Epilogue>
+__device__ __forceinline__ void gemm_tile(const Loader& loader, char* stages, int firstRow, int firstColumn, int rows, const Epilogue& epilogue)
 {
-    static_assert(N > 0 && N % 32 == 0 && K > 0, "packed columns in multiples of 32");
-    static_assert(Stride % 8 == 0 && Stride >= K, "rows of a buffer begin at multiples of 16 bytes");
-    using Loader = GemmLoader<N, K, Stride, Aligned>;
     using Tile = WarpTile<Element>;
+    static_assert(N > 0 && N % 32 == 0 && K > 0, "packed columns in multiples of 32");
     static_assert(WARP_N == 32 * Tile::piecesOfRow, "float: a warp computes 32 columns");
     constexpr int steps = (K + Loader::tileK - 1) / Loader::tileK, warpsM = TILE_M / WARP_M;
-
-    extern __shared__ __align__(1024) char stages[];
-    const int firstRow = blockIdx.x * TILE_M, firstColumn = blockIdx.y * TILE_N;
-    let_next_grid_start();
-    if (firstRow >= rows)
-    {
-        if (rows == 0) wait_for_previous_grid();  // the grid after this one waits for this one alone
-        return;
-    }
-
-    const Loader loader(input, weight, stages, firstRow, firstColumn, rows);
 #pragma unroll
     for (int s = 0; s < STAGES - 1; ++s)
         if (s < steps) loader.load_weight(s, s);
@@ -255,4 +244,21 @@ __device__ __forceinline__ void gemm(const Element* input, const Element* weight
             if (row < rows && (N % TILE_N == 0 || column < N)) epilogue.finish(sums, inputs[i], row, column);
         }
     }
+}
+
+// input: a view with so many columns (K) of a buffer with that stride; Aligned: its first column is a multiple of 8 of the buffer's.
+template <int N, int K, int Stride, bool Aligned, class Epilogue>
+__device__ __forceinline__ void gemm(const Element* input, const Element* weight, int rows, const Epilogue& epilogue)
+{
+    static_assert(Stride % 8 == 0 && Stride >= K, "rows of a buffer begin at multiples of 16 bytes");
+    extern __shared__ __align__(1024) char stages[];
+    const int firstRow = blockIdx.x * TILE_M, firstColumn = blockIdx.y * TILE_N;
+    let_next_grid_start();
+    if (firstRow >= rows)
+    {
+        if (rows == 0) wait_for_previous_grid();  // the grid after this one waits for this one alone
+        return;
+    }
+    const GemmLoader<N, K, Stride, Aligned> loader(input, weight, stages, firstRow, firstColumn, rows);
+    gemm_tile<N, K>(loader, stages, firstRow, firstColumn, rows, epilogue);
 }

@@ -71,6 +71,9 @@ template <int Columns, bool Aligned, int Padding, class T> __device__ __forceinl
     store_view<4, Columns, Aligned, Padding>(row, column, v);
 }
 
+// The index itself, or the nearest of 0 ... count - 1.
+__device__ __forceinline__ int nearest(int index, int count) { return max(0, min(index, count - 1)); }
+
 // Columns [Start, Start + Columns) of a buffer [rows, Whole]. A vector or table of the model is one too.
 template <class T, int Columns, int Whole = Columns, int Start = 0> struct View
 {
@@ -83,6 +86,17 @@ template <class T, int Columns, int Whole = Columns, int Start = 0> struct View
     __device__ __forceinline__ T* row_at(int row) const { return buffer + static_cast<u64>(row) * stride + Start; }
 
     __device__ __forceinline__ float at(int row, int column) const { return to_float(row_at(row)[column]); }
+
+    // At a position of a sequence that begins at a row and has so many; 0 outside of it.
+    __device__ __forceinline__ float at_position(int start, int length, int position, int column) const
+    {
+        return static_cast<u32>(position) < static_cast<u32>(length) ? at(start + position, column) : 0.0f;
+    }
+
+    __device__ __forceinline__ void store(int row, int column, float x) const
+    {
+        row_at(row)[column] = from_float<T>(x);
+    }
 
     __device__ __forceinline__ auto fetch8(int row, int column) const { return ::fetch8<Columns, aligned, padding>(row_at(row), column); }
 

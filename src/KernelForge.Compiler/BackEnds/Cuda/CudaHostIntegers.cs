@@ -1,0 +1,62 @@
+using KernelForge.Compiler.Kernels;
+using KernelForge.Compiler.Text;
+
+namespace KernelForge.Compiler.BackEnds.Cuda;
+
+/// <summary>The methods of a program that compute, for each batch, lengths of row spaces and integers of rows.</summary>
+internal static class CudaHostIntegers
+{
+    public static void Write(CodeWriter writer, KernelPlan plan, ProgramNames names)
+    {
+        string batch = names.Batch, sequence = names.Unique("sequence"), row = names.Unique("row"), start = names.Unique("start");
+        var host = new HostIntegers(
+            plan, names.Scalar, (input, types) => $"{batch}.{(types ? "Types" : "Ids")}({CudaText.Integer(input)})",
+            space => $"{batch}.Length({CudaText.Integer(space)}, {sequence})");
+
+        RowSpace[] spaces = [.. plan.RowSpaces.Where(s => s.Lengths is not null)];
+        if (spaces.Length > 0)
+        {
+            Open("Lengths", "space", "lengths");
+            foreach (RowSpace space in spaces)
+            {
+                writer.Line($"case {CudaText.Integer(space.Id)}:");
+                writer.Line($"    for (int {sequence} = 0; {sequence} < lengths.Length; {sequence}++)");
+                string words = CSharpText.Literal(HostIntegers.Words(plan, space.Lengths!));
+                string length = $"RunCheck.Length({host.Length(space, sequence)}, {sequence}, {CSharpText.Literal(plan.Name)}, {words})";
+                writer.Line(LongLine.Broken($"        lengths[{sequence}] = {length};"));
+                writer.Line("    break;");
+            }
+            writer.Close().Close().Line();
+        }
+
+        if (plan.HostIntegers.Count == 0) return;
+        Open("Integers", "number", "values");
+        foreach (PlanIntegers integers in plan.HostIntegers)
+        {
+            string offsets = $"{batch}.Offsets({CudaText.Integer(integers.RowSpace)})";
+            writer.Line($"case {CudaText.Integer(integers.Id)}:");
+            writer.Line($"    for (int {sequence} = 0; {sequence} < {offsets}.Length - 1; {sequence}++)");
+            writer.Open();
+            writer.Line($"int {start} = {offsets}[{sequence}];");
+            writer.Line($"for (int {row} = {start}; {row} < {offsets}[{sequence} + 1]; {row}++)");
+            writer.Line(LongLine.Broken($"    values[{row}] = {host.Value(integers, row, sequence, $"{row} - {start}")};"));
+            writer.Close();
+            foreach (TableLookup lookup in TableLookup.Of(plan).Where(l => l.Source is RowInteger.Host h && h.Number == integers.Id))
+            {
+                string words = CSharpText.Literal(HostIntegers.Words(plan, integers.Value)), path = CSharpText.Literal(lookup.Table.Path.ToString());
+                writer.Line(LongLine.Broken(
+                    $"    RunCheck.Indices({offsets}, values, {names.Scalar(lookup.Factor)}, {names.Scalar(lookup.Offset)}, "
+                    + $"{names.Size(lookup.Table.Rows)}, {words}, {path});"));
+            }
+            writer.Line("    break;");
+        }
+        writer.Close().Close().Line();
+
+        void Open(string method, string number, string values)
+        {
+            writer.Line("/// <inheritdoc/>");
+            writer.Open($"protected override void {method}(int {number}, CudaBatch {batch}, Span<int> {values})");
+            writer.Open($"switch ({number})");
+        }
+    }
+}

@@ -1,0 +1,25 @@
+// Kernels that go along a sequence row by row with states in registers. Requires nothing.
+//
+//   STATE_LANES     neighbouring lanes that share a feature: a power of two up to 32
+//   STATES_OF_LANE  states that a lane holds: lane l has states l, l + STATE_LANES, ...
+//
+// Launch: scan_threads threads, a grid of (padded(features) / scan_features, rounded up, sequences that fit). A block goes along one sequence.
+// The order of a sum over states follows from their number alone.
+
+constexpr int scan_threads = 128, scan_features = scan_threads / STATE_LANES;
+
+struct ScanThread
+{
+    int feature, lane;
+
+    __device__ __forceinline__ ScanThread()
+        : feature(blockIdx.x * scan_features + threadIdx.x / STATE_LANES), lane(threadIdx.x % STATE_LANES) {}
+
+    // The sum over the lanes of a feature. Every lane of the warp calls, and every lane gets the result of its feature.
+    __device__ __forceinline__ float sum(float x) const
+    {
+#pragma unroll
+        for (int distance = STATE_LANES / 2; distance > 0; distance >>= 1) x += __shfl_xor_sync(0xffffffffu, x, distance);
+        return x;
+    }
+};
