@@ -45,7 +45,7 @@ public sealed partial class BartDecoderLayer(int hidden, int heads, int intermed
     [Weight("fc2")] private readonly Linear contract = new(intermediate, hidden);
     [Weight("final_layer_norm")] private readonly LayerNorm outputNorm = new(hidden);
 
-    /// <summary><c>[target tokens, hidden]</c> and the encoder's <c>[source tokens, hidden]</c> to <c>[target tokens, hidden]</c>.</summary>
+    /// <summary><c>[target tokens, hidden]</c> and the encoder's <c>[source tokens, hidden]</c> to the former shape.</summary>
     public Tokens Forward(Tokens x, Tokens memory)
     {
         x = attentionNorm[x + attention.Forward(x, x)];

@@ -13,6 +13,7 @@ internal static class Families
         ["mt5"] = T5Model.Load,
         ["roberta"] = RobertaModel.Load,
         ["t5"] = T5Model.Load,
+        ["vit"] = VitModel.Load,
         ["xlm-roberta"] = RobertaModel.Load,
     };
 

@@ -43,7 +43,8 @@ public interface ISourceTargetModel : IModel
 public interface IEncoderDecoderModel : ISourceTargetModel
 {
     /// <summary>
-    /// Fills <paramref name="encoder"/> with <c>[source tokens, features]</c> and <paramref name="decoder"/> with <c>[target tokens, features]</c>.
+    /// Fills <paramref name="encoder"/> with <c>[source tokens, features]</c> and <paramref name="decoder"/> with
+    /// <c>[target tokens, features]</c>.
     /// </summary>
     void Run(RaggedBatch source, RaggedBatch target, RaggedMatrix encoder, RaggedMatrix decoder);
 

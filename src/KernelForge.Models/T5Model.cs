@@ -1,8 +1,8 @@
 namespace KernelForge.Models;
 
 /// <summary>
-/// Queries, keys and values of T5's attention to itself: <c>[rows, hidden]</c> to <c>[rows, width]</c> each. What it does with them stands in
-/// <see cref="T5Model"/>, for the bias of the first layer serves all.
+/// Queries, keys and values of T5's attention to itself: <c>[rows, hidden]</c> to <c>[rows, width]</c> each. What it does with them stands
+/// in <see cref="T5Model"/>, for the bias of the first layer serves all.
 /// </summary>
 [TransformerLayer]
 public sealed partial class T5Projections(int hidden, int width, float epsilon)
@@ -81,8 +81,8 @@ public sealed partial class T5DecoderLayer(int hidden, int heads, int width, int
     [Weight("layer.2.layer_norm")] private readonly RmsNorm norm = new(hidden, epsilon);
 
     /// <summary>
-    /// <c>[target tokens, hidden]</c>, what attention gave, <c>[target tokens, width]</c>, and the encoder's <c>[source tokens, hidden]</c> to
-    /// <c>[target tokens, hidden]</c>.
+    /// <c>[target tokens, hidden]</c>, what attention gave, <c>[target tokens, width]</c>, and the encoder's <c>[source tokens, hidden]</c>
+    /// to <c>[target tokens, hidden]</c>.
     /// </summary>
     public Tokens Forward(Tokens x, Tokens context, Tokens memory)
     {
@@ -130,7 +130,8 @@ public sealed partial class T5Model(
         new(decoderDepth ?? depth, () => new T5Projections(hidden, heads * headDim, epsilon));
     [Weight("decoder.block.{i}")]
     private readonly Layers<T5DecoderLayer> decoder =
-        new(decoderDepth ?? depth, () => new T5DecoderLayer(hidden, heads, heads * headDim, intermediate, feedForward == "gated-gelu", epsilon));
+        new(decoderDepth ?? depth, () => new T5DecoderLayer(
+            hidden, heads, heads * headDim, intermediate, feedForward == "gated-gelu", epsilon));
     [Weight("decoder.final_layer_norm")] private readonly RmsNorm decoderNorm = new(hidden, epsilon);
 
     /// <summary>

@@ -20,6 +20,28 @@ public sealed class AutoModelTests
         Assert.Equal(Device.Cpu(1), model.Device);
     }
 
+    [Theory]
+    [InlineData("bart", typeof(BartModel))]
+    [InlineData("t5", typeof(T5Model))]
+    [InlineData("vit", typeof(VitModel))]
+    public void So_it_does_where_a_model_reads_something_else(string family, Type expected)
+    {
+        using IModel model = AutoModel.Load<IModel>(Golden.Require(family).Folder, Device.Cpu(1));
+        Assert.IsType(expected, model);
+    }
+
+    [Fact]
+    public void A_model_of_encoder_and_decoder_gives_the_decoders_rows()
+    {
+        using ISourceTargetModel model = AutoModel.Load<ISourceTargetModel>(Golden.Require("bart").Folder, Device.Cpu(1));
+        using RaggedBatch source = RaggedBatch.Pack([[5, 6]]), target = RaggedBatch.Pack([[7, 8, 9]]);
+        (_, RaggedMatrix expected) = ((BartModel)model).Run(source, target);
+        Assert.Equal(expected.Values.ToArray(), model.Run(source, target).Values.ToArray());
+        var destination = new RaggedMatrix();
+        model.Run(source, target, destination);
+        Assert.Equal(expected.Values.ToArray(), destination.Values.ToArray());
+    }
+
     [Fact]
     public void A_head_follows_the_architecture()
     {
