@@ -123,7 +123,7 @@ public sealed class ModelConfig
         if (!document.TryFind([key], out _, out JsonElement value)) return;
         JsonElement[] said = value.ValueKind == JsonValueKind.Array ? [.. value.EnumerateArray()] : [value];
         foreach (object? covered in values)
-            if (System.Array.Exists(said, one => Means(one, covered))) return;
+            if (System.Array.Exists(said, one => Means(one, covered)) || (covered is string whole && whole == Joined(said))) return;
         string list = string.Join(", ", values.ToArray().Select(Show));
         throw new ConfigException(document.File, key, list.Length == 0
             ? $"is {ConfigDocument.Show(value)}; this description covers only files where it is absent or null"
@@ -213,6 +213,10 @@ public sealed class ModelConfig
         }
         return false;
     }
+
+    /// <summary>An array of strings as one, as <c>Require</c> names it whole: <c>c2p|p2c</c>.</summary>
+    private static string? Joined(JsonElement[] said) =>
+        System.Array.TrueForAll(said, one => one.ValueKind == JsonValueKind.String) ? string.Join('|', said.Select(one => one.ToString())) : null;
 
     private static bool Means(JsonElement value, object? covered) => covered switch
     {

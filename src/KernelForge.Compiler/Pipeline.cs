@@ -40,8 +40,9 @@ public static class Pipeline
     {
         EquatableArray<Finding> findings = Check(unit);
         IBackEnd[] backEnds = [.. BackEnds.Where(b => unit.ProgramTypes.Contains(b.ProgramType))];
-        bool isPart = findings.Any(f => f.Rule.Severity == Severity.Error || f.Rule == Rules.WidthOfItsUse);
-        if (isPart || backEnds.Length == 0) return new CompilationResult([], findings);
+        if (findings.Any(f => f.Rule.Severity == Severity.Error) || backEnds.Length == 0) return new CompilationResult([], findings);
+        if (findings.Any(f => f.Rule == Rules.WidthOfItsUse))
+            return new CompilationResult([new GeneratedFile(HostPart.HintName(unit.Root), UnloadedPart.Write(unit.Root))], findings);
         KernelPlan plan = Plan(unit);
         var host = new GeneratedFile(HostPart.HintName(unit.Root), HostPart.Write(unit.Root, plan, backEnds));
         return new CompilationResult(backEnds.Select(b => b.Write(unit.Root, plan)).Prepend(host).ToEquatableArray(), findings);

@@ -6,11 +6,22 @@ internal static class Families
     /// <summary>Models without a head, by <c>model_type</c>.</summary>
     public static ModelTable<IModel> Models { get; } = new("model_type")
     {
+        ["albert"] = AlbertModel.Load,
         ["bart"] = BartModel.Load,
         ["bert"] = BertModel.Load,
         ["camembert"] = RobertaModel.Load,
+        ["deberta"] = DebertaModel.Load,
+        ["deberta-v2"] = DebertaV2Model.Load,
         ["distilbert"] = DistilBertModel.Load,
+        ["fnet"] = FNetModel.Load,
+        ["gemma2"] = Gemma2Model.Load,
+        ["gpt2"] = Gpt2Model.Load,
+        ["llama"] = LlamaModel.Load,
+        ["mistral"] = MistralModel.Load,
+        ["mixtral"] = MixtralModel.Load,
+        ["modernbert"] = ModernBertModel.Load,
         ["mt5"] = T5Model.Load,
+        ["qwen3"] = Qwen3Model.Load,
         ["roberta"] = RobertaModel.Load,
         ["t5"] = T5Model.Load,
         ["vit"] = VitModel.Load,
@@ -20,8 +31,10 @@ internal static class Families
     /// <summary>Models with the pooler that they were trained with, by <c>model_type</c>.</summary>
     public static ModelTable<ISequenceModel> Poolers { get; } = new("model_type")
     {
+        ["albert"] = AlbertPoolerModel.Load,
         ["bert"] = BertPoolerModel.Load,
         ["camembert"] = RobertaPoolerModel.Load,
+        ["fnet"] = FNetPoolerModel.Load,
         ["roberta"] = RobertaPoolerModel.Load,
         ["xlm-roberta"] = RobertaPoolerModel.Load,
     };
@@ -32,6 +45,7 @@ internal static class Families
         ["BertForSequenceClassification"] = BertForSequenceClassification.Load,
         ["CamembertForSequenceClassification"] = RobertaForSequenceClassification.Load,
         ["DistilBertForSequenceClassification"] = DistilBertForSequenceClassification.Load,
+        ["ModernBertForSequenceClassification"] = ModernBertForSequenceClassification.Load,
         ["RobertaForSequenceClassification"] = RobertaForSequenceClassification.Load,
         ["XLMRobertaForSequenceClassification"] = RobertaForSequenceClassification.Load,
     };

@@ -38,5 +38,10 @@ internal static class Devices
 
     public static TheoryData<string> Compiled => ["cpu-512", "cpu-256", "cpu-128"];
 
+    /// <summary>The devices of further families, and the longest sequence that they run.</summary>
+    public static TheoryData<string> OfMoreFamilies => All;
+
+    public const int LongestOfMoreFamilies = int.MaxValue;
+
     public static TheoryData<string> All => ["reference", "cpu-512", "cpu-256", "cpu-128"];
 }

@@ -10,7 +10,7 @@ internal static class Heads
     public static IReadOnlyList<(string Family, string Expected)> All { get; } =
     [
         ("bert", "pooled"), ("bert-classifier", "logits"), ("bert-tokens", "logits"), ("distilbert-classifier", "logits"),
-        ("roberta-reranker", "logits"),
+        ("roberta-reranker", "logits"), ("albert", "pooled"), ("fnet", "pooled"), ("modernbert-reranker", "logits"),
     ];
 
     /// <summary>A run of the model on sequences: the values of each, row after row.</summary>

@@ -19,6 +19,11 @@ internal static class Devices
 
     public static TheoryData<string> All => Compiled;
 
+    /// <summary>The devices of further families, and the longest sequence that they run: in an ordinary run what takes seconds.</summary>
+    public static TheoryData<string> OfMoreFamilies => LongRun.Wanted ? All : ["float32-0"];
+
+    public static int LongestOfMoreFamilies => LongRun.Wanted ? int.MaxValue : 33;
+
     public static Device Of(string name) => Of(name, 0);
 
     public static Device DividedOtherwise(string name) => Of(name, 1);

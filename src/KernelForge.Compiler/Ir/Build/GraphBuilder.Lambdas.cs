@@ -104,6 +104,8 @@ internal sealed partial class GraphBuilder
             if (indices.Length != 2) throw Fail(Rules.LambdaTooWide, at, $"{Describe(rows)} is read at a row and a column");
             return Element(new ElementOperand.Table(Store(rows, "~table")), indices, at);
         }
+        bool isTableOfALayer = rows.Space != Val.Rows.Table && spaces[rows.Space].IsOfInput && unit.Root.Kind == LayerKind.Layer;
+        if (indices is [Val.Number or Val.Host, _] && isTableOfALayer && tables.Add(spaces[rows.Space].Input)) throw new LearnedException();
         if (indices[0] is not Val.Row row || !reads.Spaces.TryGetValue(row.Of, out int at0))
             throw Fail(Rules.LambdaTooWide, at, $"{Describe(rows)} is read at a row of the lambda: x[t, feature], or x[t, position, feature]");
         Expression column = IntegerOf(indices[indices.Length - 1], at, "a feature").Expression;

@@ -21,6 +21,9 @@ internal sealed partial class GraphBuilder
     private readonly Dictionary<string, Size> widths;
     private readonly Dictionary<int, int> sameRows;
 
+    // Inputs of a layer that it reads as tables; which it is given is for its users to say.
+    private readonly HashSet<int> tables;
+
     private readonly List<RowSpace> spaces = [];
     private readonly List<GraphInput> inputs = [];
     private readonly List<PlanParameter> parameters = [];
@@ -33,11 +36,12 @@ internal sealed partial class GraphBuilder
     private readonly List<LoopIndex> loopIndices = [];
     private readonly Stack<string> openLoops = new();
 
-    private GraphBuilder(CompilationUnit unit, Dictionary<string, Size> widths, Dictionary<int, int> sameRows)
+    private GraphBuilder(CompilationUnit unit, Dictionary<string, Size> widths, Dictionary<int, int> sameRows, HashSet<int> tables)
     {
         this.unit = unit;
         this.widths = widths;
         this.sameRows = sameRows;
+        this.tables = tables;
         layers = unit.Layers.Append(unit.Root).GroupBy(l => l.Id, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.First(), StringComparer.Ordinal);
         functions = unit.Functions.ToDictionary(f => f.Id, f => f, StringComparer.Ordinal);
     }
@@ -47,9 +51,10 @@ internal sealed partial class GraphBuilder
     {
         Dictionary<string, Size> widths = new(StringComparer.Ordinal);
         Dictionary<int, int> sameRows = [];
+        HashSet<int> tables = [];
         while (true)
         {
-            try { return new GraphBuilder(unit, widths, sameRows).Follow(); }
+            try { return new GraphBuilder(unit, widths, sameRows, tables).Follow(); }
             catch (LearnedException) { }
         }
     }
@@ -104,6 +109,11 @@ internal sealed partial class GraphBuilder
             _ => throw Fail(Rules.KindMismatch, entry.Span, $"an entry takes TokenIds, Tokens or Integers, not '{p.Name}' of kind {p.Kind}"),
         };
         int space = sameRows.TryGetValue(number, out int same) ? inputs[same].RowSpace : spaces.Count;
+        if (tables.Contains(number))
+            spaces.Add(new RowSpace(space = spaces.Count, "rows of " + p.Name, null, -1)
+            {
+                TableRows = Size.From(new Scalar.Hyper($"{Unknown}rows of {p.Name}", ValueKind.Integer, false)),
+            });
         if (space == spaces.Count) spaces.Add(new RowSpace(space, entry.Parameters.Count == 1 ? "tokens" : "tokens of " + p.Name, null, number));
         Size columns = kind != InputKind.Tokens ? Size.One
             : widths.TryGetValue(p.Name, out Size? known) ? known
@@ -125,6 +135,11 @@ internal sealed partial class GraphBuilder
     {
         foreach (GraphInput i in inputs)
         {
+            if (spaces[i.RowSpace].TableRows is not null)
+            {
+                notes.Add(Found(Rules.WidthOfItsUse, entry.Span, $"'{i.Name}' is read as a table: it works inside other layers, and has no Run of its own"));
+                return;
+            }
             if (UnknownName(i.Columns) is not { } name) continue;
             string nothing = $"nothing in the layer says how wide '{name}' is";
             if (unit.Root.Kind == LayerKind.Model)
