@@ -3,7 +3,7 @@ using KernelForge.Runtime;
 namespace KernelForge.Models.Tests.Combinations;
 
 /// <summary>Layers that put the language together anew: compiled, they agree with their own reference run, and a batch changes no bit of a sequence.</summary>
-public sealed class CombinationTests
+public sealed partial class CombinationTests
 {
     private static readonly int[] Lengths = [5, 0, 1, 37, 16, 2, 90];
 
