@@ -29,14 +29,12 @@ public sealed partial class MossFormerLayer(int hidden, int width, int group, in
 
     public Tokens Forward(Tokens x)
     {
-        (Tokens values, Tokens attended) = attention.Forward(x);
-        (Tokens v, Tokens u) = Split(values, 2);
-        (Tokens attendedV, Tokens attendedU) = Split(attended, 2);
+        (Tokens v, Tokens u, Tokens attendedV, Tokens attendedU) = attention.Forward(x);
         return x + output[attendedU * v * Sigmoid(attendedV * u)];
     }
 }
 
-/// <summary>The two values of each token side by side, and what attention makes of them: <c>[tokens, inner]</c> each.</summary>
+/// <summary>The two values of each token, and what attention makes of them: <c>[tokens, inner / 2]</c> each.</summary>
 [TransformerLayer]
 public sealed partial class MossFormerAttention(int hidden, int width, int group, int inner, int kernel, int rotary, double epsilon)
 {
@@ -45,17 +43,21 @@ public sealed partial class MossFormerAttention(int hidden, int width, int group
     [Weight("qk_offset_scale.gamma")] private readonly Parameter scale = new(4, width);
     [Weight("qk_offset_scale.beta")] private readonly Parameter shift = new(4, width);
 
-    public (Tokens Values, Tokens Attended) Forward(Tokens x)
+    public (Tokens V, Tokens U, Tokens AttendedV, Tokens AttendedU) Forward(Tokens x)
     {
         (Tokens first, Tokens second) = Split(x, hidden / 2, hidden - hidden / 2);
-        Tokens y = Concat(Shift(first, 1), second);
-        Tokens values = value[y], c = queryKey[y];
-        Tokens near = Attention(View(c, 0), View(c, 2), values, 1,
-            scale: 1.0 / group, score: (s, i, j, h) => Max(s, 0) * Max(s, 0), mask: (i, j) => i / group == j / group, softmax: false);
-        Tokens far = Attention(View(c, 1), View(c, 3), values, 1,
-            scale: 1, score: (s, i, j, h) => s / c.Length(i), softmax: false);
-        return (values, near + far);
+        Tokens y = Concat(Shift(first, 1), second), c = queryKey[y];
+        (Tokens v, Tokens u) = Split(value[y], 2);
+        Tokens nearQuery = View(c, 0), farQuery = View(c, 1), nearKey = View(c, 2), farKey = View(c, 3);
+        return (v, u, Near(nearQuery, nearKey, v) + Far(farQuery, farKey, v), Near(nearQuery, nearKey, u) + Far(farQuery, farKey, u));
     }
+
+    private Tokens Near(Tokens q, Tokens k, Tokens values) => Attention(
+        q, k, values, 1,
+        scale: 1.0 / group, score: (s, i, j, h) => Max(s, 0) * Max(s, 0), mask: (i, j) => i / group == j / group, softmax: false);
+
+    private static Tokens Far(Tokens q, Tokens k, Tokens values) =>
+        Attention(q, k, values, 1, scale: 1, score: (s, i, j, h) => s / k.Length(i), softmax: false);
 
     /// <summary>One of the four rows of scales and shifts, then rotary positions.</summary>
     private Tokens View(Tokens c, int part) => Rotate(

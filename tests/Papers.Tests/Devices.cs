@@ -1,4 +1,6 @@
+using KernelForge.Emulation;
 using KernelForge.Runtime;
+using KernelForge.Runtime.Cuda.Tests;
 using KernelForge.TestData;
 
 namespace KernelForge.Families.Papers;
@@ -6,18 +8,20 @@ namespace KernelForge.Families.Papers;
 /// <summary>The devices that every paper runs on.</summary>
 internal static class Devices
 {
-    public static IReadOnlyList<string> All { get; } = ["reference", "cpu-512", "cpu-256", "cpu-128"];
+    public static IReadOnlyList<string> All { get; } = ["reference", "cpu-512", "cpu-256", "cpu-128", "emulated"];
 
     public static IReadOnlyList<string> Compiled => [.. All.Where(device => device != "reference")];
 
     public static Device Of(string name)
     {
+        if (name == "emulated") _ = NativeCode.Compiler;
         return name switch
         {
             "reference" => Device.Reference,
             "cpu-512" => Device.Cpu(threads: 2, vectorBits: 512),
             "cpu-256" => Device.Cpu(threads: 1, vectorBits: 256),
             "cpu-128" => Device.Cpu(threads: 2, vectorBits: 128),
+            "emulated" => Device.Emulated(seed: 3),
             _ => throw new ArgumentException(name),
         };
     }

@@ -6,10 +6,11 @@ namespace KernelForge.TestData;
 /// Finds reference data: first what the repository ships under <c>tests/Data</c>, then the folder named by
 /// <c>KERNELFORGE_TESTDATA</c>, else <c>../shared</c> beside the repository.
 /// </summary>
-internal static class Data
+internal static partial class Data
 {
     public static string RepositoryRoot { get; } = FindRoot();
 
+    /// <summary>The folder beside the repository's own.</summary>
     private static string External { get; } =
         Environment.GetEnvironmentVariable("KERNELFORGE_TESTDATA") is { Length: > 0 } named
             ? named
@@ -40,15 +41,6 @@ internal static class Data
                 found.Add(Path.GetRelativePath(root, file).Replace('\\', '/'));
         }
         return [.. found];
-    }
-
-    /// <summary>As <see cref="Find"/>; skips the running test, saying what is missing and where it was looked for.</summary>
-    public static string Require(string relative)
-    {
-        string? path = Find(relative);
-        Assert.SkipWhen(path is null,
-            $"'{relative}' is neither in tests/Data nor in '{Path.GetFullPath(External)}' (set KERNELFORGE_TESTDATA)");
-        return path!;
     }
 
     private static string FindRoot([CallerFilePath] string here = "")

@@ -128,8 +128,7 @@ internal sealed partial class MossFormerAttended(
 
     public (Tokens V, Tokens U) Forward(Tokens x)
     {
-        (Tokens _, Tokens attended) = attention.Forward(x);
-        (Tokens v, Tokens u) = Split(attended, 2);
+        (Tokens _, Tokens _, Tokens v, Tokens u) = attention.Forward(x);
         return (v, u);
     }
 }
