@@ -123,7 +123,8 @@ internal sealed class MemoryPlanner
             graph.Layer.Name, graph.Layer.HyperParameters, graph.RowSpaces,
             graph.Inputs.Select(i => new PlanInput(i.Name, i.Kind, i.RowSpace, i.Columns, i.Value < 0 ? -1 : order.IndexOf(buffers[i.Value]))).ToEquatableArray(),
             graph.Outputs.Select((o, i) => new PlanOutput(graph.OutputNames[i], graph.Values[o.Buffer].Rows, o.Columns, place(o).Buffer)).ToEquatableArray(),
-            graph.Parameters, planned.ToEquatableArray(), graph.Checks, Placed(steps, place)) { HostIntegers = graph.HostIntegers };
+            graph.Parameters, planned.ToEquatableArray(), graph.Checks, Placed(steps, place))
+        { HostIntegers = graph.HostIntegers };
     }
 
     private static IEnumerable<int> Written(IEnumerable<LoweredStep> body) => body.SelectMany(s => s switch

@@ -131,6 +131,8 @@ internal sealed class Occupancy(Graph graph, Func<int, int> place)
     {
         int[] sharing = [.. Enumerable.Range(0, kernel.Operands.Count).Where(i => Kernel.ViewsOf([kernel.Operands[i]]).Any(v => place(v.Buffer) == place(w.Buffer)))];
         if (sharing.Any(i => kernel.Operands[i] is not KernelOperand.Rows)) return false;
+        // One column beside wider ones is read by every thread of the row, not by the one alone that writes it.
+        if (sharing.Any(i => kernel.Operands[i].Columns.IsOne) && kernel.Phases.Any(p => !p.Columns.IsOne)) return false;
         bool written = false;
         foreach (RowPhase phase in kernel.Phases)
         {
