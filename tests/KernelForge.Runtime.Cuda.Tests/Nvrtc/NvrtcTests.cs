@@ -11,7 +11,8 @@ public sealed class NvrtcTests
     /// <summary>Those that stand by themselves. The loops of kernels need a kernel's choices: they are compiled with every kernel.</summary>
     public static TheoryData<string> DeviceFiles =>
         [.. DeviceLibrary.Files.Where(file => !DeviceLibrary.Read(file).Contains("const Element*", StringComparison.Ordinal)
-            && file is not ("row.cuh" or "segment.cuh" or "attention_score.cuh" or "attention_fma.cuh" or "attention_mma.cuh"))];
+            && file is not ("row.cuh" or "segment.cuh" or "attention_score.cuh" or "attention_fma.cuh" or "attention_mma.cuh"
+                or "element.cuh" or "scan.cuh" or "order.cuh"))];
 
     [Theory]
     [InlineData("sm_80", 80)]
