@@ -25,11 +25,20 @@ internal sealed record Family(
     /// <summary>Families that read a source and a target.</summary>
     private static readonly string[] pairs = ["bart", "t5"];
 
+    /// <summary>Families that read sounds or images, their descriptions, and what is expected of them.</summary>
+    private static readonly (string Name, string File, string Output)[] features =
+    [
+        ("vit", nameof(VitModel), "output"), ("poolformer", nameof(PoolFormerModel), "output"),
+        ("wav2vec2-conformer", nameof(Wav2Vec2ConformerModel), "output"), ("moonshine", nameof(MoonshineModel), "decoder"),
+    ];
+
     /// <summary>The families of the tests: <see cref="Encoders.Families"/>, those of pairs, and <see cref="PaperList.All"/>.</summary>
     public static IReadOnlyList<Family> All { get; } =
     [
-        .. Encoders.Families.Select(name => new Family(name, "src/KernelForge.Models/" + Described(name) + ".cs", RunTokens)),
+        .. Encoders.Families.Concat(Encoders.MoreFamilies).Select(name => new Family(name, "src/KernelForge.Models/" + Described(name) + ".cs", RunTokens)),
         .. pairs.Select(name => new Family(name, "src/KernelForge.Models/" + Described(name) + ".cs", RunPairs)),
+        .. features.Select(f => new Family(
+            f.Name, "src/KernelForge.Models/" + f.File + ".cs", (golden, cases, device) => RunFeatures(golden, cases, device, f.Output))),
         .. PaperList.All.Select(paper => new Family(
             paper.Golden, "examples/Papers/" + paper.File, (golden, cases, device) => RunPaper(paper, golden, cases, device))),
     ];
@@ -48,7 +57,8 @@ internal sealed record Family(
         return (distance, cases.Length);
     }
 
-    private static int Rows(GoldenCase one) => one.Lengths?.Max() ?? one.Ids?.Length ?? Math.Max(one.Source!.Length, one.Target!.Length);
+    private static int Rows(GoldenCase one) => one.Lengths?.Max() ?? one.Ids?.Length
+        ?? (one.Source is null ? 0 : Math.Max(one.Source.Length, one.Target!.Length));
 
     private static string Described(string family)
     {
@@ -75,6 +85,29 @@ internal sealed record Family(
         {
             yield return (cases[s], "encoder", encoder.Sequence(s).ToArray());
             yield return (cases[s], "decoder", decoder.Sequence(s).ToArray());
+        }
+    }
+
+    private static IEnumerable<(GoldenCase, string, float[])> RunFeatures(
+        Golden golden, IReadOnlyList<GoldenCase> cases, Device device, string output)
+    {
+        bool images = cases[0].Tensor("input").Shape.Length == 3;
+        RaggedMatrix input = images ? FeatureInputs.Pixels(cases) : FeatureInputs.Samples(cases), result;
+        using IModel model = AutoModel.Load<IModel>(golden.Folder, device);
+        if (model is MoonshineModel pairs)
+        {
+            using RaggedBatch targets = RaggedBatch.Pack([.. cases.Select(c => c.Target!)]);
+            result = pairs.Run(input, targets);
+        }
+        else
+        {
+            result = ((IFeatureModel)model).Run(input);
+        }
+        for (int s = 0; s < cases.Count; s++)
+        {
+            float[] values = result.Sequence(s).ToArray();
+            // PoolFormer's image comes channel by channel, as it is expected: rows here are pixels.
+            yield return (cases[s], output, cases[s].Tensor(output).Shape.Length == 3 ? FeatureInputs.ChannelsFirst(values, cases[s].Tensor(output)) : values);
         }
     }
 
