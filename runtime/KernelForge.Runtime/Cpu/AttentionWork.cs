@@ -34,18 +34,20 @@ internal readonly unsafe struct AttentionWork<TVector, TScore, TMask>(
         }
 
         var tile = new Scratch(pool, worker, sequence, keyCount, headWidth);
-        if (TScore.ReadsLogit) Turned.Keys(key, keyStart, keyCount, keyHead * headWidth, headWidth, tile.Keys);
+        (int low, int high) = KeysOf(first, end, keyCount);
+        if (TScore.ReadsLogit)
+            Turned.Keys(key, keyStart + low, high - low, keyHead * headWidth, headWidth, tile.Keys + ((nint)low * headWidth));
         for (int h = keyHead * group; h < (keyHead + 1) * group; h++)
         {
             for (int i = first; i < end; i += TVector.TileRows)
-                RunTile(tile, queryStart, i, Math.Min(TVector.TileRows, end - i), keyStart, keyCount, h, keyHead);
+                RunTile(tile, queryStart, i, Math.Min(TVector.TileRows, end - i), keyStart, keyCount, low, high, h, keyHead);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void RunTile(Scratch tile, int queryStart, int i, int rows, int keyStart, int keyCount, int head, int keyHead)
+    private void RunTile(Scratch tile, int queryStart, int i, int rows, int keyStart, int keyCount, int low, int high, int head, int keyHead)
     {
-        int panels = FindPanels(tile, i, rows, keyCount);
+        int panels = FindPanels(tile, i, rows, low, high);
         TVector scale = TVector.Broadcast(heads.Scale), none = TVector.Broadcast(WeightOfNone);
         for (int p = 0; p < panels; p++)
         {
@@ -81,19 +83,32 @@ internal readonly unsafe struct AttentionWork<TVector, TScore, TMask>(
         }
     }
 
+    /// <summary>From which key to below which there are all that any of the queries may see; whole panels, so that a window costs its own keys alone.</summary>
+    private (int Low, int High) KeysOf(int firstQuery, int endOfQueries, int keyCount)
+    {
+        if (!TMask.Exists) return (0, keyCount);
+        int low = 0, high = keyCount;
+        while (low < high && Cover(firstQuery, endOfQueries, low, keyCount) == Coverage.None) low += Panel;
+        if (low >= high) return (0, 0);
+        // Panels begin at multiples of their width: the last of them may be short.
+        while (high > low && Cover(firstQuery, endOfQueries, (high - 1) / Panel * Panel, keyCount) == Coverage.None) high = (high - 1) / Panel * Panel;
+        return (low, high);
+    }
+
     /// <summary>Lists the panels of keys that any query of the tile may see.</summary>
-    private int FindPanels(Scratch tile, int i, int rows, int keyCount)
+    private int FindPanels(Scratch tile, int i, int rows, int low, int high)
     {
         int panels = 0;
-        for (int j = 0; j < keyCount; j += Panel)
+        for (int j = low; j < high; j += Panel)
         {
-            Coverage coverage = TMask.Exists
-                ? mask.Cover(new Interval(i, i + rows - 1), new Interval(j, Math.Min(j + Panel, keyCount) - 1))
-                : Coverage.All;
+            Coverage coverage = TMask.Exists ? Cover(i, i + rows, j, high) : Coverage.All;
             if (coverage != Coverage.None) tile.SetPanel(panels++, j, coverage != Coverage.All);
         }
         return panels;
     }
+
+    private Coverage Cover(int firstQuery, int endOfQueries, int firstKey, int endOfKeys) =>
+        mask.Cover(new Interval(firstQuery, endOfQueries - 1), new Interval(firstKey, Math.Min(firstKey + Panel, endOfKeys) - 1));
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Adjust(float* logits, int present, AttentionRow i, int j, int keyStart, int head, bool masked)
