@@ -23,7 +23,7 @@ internal sealed class DifferenceTables(ProgramNames names, CpuArguments argument
         string table = names.Unique(ProgramNames.Camel(kernel.Name) + "Table");
         string queries = names.Space(kernel.Rows), keys = names.Space(kernel.KeyRows);
         string difference = names.Unique("difference");
-        string value = DifferenceFunction.Print(names, e, difference);
+        string value = DifferenceText.Print(names, e, difference);
         string number = next().ToString(CultureInfo.InvariantCulture);
         Statements.Add($"int[] {table} = {names.Workspace}.Differences({number}, {queries}, {keys});");
         Statements.Add($"for (int {difference} = 1 - {keys}.Longest; {difference} < {queries}.Longest; {difference}++)");

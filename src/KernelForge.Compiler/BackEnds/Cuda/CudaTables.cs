@@ -30,7 +30,7 @@ internal sealed class CudaTables(ProgramNames names)
             string difference = names.Unique("difference");
             writer.Line($"case {CudaText.Integer(i)}:");
             writer.Line($"    for (int {difference} = -zero; {difference} < values.Length - zero; {difference}++)");
-            writer.Line($"        values[zero + {difference}] = {DifferenceFunction.Print(names, tables[i].Function, difference)};");
+            writer.Line($"        values[zero + {difference}] = {DifferenceText.Print(names, tables[i].Function, difference)};");
             writer.Line("    break;");
         }
         writer.Close().Close().Line();

@@ -185,7 +185,7 @@ internal sealed partial class GraphBuilder
         }
         Val.Number[] numbers = [.. arguments.Select((a, i) => NumberOf(a.Value, c.Arguments[i].Value))];
         var call = new Expression.HostCall(c.Name, numbers.Select(n => n.Expression).ToEquatableArray(), kind);
-        if (kind != ValueKind.Integer || !BackEnds.DifferenceFunction.Is(call))
+        if (kind != ValueKind.Integer || !DifferenceFunction.Is(call))
             throw Fail(Rules.NotCompilable, c,
                 "C# of your own runs on the host, which knows hyper-parameters, integers of rows and i - j of a score or mask: call it with those and let it "
                 + "answer with an integer, or write it in the language");
