@@ -89,6 +89,16 @@ public sealed class RaggedBatch : IDisposable
         rows = null;
     }
 
+    /// <summary>Makes it sequences without tokens.</summary>
+    internal void Empty(int sequences)
+    {
+        ObjectDisposedException.ThrowIf(disposed, this);
+        if (offsets.Length <= sequences) offsets = new int[Capacity.For(sequences + 1)];
+        offsets.AsSpan(0, sequences + 1).Clear();
+        (SequenceCount, TokenCount) = (sequences, 0);
+        rows = null;
+    }
+
     /// <summary>The ids of one sequence, <c>[length]</c>.</summary>
     public ReadOnlySpan<int> Sequence(int sequence)
     {

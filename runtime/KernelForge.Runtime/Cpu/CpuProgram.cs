@@ -27,7 +27,17 @@ public abstract class CpuProgram<TVector> : CompiledProgram where TVector : unma
     protected WorkerPool Pool { get; }
 
     /// <inheritdoc/>
-    public sealed override void Run(ReadOnlySpan<RunInput> inputs, ReadOnlySpan<RunOutput> outputs)
+    public sealed override void Run(ReadOnlySpan<RunInput> inputs, ReadOnlySpan<RunOutput> outputs) => RunOn(null, inputs, outputs);
+
+    /// <inheritdoc/>
+    public sealed override void Run(ReadOnlySpan<RunInput> inputs, ReadOnlySpan<RunOutput> outputs, CacheRun run)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        if (Layout is null) base.Run(inputs, outputs, run);
+        else RunOn(run, inputs, outputs);
+    }
+
+    private void RunOn(CacheRun? run, ReadOnlySpan<RunInput> inputs, ReadOnlySpan<RunOutput> outputs)
     {
         Enter();
         try
@@ -35,7 +45,9 @@ public abstract class CpuProgram<TVector> : CompiledProgram where TVector : unma
             CpuWorkspace? workspace;
             lock (idleLock) idle.TryPop(out workspace);
             workspace ??= new CpuWorkspace(spaces, slots, integers);
+            workspace.Cache = run;
             Run(workspace, inputs, outputs);
+            workspace.Cache = null;
             // Not after an exception: what a run left half done is not worth keeping.
             lock (idleLock) idle.Push(workspace);
         }

@@ -1,3 +1,5 @@
+using KernelForge.Runtime.Execution;
+
 namespace KernelForge.Runtime.Cpu;
 
 /// <summary>Buffers of one run: they grow with the batches and are used again, so that a run allocates nothing once warm.</summary>
@@ -20,10 +22,13 @@ public sealed class CpuWorkspace : IDisposable
         for (int i = 0; i < integers; i++) this.integers[i] = [];
     }
 
-    /// <summary>A row space with the sequences that an input brings.</summary>
+    /// <summary>What was kept of the run's sequences; null in an ordinary run, which has them whole.</summary>
+    public CacheRun? Cache { get; internal set; }
+
+    /// <summary>A row space with the sequences that an input brings, and the past that they have there.</summary>
     public RaggedRows Space(int number, ReadOnlySpan<int> offsets)
     {
-        spaces[number].Set(offsets);
+        spaces[number].Set(offsets, Cache is null ? [] : Cache.Past(number));
         return spaces[number];
     }
 

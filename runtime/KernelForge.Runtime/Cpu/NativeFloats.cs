@@ -41,6 +41,9 @@ internal sealed partial class NativeFloats : SafeHandle
         return floats;
     }
 
+    public static unsafe void Copy(float* source, float* destination, long floats) =>
+        Buffer.MemoryCopy(source, destination, floats * sizeof(float), floats * sizeof(float));
+
     protected override unsafe bool ReleaseHandle()
     {
         NativeMemory.AlignedFree((void*)handle);

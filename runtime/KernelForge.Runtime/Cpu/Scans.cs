@@ -47,9 +47,6 @@ public readonly unsafe struct ScanStates<TVector> where TVector : unmanaged, IVe
 /// <remarks>A feature goes through its sequence by itself: neither threads nor other sequences change a bit of it.</remarks>
 public static class Scans
 {
-    /// <summary>Features an item: a few vectors, so that what belongs to the row alone is read for several; fewer where there are many states.</summary>
-    private const int FeaturesPerItem = 64, StatesPerItem = 1 << 14;
-
     /// <param name="pool">The threads.</param>
     /// <param name="sequences">The rows.</param>
     /// <param name="features">Features of a row.</param>
@@ -61,24 +58,20 @@ public static class Scans
         where TKernel : struct, IScanKernel<TVector>
     {
         if (sequences.Count == 0 || features == 0) return;
-        int perItem = Math.Clamp(StatesPerItem / Math.Max(1, states) / 16 * 16, 16, FeaturesPerItem);
-        int parts = (features + perItem - 1) / perItem;
-        pool.Run(sequences.SequenceCount * parts, new Work<TVector, TKernel>(pool, sequences, features, states, stretches, perItem, parts, kernel));
+        ScanShape shape = ScanShape.Of(features, states, stretches, TVector.Count);
+        pool.Run(sequences.SequenceCount * shape.Parts, new Work<TVector, TKernel>(pool, sequences, features, shape, kernel));
     }
 
-    private readonly struct Work<TVector, TKernel>(
-        WorkerPool pool, RaggedRows sequences, int features, int states, bool stretches, int perItem, int parts, TKernel kernel) : IWork
+    private readonly struct Work<TVector, TKernel>(WorkerPool pool, RaggedRows sequences, int features, ScanShape shape, TKernel kernel) : IWork
         where TVector : unmanaged, IVector<TVector>
         where TKernel : struct, IScanKernel<TVector>
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public unsafe void Run(int item, int worker)
         {
-            int first = item % parts * perItem, end = Math.Min(features, first + perItem);
-            int stride = (states + TVector.Count - 1) / TVector.Count * TVector.Count;
-            // Where vectors hold few features each, as many of them as there are features; else a feature's states take a lane of each.
-            long floats = stretches ? (long)perItem * states * TVector.Count : (long)perItem * stride;
-            kernel.Run(sequences.ByLength[item / parts], first, end, new ScanStates<TVector>(pool.Scratch(worker, floats), stride));
+            int first = item % shape.Parts * shape.FeaturesPerItem, end = Math.Min(features, first + shape.FeaturesPerItem);
+            var memory = new ScanStates<TVector>(pool.Scratch(worker, shape.FloatsPerItem), shape.Stride);
+            kernel.Run(sequences.ByLength[item / shape.Parts], first, end, memory);
         }
     }
 }

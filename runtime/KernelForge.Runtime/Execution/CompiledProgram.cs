@@ -17,6 +17,18 @@ public abstract class CompiledProgram : IDisposable
     /// <param name="outputs">One for each result, of the right size.</param>
     public abstract void Run(ReadOnlySpan<RunInput> inputs, ReadOnlySpan<RunOutput> outputs);
 
+    /// <summary>What a sequence leaves for its next rows; null where the layer is not incremental on this device.</summary>
+    public virtual CacheLayout? Layout => null;
+
+    /// <summary>Runs an incremental layer on further rows of sequences; <see cref="CacheRun.Commit"/> is the caller's.</summary>
+    /// <inheritdoc cref="Run(ReadOnlySpan{RunInput}, ReadOnlySpan{RunOutput})"/>
+    /// <param name="inputs">One for each parameter of the entry, with indices already checked; without a row what does not go on.</param>
+    /// <param name="outputs">One for each result, of the size that the new rows give it.</param>
+    /// <param name="run">What was kept of the sequences.</param>
+    /// <exception cref="NotSupportedException">The program has no <see cref="Layout"/>.</exception>
+    public virtual void Run(ReadOnlySpan<RunInput> inputs, ReadOnlySpan<RunOutput> outputs, CacheRun run) =>
+        throw new NotSupportedException("this program runs whole sequences alone: its layer is not incremental on this device");
+
     public void Dispose()
     {
         if (Interlocked.Exchange(ref disposed, 1) == 0) Leave();

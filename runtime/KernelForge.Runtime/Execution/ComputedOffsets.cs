@@ -21,6 +21,9 @@ public readonly ref struct ComputedOffsets
     /// <summary>[sequences + 1].</summary>
     public ReadOnlySpan<int> Offsets => offsets.AsSpan(0, Count + 1);
 
+    /// <summary>What <see cref="Offsets"/> lies in.</summary>
+    internal int[] Lent => offsets;
+
     /// <summary>Says how long a sequence is, those before it being known.</summary>
     /// <exception cref="OverflowException">There are more rows than an int counts.</exception>
     public void Set(int sequence, int length) => offsets[sequence + 1] = checked(offsets[sequence] + length);

@@ -28,17 +28,29 @@ public static class RunCheck
 
     /// <summary>Sequences whose positions look rows up: none is longer than the table serves.</summary>
     /// <inheritdoc cref="Indices"/>
-    public static void Positions(ReadOnlySpan<int> offsets, int factor, int offset, int rows, string table)
+    public static void Positions(ReadOnlySpan<int> offsets, int factor, int offset, int rows, string table) =>
+        Positions(offsets, [], factor, offset, rows, table);
+
+    /// <summary>As <see cref="Positions(ReadOnlySpan{int}, int, int, int, string)"/>, for sequences with earlier rows.</summary>
+    /// <param name="offsets">Of the sequences' new rows.</param>
+    /// <param name="past">Earlier rows of each sequence, [sequences]; empty where none has any.</param>
+    /// <param name="factor">The table's row is position · factor + offset.</param>
+    /// <param name="offset">See <paramref name="factor"/>.</param>
+    /// <param name="rows">Rows of the table.</param>
+    /// <param name="table">The table's path in the description.</param>
+    /// <exception cref="ArgumentException">A sequence is longer.</exception>
+    public static void Positions(ReadOnlySpan<int> offsets, ReadOnlySpan<int> past, int factor, int offset, int rows, string table)
     {
         for (int s = 0; s + 1 < offsets.Length; s++)
         {
-            int length = offsets[s + 1] - offsets[s];
-            if (length == 0) continue;
-            long first = offset, last = ((long)(length - 1) * factor) + offset;
+            int added = offsets[s + 1] - offsets[s], before = past.IsEmpty ? 0 : past[s];
+            if (added == 0) continue;
+            long first = ((long)before * factor) + offset, last = (((long)before + added - 1) * factor) + offset;
             if (Math.Min(first, last) >= 0 && Math.Max(first, last) < rows) continue;
             long longest = factor > 0 ? ((rows - 1L - offset) / factor) + 1 : 0;
+            string has = before == 0 ? $"{added} tokens" : $"{before} tokens and {added} new ones";
             throw new ArgumentException(
-                $"sequence {s} has {length} tokens; '{table}' serves sequences of at most {Math.Max(0, longest)}: truncate it or split it");
+                $"sequence {s} has {has}; '{table}' serves sequences of at most {Math.Max(0, longest)}: truncate it or split it");
         }
     }
 

@@ -1,0 +1,105 @@
+using KernelForge.Runtime.Execution;
+
+namespace KernelForge.Runtime.Caches;
+
+/// <summary>What a run needs of a cache's memory: taken before it begins; kept where it ends well, undone where it does not.</summary>
+internal sealed unsafe class Reservation(CacheMemory memory)
+{
+    private readonly List<(BlockTable Table, int Index, int Shared, BlockPool Pool)> copied = [];
+    private readonly List<nint>[] addresses = [.. memory.Layout.Spaces.Select(_ => new List<nint>())];
+    private readonly List<int>[] starts = [.. memory.Layout.Spaces.Select(_ => new List<int>())];
+
+    /// <summary>Bytes that a run will take.</summary>
+    /// <param name="batch">Its sequences.</param>
+    /// <param name="added">New rows of each, [spaces of the layout][sequences].</param>
+    public long Needed(ReadOnlySpan<CachedSequence> batch, int[][] added)
+    {
+        long needed = 0;
+        for (int s = 0; s < batch.Length; s++)
+        {
+            if (batch[s].States == BlockTable.None) needed += memory.StateBytes;
+            for (int slot = 0; slot < added.Length; slot++)
+            {
+                if (memory.Pool(slot) is not { } pool || added[slot][s] == 0) continue;
+                int held = batch[s].Tables[slot]?.Count ?? 0, past = batch[s].Lengths[slot];
+                needed += (BlocksOf(past + added[slot][s]) - held + (WritesShared(batch[s].Tables[slot], past, pool) ? 1 : 0)) * pool.BlockBytes;
+            }
+        }
+        return needed;
+    }
+
+    /// <summary>Takes the memory; what another sequence shares and the run will write to is copied.</summary>
+    public void Take(ReadOnlySpan<CachedSequence> batch, int[][] added)
+    {
+        foreach (CachedSequence sequence in batch)
+        {
+            if (sequence.States == BlockTable.None) memory.TakeStates(sequence);
+        }
+        for (int slot = 0; slot < added.Length; slot++)
+        {
+            if (memory.Pool(slot) is not { } pool) continue;
+            addresses[slot].Clear();
+            starts[slot].Clear();
+            for (int s = 0; s < batch.Length; s++)
+            {
+                BlockTable table = batch[s].Tables[slot] ??= new BlockTable();
+                int past = batch[s].Lengths[slot], rows = added[slot][s];
+                if (rows > 0 && WritesShared(table, past, pool)) Copy(table, past / CacheLayout.BlockRows, pool);
+                for (int block = BlocksOf(past + rows); table.Count < block;) table.Add(pool.Take());
+                starts[slot].Add(addresses[slot].Count);
+                for (int i = 0; i < table.Count; i++) addresses[slot].Add(table[i] == BlockTable.None ? 0 : (nint)pool.Address(table[i]));
+            }
+        }
+    }
+
+    /// <summary>Where the blocks of a sequence of the batch lie, in the order of its rows; 0 for one that was given back.</summary>
+    public ReadOnlySpan<nint> Blocks(int slot, int sequence)
+    {
+        ReadOnlySpan<nint> all = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(addresses[slot]);
+        return sequence + 1 < starts[slot].Count ? all[starts[slot][sequence]..starts[slot][sequence + 1]] : all[starts[slot][sequence]..];
+    }
+
+    /// <summary>The run ended well; the sequences have their new lengths.</summary>
+    public void Keep(ReadOnlySpan<CachedSequence> batch)
+    {
+        foreach ((_, _, int shared, BlockPool pool) in copied) pool.Release(shared);
+        copied.Clear();
+        for (int slot = 0; slot < addresses.Length; slot++)
+        {
+            if (memory.Pool(slot) is not { } pool) continue;
+            int reach = memory.Layout.Spaces[slot].Reach;
+            foreach (CachedSequence sequence in batch)
+                sequence.Tables[slot]!.GiveBack(Math.Max(0, sequence.Lengths[slot] - reach) / CacheLayout.BlockRows, pool);
+        }
+    }
+
+    /// <summary>Nothing has happened.</summary>
+    public void Undo(ReadOnlySpan<CachedSequence> batch)
+    {
+        foreach ((BlockTable table, int index, int shared, BlockPool pool) in copied)
+        {
+            pool.Release(table[index]);
+            table[index] = shared;
+        }
+        copied.Clear();
+        foreach (CachedSequence sequence in batch)
+        {
+            if (!sequence.HasRun) memory.ReleaseStates(sequence);
+            for (int slot = 0; slot < addresses.Length; slot++) sequence.Tables[slot]?.Cut(BlocksOf(sequence.Lengths[slot]), memory.Pool(slot)!);
+        }
+    }
+
+    private void Copy(BlockTable table, int index, BlockPool pool)
+    {
+        int shared = table[index], own = pool.Take();
+        pool.Copy(shared, own);
+        table[index] = own;
+        copied.Add((table, index, shared, pool));
+    }
+
+    /// <summary>Whether the block that the next row goes into has rows of several sequences' past.</summary>
+    private static bool WritesShared(BlockTable? table, int past, BlockPool pool) =>
+        past % CacheLayout.BlockRows != 0 && table is not null && pool.IsShared(table[past / CacheLayout.BlockRows]);
+
+    private static int BlocksOf(int rows) => (int)(((long)rows + CacheLayout.BlockRows - 1) / CacheLayout.BlockRows);
+}
