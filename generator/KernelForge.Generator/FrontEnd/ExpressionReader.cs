@@ -188,6 +188,9 @@ internal sealed class ExpressionReader
             return isWritten ? new ConvertExpr(ValueKind.Integer, operand) : operand;
         }
 
+        // An array is compared with null as any object is.
+        bool isObject = conversion is { IsImplicit: true, Type.SpecialType: SpecialType.System_Object, Parent: IBinaryOperation };
+        if (isObject && Known.KindOf(conversion.Operand.Type) is ValueKind.IntegerArray or ValueKind.TextArray) return operand;
         ValueKind? from = Known.KindOf(conversion.Operand.Type), to = Known.KindOf(conversion.Type);
         if (conversion.Operand.Type is not null && to is null) return Unsupported(conversion, "numbers are int, float or double");
         // An operand of mixed arithmetic becomes real by itself.

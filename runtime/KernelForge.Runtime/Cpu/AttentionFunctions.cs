@@ -24,8 +24,8 @@ public interface IMask
 
     bool Includes(AttentionRow i, AttentionRow j);
 
-    /// <summary>The same for all pairs of positions in two intervals at once; <see cref="Coverage.Part"/> where it cannot be told.</summary>
-    Coverage Cover(Interval i, Interval j);
+    /// <summary>The same for all pairs of positions in two intervals of a sequence at once; <see cref="Coverage.Part"/> where it cannot be told.</summary>
+    Coverage Cover(Interval i, Interval j, int sequence);
 }
 
 /// <summary>A query or key row: its position within its sequence, its place among all rows, and its sequence.</summary>
@@ -51,5 +51,5 @@ public readonly struct NoMask : IMask
 
     public bool Includes(AttentionRow i, AttentionRow j) => true;
 
-    public Coverage Cover(Interval i, Interval j) => Coverage.All;
+    public Coverage Cover(Interval i, Interval j, int sequence) => Coverage.All;
 }

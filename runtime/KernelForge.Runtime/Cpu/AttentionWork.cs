@@ -34,7 +34,7 @@ internal readonly unsafe struct AttentionWork<TVector, TScore, TMask>(
         }
 
         var tile = new Scratch(pool, worker, sequence, keyCount, headWidth);
-        (int low, int high) = KeysOf(first, end, keyCount);
+        (int low, int high) = KeysOf(sequence, first, end, keyCount);
         if (TScore.ReadsLogit)
             Turned.Keys(key, keyStart + low, high - low, keyHead * headWidth, headWidth, tile.Keys + ((nint)low * headWidth));
         for (int h = keyHead * group; h < (keyHead + 1) * group; h++)
@@ -84,14 +84,15 @@ internal readonly unsafe struct AttentionWork<TVector, TScore, TMask>(
     }
 
     /// <summary>From which key to below which there are all that any of the queries may see; whole panels, so that a window costs its own keys alone.</summary>
-    private (int Low, int High) KeysOf(int firstQuery, int endOfQueries, int keyCount)
+    private (int Low, int High) KeysOf(int sequence, int firstQuery, int endOfQueries, int keyCount)
     {
         if (!TMask.Exists) return (0, keyCount);
         int low = 0, high = keyCount;
-        while (low < high && Cover(firstQuery, endOfQueries, low, keyCount) == Coverage.None) low += Panel;
+        while (low < high && Cover(sequence, firstQuery, endOfQueries, low, keyCount) == Coverage.None) low += Panel;
         if (low >= high) return (0, 0);
         // Panels begin at multiples of their width: the last of them may be short.
-        while (high > low && Cover(firstQuery, endOfQueries, (high - 1) / Panel * Panel, keyCount) == Coverage.None) high = (high - 1) / Panel * Panel;
+        while (high > low && Cover(sequence, firstQuery, endOfQueries, (high - 1) / Panel * Panel, keyCount) == Coverage.None)
+            high = (high - 1) / Panel * Panel;
         return (low, high);
     }
 
@@ -101,14 +102,15 @@ internal readonly unsafe struct AttentionWork<TVector, TScore, TMask>(
         int panels = 0;
         for (int j = low; j < high; j += Panel)
         {
-            Coverage coverage = TMask.Exists ? Cover(i, i + rows, j, high) : Coverage.All;
+            Coverage coverage = TMask.Exists ? Cover(tile.Sequence, i, i + rows, j, high) : Coverage.All;
             if (coverage != Coverage.None) tile.SetPanel(panels++, j, coverage != Coverage.All);
         }
         return panels;
     }
 
-    private Coverage Cover(int firstQuery, int endOfQueries, int firstKey, int endOfKeys) =>
-        mask.Cover(new Interval(firstQuery, endOfQueries - 1), new Interval(firstKey, Math.Min(firstKey + Panel, endOfKeys) - 1));
+    private Coverage Cover(int sequence, int firstQuery, int endOfQueries, int firstKey, int endOfKeys) =>
+        mask.Cover(
+            new Interval(firstQuery, endOfQueries - 1), new Interval(firstKey, Math.Min(firstKey + Panel, endOfKeys) - 1), sequence);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Adjust(float* logits, int present, AttentionRow i, int j, int keyStart, int head, bool masked)

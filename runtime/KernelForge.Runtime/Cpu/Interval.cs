@@ -22,6 +22,10 @@ public readonly record struct Coverage
 
     public static Coverage operator !(Coverage a) => a == None ? All : a == All ? None : Part;
 
+    /// <summary>What holds where a condition does, and otherwise.</summary>
+    public static Coverage Choose(Coverage condition, Coverage a, Coverage b) =>
+        condition == All ? a : condition == None ? b : new((byte)(a.possible | b.possible));
+
     public static Coverage LogicalNot(Coverage a) => !a;
 
     public static Coverage BitwiseAnd(Coverage a, Coverage b) => a & b;
@@ -88,6 +92,10 @@ public readonly record struct Interval(long Low, long High)
     public static Interval Max(Interval a, Interval b) => new(Math.Max(a.Low, b.Low), Math.Max(a.High, b.High));
 
     public static Interval Abs(Interval a) => a.Low >= 0 ? a : a.High <= 0 ? -a : new(0, Math.Max(-a.Low, a.High));
+
+    /// <summary>One number where a condition holds, and otherwise another.</summary>
+    public static Interval Choose(Coverage condition, Interval a, Interval b) =>
+        condition == Coverage.All ? a : condition == Coverage.None ? b : new(Math.Min(a.Low, b.Low), Math.Max(a.High, b.High));
 
     // Far from overflow when sums and products of a few of them meet.
     private static Interval Unknown => new(int.MinValue, int.MaxValue);

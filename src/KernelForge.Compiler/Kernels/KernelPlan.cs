@@ -83,7 +83,11 @@ public sealed record PlanOutput(string Name, int RowSpace, Size Columns, int Buf
 public sealed record PlanBuffer(int Id, string Name, int RowSpace, Size Columns, int Slot);
 
 /// <summary>A condition on hyper-parameters that is checked when a model is loaded, and what to say when it does not hold.</summary>
-public sealed record PlanCheck(Scalar Condition, string Message);
+/// <param name="Loops">Loops, outermost first, for every index of which it must hold.</param>
+public sealed record PlanCheck(Scalar Condition, string Message, EquatableArray<PlanLoop> Loops);
+
+/// <summary>The index of a loop, which counts from <paramref name="Start"/> to below <paramref name="End"/>.</summary>
+public sealed record PlanLoop(string Index, Scalar Start, Scalar End);
 
 public enum ParameterUse
 {

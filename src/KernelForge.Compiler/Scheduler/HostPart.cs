@@ -55,6 +55,13 @@ internal static class HostPart
     /// <summary>A host value in a member of the class.</summary>
     public static string Text(Scalar value) => ScalarText.Of(value, h => "kf_" + h.Name, i => i.Name);
 
+    /// <summary>The head of a loop in a member of the class.</summary>
+    public static string LoopText(PlanLoop loop)
+    {
+        string end = ScalarText.Of(loop.End, h => "kf_" + h.Name, i => i.Name, OperatorText.Level(BinaryOp.Less) + 1);
+        return $"for (int {loop.Index} = {Text(loop.Start)}; {loop.Index} < {end}; {loop.Index}++)";
+    }
+
     private static void WriteDevice(CodeWriter writer, LayerSpec layer)
     {
         writer.Line("/// <summary>");

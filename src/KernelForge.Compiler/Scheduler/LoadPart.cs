@@ -95,8 +95,10 @@ internal sealed class LoadPart(LayerSpec layer, KernelPlan plan, IReadOnlyList<I
             string name = CSharpText.Literal(layer.Name);
             foreach (PlanCheck check in plan.Checks)
             {
+                foreach (PlanLoop loop in check.Loops) writer.Open(HostPart.LoopText(loop));
                 string condition = HostPart.Text(check.Condition);
                 writer.Line($"{Execution}RunCheck.Hyperparameters(\n    {condition}, {name},\n    {Message(check)});");
+                foreach (PlanLoop _ in check.Loops) writer.Close();
             }
             writer.Close().Line();
         }
@@ -121,9 +123,10 @@ internal sealed class LoadPart(LayerSpec layer, KernelPlan plan, IReadOnlyList<I
     {
         // The values that broke the rule, by the names that the user gave them, in the order in which the message has them.
         List<string> names = [];
-        ScalarText.Of(check.Condition, h => { names.Add(h.Name); return ""; }, i => "");
+        ScalarText.Of(check.Condition, h => { if (!h.IsArray) names.Add(h.Name); return ""; }, i => "");
         IEnumerable<string> ordered = names.Distinct().OrderBy(n => check.Message.IndexOf(n, StringComparison.Ordinal));
-        string values = string.Join(", ", ordered.Select(n => n + " = {kf_" + n + "}"));
+        IEnumerable<string> indices = check.Loops.Select(l => l.Index + " = {" + l.Index + "}");
+        string values = string.Join(", ", ordered.Select(n => n + " = {kf_" + n + "}").Concat(indices));
         return "$" + CSharpText.Literal(check.Message + (values.Length == 0 ? "" : $" ({values})"));
     }
 }

@@ -23,7 +23,7 @@ struct Pair
 
     __device__ __forceinline__ float score(float s, Place i, Place j, int head) const { return s; }
     __device__ __forceinline__ bool visible(Place i, Place j, int head) const { return true; }
-    __device__ __forceinline__ Coverage cover(Interval i, Interval j) const { return Coverage::All; }
+    __device__ __forceinline__ Coverage cover(Interval i, Interval j, const WorkItem&) const { return Coverage::All; }
 };
 // </score>
 

@@ -25,6 +25,8 @@ public sealed class IntervalTests
         ("Interval.Abs(i - j) <= (Interval)4", (i, j) => Interval.Abs(i - j) <= (Interval)4),
         ("Interval.Min(i, j) < Interval.Max(i, (Interval)1) - (Interval)3",
             (i, j) => Interval.Min(i, j) < Interval.Max(i, (Interval)1) - (Interval)3),
+        ("Coverage.Choose(i < (Interval)1, j < (Interval)2, i > j)", (i, j) => Coverage.Choose(i < (Interval)1, j < (Interval)2, i > j)),
+        ("Interval.Choose(i < j, i, -j) < (Interval)1", (i, j) => Interval.Choose(i < j, i, -j) < (Interval)1),
         ("i < Interval.Around(2.5f)", (i, j) => i < Interval.Around(2.5f)),
         ("Interval.Around(-2.5f) <= j", (i, j) => Interval.Around(-2.5f) <= j),
         ("Coverage.Of(true, !true) & (i < j)", (i, j) => Coverage.Of(true, !true) & (i < j)),

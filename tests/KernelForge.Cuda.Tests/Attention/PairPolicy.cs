@@ -49,7 +49,7 @@ internal sealed record PairPolicy(
             static constexpr bool allVisible = {{(VisibleText is null ? "true" : "false")}};
             __device__ __forceinline__ float score(float s, Place i, Place j, int head) const { return {{ScoreText ?? "s"}}; }
             __device__ __forceinline__ bool visible(Place i, Place j, int head) const { return {{VisibleText ?? "true"}}; }
-            __device__ __forceinline__ Coverage cover(Interval i, Interval j) const
+            __device__ __forceinline__ Coverage cover(Interval i, Interval j, const WorkItem&) const
             {
         #ifdef BLIND_COVER
                 return Coverage::Part;

@@ -48,7 +48,19 @@ internal sealed class BatchCost(int[] lengths, int multiprocessors)
     /// <param name="heads">Heads.</param>
     /// <param name="width">Columns of a head, of queries, keys and values: a multiple of 16.</param>
     /// <param name="window">How far a key that is seen may be.</param>
-    public Counts Attention(int heads, int width, int window = int.MaxValue)
+    public Counts Attention(int heads, int width, int window = int.MaxValue) =>
+        Attention(heads, width, (_, first, end, key, endOfKeys) => Math.Max(key - (end - 1), first - (endOfKeys - 1)) <= window);
+
+    /// <param name="sees">Whether a query of a sequence of a length sees a key.</param>
+    /// <inheritdoc cref="Attention(int, int, int)"/>
+    public Counts Attention(int heads, int width, Func<int, int, int, bool> sees) => Attention(heads, width, (n, first, end, key, endOfKeys) =>
+        Enumerable.Range(first, end - first).Any(i => Enumerable.Range(key, endOfKeys - key).Any(j => sees(n, i, j))));
+
+    /// <param name="sees">
+    /// Whether, in a sequence of a length, any of the queries from one to below another sees any of the keys from one to below another.
+    /// </param>
+    /// <inheritdoc cref="Attention(int, int, int)"/>
+    private Counts Attention(int heads, int width, Func<int, int, int, int, int, bool> sees)
     {
         bool whole = lengths.Max() <= KeyTile;
         int items = lengths.Sum(n => DivideUp(n, KeyTile));
@@ -63,11 +75,11 @@ internal sealed class BatchCost(int[] lengths, int multiprocessors)
                 for (int key = 0; key < n; key += KeyTile)
                 {
                     int keys = Math.Min(KeyTile, n - key);
-                    if (!Sees(first, end, key, keys)) continue;
+                    if (!sees(n, first, end, key, key + keys)) continue;
                     rowsRead += 2 * keys;
                     for (int query = first; query < end; query += Piece)
                     {
-                        if (!Sees(query, Math.Min(query + Piece, n), key, keys)) continue;
+                        if (!sees(n, query, Math.Min(query + Piece, n), key, key + keys)) continue;
                         products += 2 * Piece * RoundUp(keys, Piece);
                         exponents += Piece * KeyTile;
                     }
@@ -79,8 +91,6 @@ internal sealed class BatchCost(int[] lengths, int multiprocessors)
             heads * ((rowsRead * width * Bytes) + itemBytes + counts),
             (long)Rows * heads * width * Bytes,
             heads * ((products * width) + exponents));
-
-        bool Sees(int first, int end, int key, int keys) => Math.Max(key - (end - 1), first - (key + keys - 1)) <= window;
     }
 
     /// <param name="columns">A multiple of 8, at most 1024.</param>

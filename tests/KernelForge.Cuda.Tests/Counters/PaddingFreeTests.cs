@@ -41,6 +41,32 @@ public sealed class PaddingFreeTests
     }
 
     [Fact]
+    public void Masks_of_prefixes_ends_and_lengths_leave_tiles_out()
+    {
+        const int hidden = 64, heads = 4, prefix = 20, tail = 30, window = 40;
+        int[] lengths = [300, 5, 0, 71];
+        (EmulatedDriver driver, CudaDevice device) = Emulated();
+        using var layer = new Bounded(hidden, heads, prefix, tail, window, global: false);
+        using WeightSource weights = Some.Weights(layer, 1);
+        layer.LoadWeights(weights, device);
+        _ = layer.Run(Some.Rows(lengths, hidden, 2));
+        BatchCost batch = Cost(device, lengths);
+        (string Kernel, Func<int, int, int, bool> Sees)[] masks =
+        [
+            ("prefixed", (_, i, j) => j < prefix || j <= i),
+            ("last", (n, _, j) => j >= n - tail),
+            ("near", (_, i, j) => j <= i && i - j < window),
+            ("shared", (n, i, j) => j < (i % 2 == 0 ? n / 2 : n / 4)),
+        ];
+        foreach ((string kernel, Func<int, int, int, bool> sees) in masks)
+        {
+            Counts expected = batch.Attention(heads, hidden / heads, sees);
+            Assert.Equal(expected.MultiplyAdds, Counts.Of(driver.KernelStatistics[kernel + "_kernel"]).MultiplyAdds);
+            Assert.True(expected.MultiplyAdds < 0.9 * batch.Attention(heads, hidden / heads).MultiplyAdds, kernel);
+        }
+    }
+
+    [Fact]
     public void A_reduction_of_each_sequence()
     {
         const int hidden = 72;

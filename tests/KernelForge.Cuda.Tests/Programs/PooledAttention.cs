@@ -83,7 +83,7 @@ internal sealed class PooledAttention : CudaProgram
             static constexpr bool softmax = true, plain = false, allVisible = true;
             __device__ float score(float s, Place i, Place j, int) const { return s + 0.125f * table[zero + i.position - j.position]; }
             __device__ bool visible(Place, Place, int) const { return true; }
-            __device__ Coverage cover(Interval, Interval) const { return Coverage::All; }
+            __device__ Coverage cover(Interval, Interval, const WorkItem&) const { return Coverage::All; }
         };
 
         extern "C" __global__ void __launch_bounds__(attention_threads, BLOCKS)

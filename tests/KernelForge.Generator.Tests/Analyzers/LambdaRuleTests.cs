@@ -44,6 +44,28 @@ public sealed class LambdaRuleTests
     }
 
     [Fact]
+    public async Task A_branch_over_a_number_of_a_lambda_may_become_an_expression_or_the_host_s()
+    {
+        IReadOnlyList<string> messages = await Marked.Verify("""
+            [TransformerLayer]
+            public sealed partial class Clamped(int hidden)
+            {
+                private readonly Linear linear = new(hidden, hidden);
+
+                public Tokens Forward(Tokens x) => Each(linear[x].Rows, hidden, (t, f) => Near(t - f));
+
+                private static int Near(int distance)
+                {
+                    if ({|KF0108:distance < 0|}) return 0;
+                    return distance;
+                }
+            }
+            """);
+        Assert.Contains("a lambda chooses by '? :', and C# of ints, doubles and bools that others can call ('internal static') the host runs as it is",
+            Assert.Single(messages), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Numbers_in_weight_names_stand_where_there_are_several() => await Marked.Verify("""
         [TransformerLayer]
         public sealed partial class Names(int hidden)

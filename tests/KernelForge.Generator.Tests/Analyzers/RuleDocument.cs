@@ -4,7 +4,7 @@ using KernelForge.TestData;
 namespace KernelForge.Generator.Tests.Analyzers;
 
 /// <summary>A section of <c>docs/rules.md</c> with its examples, by kind: <c>fails</c>, <c>passes</c>, <c>library</c>.</summary>
-internal sealed record RuleSection(string Id, IReadOnlyDictionary<string, string> Examples);
+internal sealed record RuleSection(string Id, ILookup<string, string> Examples);
 
 internal static partial class RuleDocument
 {
@@ -27,7 +27,7 @@ internal static partial class RuleDocument
     [
         .. document.ReplaceLineEndings("\n").Split("\n## ").Skip(1).Select(section => new RuleSection(
             section[..section.IndexOf('\n', StringComparison.Ordinal)].Trim(),
-            Example().Matches(section).ToDictionary(m => m.Groups["kind"].Value, m => m.Groups["text"].Value))),
+            Example().Matches(section).ToLookup(m => m.Groups["kind"].Value, m => m.Groups["text"].Value))),
     ];
 
     [GeneratedRegex(@"^```csharp (?<kind>\w+)\n(?<text>.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline)]

@@ -16,29 +16,36 @@ public sealed class RuleDocumentTests
 
     [Theory]
     [MemberData(nameof(Ids))]
-    public async Task The_failing_example_breaks_its_rule_alone_at_the_underlined_place(string id)
+    public async Task A_failing_example_breaks_its_rule_alone_at_the_underlined_place(string id)
     {
-        string example = Section(id).Examples["fails"];
-        CSharpCompilation compilation = Compile(id, example);
-        Diagnostic found = Assert.Single(await Analysis.Of(compilation));
+        Assert.NotEmpty(Section(id).Examples["fails"]);
+        foreach (string example in Section(id).Examples["fails"])
+        {
+            CSharpCompilation compilation = Compile(id, example);
+            Diagnostic found = Assert.Single(await Analysis.Of(compilation));
 
-        (int line, int start, int end, string rule) = RuleDocument.Mark(example);
-        FileLinePositionSpan place = found.Location.GetLineSpan();
-        Assert.Equal((id, id, line, start, end),
-            (found.Id, rule, place.StartLinePosition.Line, place.StartLinePosition.Character, place.EndLinePosition.Character));
+            (int line, int start, int end, string rule) = RuleDocument.Mark(example);
+            FileLinePositionSpan place = found.Location.GetLineSpan();
+            Assert.Equal((id, id, line, start, end),
+                (found.Id, rule, place.StartLinePosition.Line, place.StartLinePosition.Character, place.EndLinePosition.Character));
+        }
     }
 
     [Theory]
     [MemberData(nameof(Ids))]
-    public async Task The_passing_example_breaks_no_rule(string id) =>
-        Assert.Empty((await Analysis.Of(Compile(id, Section(id).Examples["passes"]))).Select(d => d.ToString()));
+    public async Task A_passing_example_breaks_no_rule(string id)
+    {
+        Assert.NotEmpty(Section(id).Examples["passes"]);
+        foreach (string example in Section(id).Examples["passes"])
+            Assert.Empty((await Analysis.Of(Compile(id, example))).Select(d => d.ToString()));
+    }
 
     [Theory]
     [MemberData(nameof(Ids))]
-    public void Neither_example_has_errors_of_the_compiler_beside_the_rule(string id)
+    public void No_example_has_errors_of_the_compiler_beside_the_rule(string id)
     {
-        foreach (string kind in (string[])["fails", "passes"])
-            Compilations.AssertCompiles(Compilations.Generate(Compile(id, Section(id).Examples[kind])));
+        foreach (string example in Section(id).Examples["fails"].Concat(Section(id).Examples["passes"]))
+            Compilations.AssertCompiles(Compilations.Generate(Compile(id, example)));
     }
 
     private static RuleSection Section(string id) => RuleDocument.Sections.Single(s => s.Id == id);
@@ -46,7 +53,7 @@ public sealed class RuleDocumentTests
     private static CSharpCompilation Compile(string id, string example)
     {
         List<MetadataReference> references = [Compilations.Language];
-        if (Section(id).Examples.TryGetValue("library", out string? library))
+        foreach (string library in Section(id).Examples["library"])
             references.Add(Compilations.Image(Compilations.Create("Library", [library], [Compilations.Language])));
         return Compilations.Create("User", [example], references);
     }

@@ -126,7 +126,7 @@ public sealed class GenerationTests(ITestOutputHelper output)
         string[] sources =
         [
             .. Directory.GetFiles(models, "*.cs").Order(StringComparer.Ordinal).Select(File.ReadAllText),
-            .. RuleDocument.Sections.Where(s => s.Examples.ContainsKey("passes")).Select(s => $"namespace {s.Id}\n{{\n{s.Examples["passes"]}\n}}"),
+            .. RuleDocument.Sections.SelectMany(s => s.Examples["passes"].Select((text, i) => $"namespace {s.Id}_{i}\n{{\n{text}\n}}")),
         ];
         CSharpCompilation compilation = WithRuntime(sources);
         Compilations.Driver().RunGenerators(compilation, TestContext.Current.CancellationToken);

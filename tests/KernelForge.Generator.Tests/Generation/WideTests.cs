@@ -134,6 +134,37 @@ public sealed class WideTests
             public Tokens Forward(Tokens x) => down[Gelu(up[x])];
         }
         """)]
+    [InlineData("columns that a loop's index names", """
+        [TransformerLayer]
+        public sealed partial class Sliced(int hidden, int parts, int[] widths)
+        {
+            private readonly Linear linear = new(hidden, hidden);
+
+            public Tokens Forward(Tokens x)
+            {
+                Tokens y = linear[x];
+                for (int n = 0; n < parts; n++)
+                {
+                    x *= Slice(y, n, 1);
+                    for (int m = n; m < n + parts; m++)
+                        if (m > 0 && widths[m] == 1) x += Slice(y, m - 1, 1) + Sum(Slice(y, 0, widths[m]));
+                }
+                return x;
+            }
+        }
+        """)]
+    [InlineData("arrays that may be missing", """
+        [TransformerLayer]
+        public sealed partial class Maybe(int hidden, int[]? sizes, string[]? names = null)
+        {
+            private readonly int inner = sizes == null ? hidden : sizes[0];
+            private readonly bool named = null != names && names.Length > 0, plain = sizes is null;
+            private readonly Linear up = new(hidden, sizes == null ? hidden : sizes[0]);
+            private readonly Linear down = new(sizes == null ? hidden : sizes[0], hidden);
+
+            public Tokens Forward(Tokens x) => named || sizes == null && plain ? down[up[x]] / inner : down[Relu(up[x])];
+        }
+        """)]
     [InlineData("activations that it fixes itself", """
         [TransformerLayer]
         public sealed partial class Mlp(int hidden, Activation activation)

@@ -19,7 +19,7 @@ public sealed class VariantTests
             static constexpr bool softmax = true, plain = PLAIN, allVisible = PLAIN;
             __device__ float score(float s, Place i, Place j, int head) const { return PLAIN ? s : s - 0.25f * (i.position - j.position); }
             __device__ bool visible(Place i, Place j, int head) const { return PLAIN || j.position <= i.position; }
-            __device__ Coverage cover(Interval i, Interval j) const { return PLAIN ? Coverage::All : j <= i; }
+            __device__ Coverage cover(Interval i, Interval j, const WorkItem&) const { return PLAIN ? Coverage::All : j <= i; }
         };
 
         extern "C" __global__ void __launch_bounds__(attention_threads, BLOCKS)

@@ -65,7 +65,7 @@ public sealed class AttentionTests
 
         public bool Includes(AttentionRow i, AttentionRow j) => j <= i;
 
-        public Coverage Cover(Interval i, Interval j) => j <= i;
+        public Coverage Cover(Interval i, Interval j, int sequence) => j <= i;
     }
 
     private readonly record struct Window(int Width) : IMask
@@ -74,7 +74,7 @@ public sealed class AttentionTests
 
         public bool Includes(AttentionRow i, AttentionRow j) => i - j < Width && j - i < Width;
 
-        public Coverage Cover(Interval i, Interval j) => (i - j < Width) & (j - i < Width);
+        public Coverage Cover(Interval i, Interval j, int sequence) => (i - j < Width) & (j - i < Width);
     }
 
     private readonly record struct Gap(int From, int To) : IMask
@@ -83,7 +83,7 @@ public sealed class AttentionTests
 
         public bool Includes(AttentionRow i, AttentionRow j) => j < From || j >= To;
 
-        public Coverage Cover(Interval i, Interval j) => (j < From) | (j >= To);
+        public Coverage Cover(Interval i, Interval j, int sequence) => (j < From) | (j >= To);
     }
 
     private readonly struct StrictlyBefore : IMask
@@ -92,7 +92,7 @@ public sealed class AttentionTests
 
         public bool Includes(AttentionRow i, AttentionRow j) => j < i;
 
-        public Coverage Cover(Interval i, Interval j) => Coverage.Part;
+        public Coverage Cover(Interval i, Interval j, int sequence) => Coverage.Part;
     }
 
     private readonly record struct Slope(float Factor) : IScore

@@ -14,6 +14,7 @@ public sealed class IntervalTests
         Within(Interval.Min(i, j), Math.Min(a, b));
         Within(Interval.Max(i, j), Math.Max(a, b));
         Within(Interval.Abs(i), Math.Abs(a));
+        Within(Interval.Choose(i < j, i, j), a < b ? a : b);
         if (b != 0)
         {
             Within(i / j, a / b);
@@ -32,6 +33,7 @@ public sealed class IntervalTests
         Agrees(!(i < j), !(a < b));
         Agrees((i < j) & (i > 0), a < b && a > 0);
         Agrees((i < j) | (j < 2), a < b || b < 2);
+        Agrees(Coverage.Choose(i < 1, j < 2, i > j), a < 1 ? b < 2 : a > b);
     });
 
     [Fact]

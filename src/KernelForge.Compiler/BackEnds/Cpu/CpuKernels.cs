@@ -87,12 +87,25 @@ internal sealed class CpuKernels(KernelPlan plan, ProgramNames names, ProgramPar
         if (kernel.Mask is { } included)
         {
             mask = PairStruct(kernel, "Mask", "IMask", statements, included, (arguments, value) =>
-            [
-                Inlined,
-                Method("public bool Includes(AttentionRow i, AttentionRow j)", value),
-                "",
-                $"public Coverage Cover(Interval i, Interval j) => {CoverExpression.CSharp(arguments.Host).Print(included)};",
-            ]);
+            {
+                string sequence = arguments.Local("sequence");
+                string cover = CoverExpression.CSharp(new MaskBounds(kernel.Operands, plan.RowSpaces), arguments.Host, OfSequence).Print(included);
+                return
+                [
+                    Inlined,
+                    Method("public bool Includes(AttentionRow i, AttentionRow j)", value),
+                    "",
+                    LongLine.Broken($"public Coverage Cover(Interval i, Interval j, int {sequence}) => {cover};"),
+                ];
+
+                string OfSequence(Expression e) => e switch
+                {
+                    Expression.Length l when plan.RowSpaces[l.Space].SequencesOf is not null => "1",
+                    Expression.Length l => $"{arguments.Space(l.Space)}.Length({sequence})",
+                    Expression.IntegerElement i => CpuIntegers.Text(arguments, ((ElementOperand.Integers)kernel.Operands[i.Number]).Value, sequence, () => "0"),
+                    _ => throw new NotSupportedException(e.GetType().Name),
+                };
+            });
         }
         string heads = $"new AttentionHeads({names.Size(kernel.Heads)}, {names.Size(kernel.KeyValueHeads)}, (float)({names.Scalar(kernel.Scale)}){(kernel.Softmax ? "" : ", Softmax: false")})";
         statements.Add("Attention.Run(\n"

@@ -95,10 +95,14 @@ internal static class CudaAttentionKernel
             writer.Line($"static constexpr bool allVisible = {(kernel.Mask is null ? "true" : "false")};").Line();
             WriteFunction("float score(float s, Place i, Place j, int head)", kernel.Score, "s");
             WriteFunction("bool visible(Place i, Place j, int head)", kernel.Mask, "true");
+            string item = arguments.Local("item");
             string cover = kernel.Mask is null
                 ? "Coverage::All"
-                : CoverExpression.Cuda((value, type) => arguments.Host(value, type)).Print(kernel.Mask);
-            writer.Line($"__device__ __forceinline__ Coverage cover(Interval i, Interval j) const {{ return {cover}; }}");
+                : CoverExpression.Cuda(new MaskBounds(kernel.Operands, plan.RowSpaces), (value, type) => arguments.Host(value, type), e => OfSequence(e, item)).Print(kernel.Mask);
+            string signatureOfCover = $"__device__ __forceinline__ Coverage cover(Interval i, Interval j, const WorkItem& {item}) const";
+            string inLine = $"{signatureOfCover} {{ return {cover}; }}";
+            if (inLine.Length < LongLine.Width) writer.Line(inLine);
+            else writer.Open(signatureOfCover).Line(LongLine.Broken($"return {cover};")).Close();
 
             void WriteFunction(string signature, Expression? value, string otherwise)
             {
@@ -108,6 +112,23 @@ internal static class CudaAttentionKernel
                 string text = value is null ? otherwise : code.Print(value, block);
                 if (block.IsEmpty) writer.Line($"__device__ __forceinline__ {signature} const {{ return {text}; }}");
                 else writer.Open($"__device__ __forceinline__ {signature} const").Line(block.Text).Line($"return {text};").Close();
+            }
+        }
+
+        private string OfSequence(Expression e, string item)
+        {
+            switch (e)
+            {
+                case Expression.Length l when plan.RowSpaces[l.Space].SequencesOf is not null: return "1";
+                case Expression.Length l when l.Space == kernel.Rows: return item + ".queryLength";
+                case Expression.Length l when l.Space == kernel.KeyRows: return item + ".keyLength";
+                case Expression.Length l:
+                    string offsets = arguments.Integers(ProgramNames.Camel(plan.RowSpaces[l.Space].Name) + "Offsets", names.Offsets(l.Space));
+                    return $"{offsets}[{item}.sequence + 1] - {offsets}[{item}.sequence]";
+                case Expression.IntegerElement i:
+                    RowInteger value = ((ElementOperand.Integers)kernel.Operands[i.Number]).Value;
+                    return CudaOperands.Integer(plan, names, arguments, value, item + ".sequence", "0");
+                default: throw new NotSupportedException(e.GetType().Name);
             }
         }
 

@@ -146,8 +146,7 @@ internal sealed partial class GraphBuilder
             throw Fail(Rules.WidthMismatch, c, $"columns {start} to {start + count} are not all in {Shape(x)}");
         View stored = Store(x, "~slice");
         if ((x.Columns - start - count).Constant is null)
-            checks.Add(new PlanCheck(
-                Scalars.Binary(BinaryOp.LessOrEqual, (start + count).ToScalar(), x.Columns.ToScalar()), $"columns {start} to {start + count} of {x.Columns}"));
+            Check(Scalars.Binary(BinaryOp.LessOrEqual, (start + count).ToScalar(), x.Columns.ToScalar()), $"columns {start} to {start + count} of {x.Columns}");
         return Val.Rows.Of(x.Space, new View(stored.Buffer, stored.Start + start, count));
     }
 
@@ -255,9 +254,9 @@ internal sealed partial class GraphBuilder
             (string, Val) s = ("s", new Val.Number(new Expression.Logit(), ValueKind.Real)), h = ("h", new Val.Number(new Expression.Head(), ValueKind.Integer));
             Expression? score = a["score"] is ({ } s1, { } s2) ? Real(Lambda(s1, s2, s, i, j, h), s2) : null;
             Expression? mask = a["mask"] is ({ } m1, { } m2) ? Truth(Lambda(m1, m2, i, j), m2) : null;
-            if (mask is not null && !MaskBounds.AreKnown(mask))
+            if (mask is not null && !new MaskBounds(read.Operands, spaces).AreKnown(mask))
                 notes.Add(Found(Rules.MaskNotBounded, a["mask"]!.Value.At.Span,
-                    "from positions alone nothing is known of this mask, so that every pair is computed and then masked; compare positions with integers where you can"));
+                    "of this mask nothing is known but pair by pair, so that every pair is computed and then masked; compare positions with integers and lengths where you can"));
             Value result = NewValue("~attention", q.Space, keyHeads.Equals(heads) ? v.Columns : v.Columns.DivideBy(keyHeads) * heads);
             body.Add(new Node.Attention(
                 result.Id, Store(q, "~queries"), Store(k, "~keys"), Store(v, "~values"), k.Space, heads, keyHeads, scale, score, mask, softmax,

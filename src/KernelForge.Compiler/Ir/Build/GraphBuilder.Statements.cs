@@ -118,8 +118,6 @@ internal sealed partial class GraphBuilder
         if (values.Count > 0) body.Add(new Node.Loop(indexName, start, end, values.ToEquatableArray(), loopBody.ToEquatableArray()));
     }
 
-    private sealed record LoopIndex(string Name, Scalar Start, Scalar End);
-
     /// <summary>
     /// The name of a loop's index. Loops of one name have the same bounds: the weights that lie in them by it are there from the first to
     /// the last.
@@ -129,8 +127,8 @@ internal sealed partial class GraphBuilder
         for (int n = openLoops.Count; ; n++)
         {
             string name = n < 4 ? "ijkl".Substring(n, 1) : "i" + n;
-            LoopIndex? known = loopIndices.Find(l => l.Name == name);
-            if (known is null) loopIndices.Add(known = new LoopIndex(name, start, end));
+            PlanLoop? known = loopIndices.Find(l => l.Index == name);
+            if (known is null) loopIndices.Add(known = new PlanLoop(name, start, end));
             if (known.Start.Equals(start) && known.End.Equals(end) && !openLoops.Contains(name)) return name;
         }
     }
@@ -152,7 +150,11 @@ internal sealed partial class GraphBuilder
     {
         Val value = Evaluate(condition, scope);
         if (value is Val.Host { Value.Kind: ValueKind.Boolean } host) return host.Value;
-        throw Fail(Rules.ConditionNotHost, condition, $"{Describe(value)} cannot decide here: a condition is a boolean of hyper-parameters and loop indices");
+        // A description branches over numbers of a lambda by expressions; C# that the host runs branches as it likes.
+        string remedy = value is not (Val.Number or Val.Row) ? ""
+            : "; a lambda chooses by '? :', and C# of ints, doubles and bools that others can call ('internal static') the host runs as it is";
+        throw Fail(Rules.ConditionNotHost, condition,
+            $"{Describe(value)} cannot decide here: a condition is a boolean of hyper-parameters and loop indices{remedy}");
     }
 
     /// <summary>
@@ -165,10 +167,12 @@ internal sealed partial class GraphBuilder
         List<Node> outer = body;
         Scope left = scope.Copy(), right = scope.Copy();
         List<Node> leftBody = [], rightBody = [];
-        body = leftBody;
+        Scalar before = reached;
+        (body, reached) = (leftBody, Scalars.Binary(BinaryOp.And, before, condition));
         Val? leftResult = then(left);
-        body = rightBody;
+        (body, reached) = (rightBody, Scalars.Binary(BinaryOp.And, before, Scalars.Unary(UnaryOp.Not, condition)));
         Val? rightResult = otherwise(right);
+        reached = before;
         List<MergedValue> merged = [];
         Val? result = leftResult is null || rightResult is null ? null : Merge("result", leftResult, rightResult);
         if (result is null && (leftResult ?? rightResult) is not null)

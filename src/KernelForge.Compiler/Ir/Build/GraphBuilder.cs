@@ -33,8 +33,11 @@ internal sealed partial class GraphBuilder
     private readonly Stack<(string Callee, string Caller, SourceSpan Call)> frames = new();
     private readonly HashSet<Finding> notes = [];
     private List<Node> body = [];
-    private readonly List<LoopIndex> loopIndices = [];
+    private readonly List<PlanLoop> loopIndices = [];
     private readonly Stack<string> openLoops = new();
+
+    // What must hold for the present place of the description to be reached.
+    private Scalar reached = new Scalar.Truth(true);
 
     private GraphBuilder(CompilationUnit unit, Dictionary<string, Size> widths, Dictionary<int, int> sameRows, HashSet<int> tables)
     {
@@ -184,7 +187,23 @@ internal sealed partial class GraphBuilder
         Scalar condition = Scalars.Binary(
             BinaryOp.And, Scalars.Binary(BinaryOp.Greater, divisor.ToScalar(), Scalar.Of(0)),
             Scalars.Binary(BinaryOp.Equal, Scalars.Binary(BinaryOp.Remainder, dividend.ToScalar(), divisor.ToScalar()), Scalar.Of(0)));
-        var check = new PlanCheck(condition, $"{dividend} must be divisible by {divisor}");
+        Check(condition, $"{dividend} must be divisible by {divisor}");
+    }
+
+    /// <summary>What must hold of hyper-parameters wherever the present place is reached, for every index of the loops around it.</summary>
+    private void Check(Scalar condition, string message)
+    {
+        Scalar whole = Scalars.Binary(BinaryOp.Or, Scalars.Unary(UnaryOp.Not, reached), condition);
+        List<PlanLoop> loops = [];
+        HashSet<string> needed = [.. ScalarText.Indices(whole)];
+        foreach (string name in openLoops)
+        {
+            if (!needed.Contains(name)) continue;
+            PlanLoop loop = loopIndices.Find(l => l.Index == name)!;
+            loops.Insert(0, loop);
+            needed.UnionWith(ScalarText.Indices(loop.Start).Concat(ScalarText.Indices(loop.End)));
+        }
+        var check = new PlanCheck(whole, message, loops.ToEquatableArray());
         if (!checks.Contains(check)) checks.Add(check);
     }
 

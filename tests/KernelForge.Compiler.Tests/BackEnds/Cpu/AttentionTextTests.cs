@@ -33,7 +33,7 @@ public sealed class AttentionTextTests
     {
         Expression negative = new Expression.Unary(UnaryOp.Negate, new Expression.Unary(UnaryOp.Negate, J));
         string text = Text(mask: Binary(BinaryOp.Less, negative, new Expression.Host(Scalar.Of(-1))));
-        Assert.Contains("Cover(Interval i, Interval j) => -(-j) < (Interval)(-1);", text, StringComparison.Ordinal);
+        Assert.Contains("Cover(Interval i, Interval j, int sequence) => -(-j) < (Interval)(-1);", text, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -49,7 +49,7 @@ public sealed class AttentionTextTests
     {
         Expression half = Binary(BinaryOp.Divide, new Expression.Convert(ValueKind.Real, I), new Expression.Host(Scalar.Of(2.0)));
         string text = Text(mask: Binary(BinaryOp.Less, new Expression.Convert(ValueKind.Real, J), half));
-        Assert.Contains("Cover(Interval i, Interval j) => Coverage.Part;", text, StringComparison.Ordinal);
+        Assert.Contains("Cover(Interval i, Interval j, int sequence) => Coverage.Part;", text, StringComparison.Ordinal);
     }
 
     [Fact]

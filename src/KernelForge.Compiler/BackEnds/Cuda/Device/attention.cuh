@@ -45,7 +45,7 @@
 //     static constexpr bool allVisible;  // visible returns true
 //     __device__ float score(float s, Place i, Place j, int head) const;    // s = scale * q.k, a natural logit
 //     __device__ bool visible(Place i, Place j, int head) const;
-//     __device__ Coverage cover(Interval i, Interval j) const;              // of visible, over positions
+//     __device__ Coverage cover(Interval i, Interval j, const WorkItem& item) const;  // of visible, over positions of the item's sequence
 // };
 
 // The tiles of a block's keys: walks over those that some query of the block may see.
@@ -66,7 +66,7 @@ template <class Pair> struct KeyTiles
             return firstQuery >= item.queryLength
                 ? Coverage::None
                 : pair.cover(Interval(firstQuery, min(firstQuery + queries, item.queryLength) - 1),
-                             Interval(tile * KEY_TILE, min((tile + 1) * KEY_TILE, item.keyLength) - 1));
+                             Interval(tile * KEY_TILE, min((tile + 1) * KEY_TILE, item.keyLength) - 1), item);
     }
 
     // The first of them from `tile` on; `count` where there is none.

@@ -20,6 +20,12 @@ struct Coverage
     }
 
     friend __device__ constexpr Coverage operator|(Coverage a, Coverage b) { return !(!a & !b); }
+
+    // What holds where a condition does, and otherwise.
+    static __device__ constexpr Coverage Choose(Coverage condition, Coverage a, Coverage b)
+    {
+        return {(condition.possible & 2 ? a.possible : 0) | (condition.possible & 1 ? b.possible : 0)};
+    }
 };
 
 constexpr Coverage Coverage::None{1}, Coverage::All{2}, Coverage::Part{3};
@@ -76,6 +82,14 @@ struct Interval
     static __device__ constexpr Interval Abs(Interval a)
     {
         return a.low >= 0 ? a : a.high <= 0 ? -a : Interval(0, most(-a.low, a.high));
+    }
+
+    // One number where a condition holds, and otherwise another.
+    static __device__ constexpr Interval Choose(Coverage condition, Interval a, Interval b)
+    {
+        return condition == Coverage::All    ? a
+               : condition == Coverage::None ? b
+                                             : Interval(least(a.low, b.low), most(a.high, b.high));
     }
 
 private:
