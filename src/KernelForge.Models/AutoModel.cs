@@ -45,12 +45,7 @@ public static class AutoModel
         where T : class, IModel
     {
         ArgumentNullException.ThrowIfNull(source);
-        IModel model = Families.Models.Load(source, device, "a model");
-        if (model is T wanted) return wanted;
-        model.Dispose();
-        string described = $"is '{source.Config.String("model_type")}', which {model.GetType().Name} describes";
-        throw new ConfigException(
-            Path.Combine(source.Name, "config.json"), "model_type", $"{described}: it is no {typeof(T).Name}, but {Kind(model)}");
+        return As<T>(Families.Models.Load(source, device, "a model"), source);
     }
 
     /// <summary>A row a sequence, from the pooler that the model was trained with: chosen by <c>model_type</c>.</summary>
@@ -84,6 +79,39 @@ public static class AutoModel
     {
         using ModelSource source = Open(folderOrName, hub);
         return Families.TokenClassifiers.Load(source, device, "a classifier of tokens");
+    }
+
+    /// <summary>The logits of a language model over its vocabulary, a row a token: chosen by <c>architectures</c>.</summary>
+    /// <typeparam name="T">
+    /// What the model is to read: <see cref="ITokenModel"/>, ids; <see cref="ISourceTargetModel"/>, those of a source and of a target; or a
+    /// class of this assembly.
+    /// </typeparam>
+    /// <inheritdoc cref="Load(string, Device?, ModelHub?)"/>
+    public static T LoadLanguageModel<T>(string folderOrName, Device? device = null, ModelHub? hub = null)
+        where T : class, IModel
+    {
+        using ModelSource source = Open(folderOrName, hub);
+        return LoadLanguageModel<T>(source, device);
+    }
+
+    /// <inheritdoc cref="LoadLanguageModel{T}(string, Device?, ModelHub?)"/>
+    /// <param name="source">The configuration and the weights; it may be disposed afterwards.</param>
+    /// <param name="device">Where it runs; null for <see cref="Device.Auto"/>.</param>
+    public static T LoadLanguageModel<T>(ModelSource source, Device? device = null)
+        where T : class, IModel
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        return As<T>(Families.LanguageModels.Load(source, device, "a language model"), source);
+    }
+
+    private static T As<T>(IModel model, ModelSource source)
+        where T : class, IModel
+    {
+        if (model is T wanted) return wanted;
+        model.Dispose();
+        string described = $"is '{source.Config.String("model_type")}', which {model.GetType().Name} describes";
+        throw new ConfigException(
+            Path.Combine(source.Name, "config.json"), "model_type", $"{described}: it is no {typeof(T).Name}, but {Kind(model)}");
     }
 
     private static ModelSource Open(string folderOrName, ModelHub? hub) => ModelSource.Open((hub ?? new ModelHub()).Locate(folderOrName));

@@ -55,6 +55,21 @@ internal static class Families
         ["XLMRobertaForSequenceClassification"] = RobertaForSequenceClassification.Load,
     };
 
+    /// <summary>Logits over a vocabulary, by <c>architectures</c>.</summary>
+    public static ModelTable<IModel> LanguageModels { get; } = new("architectures")
+    {
+        ["BartForConditionalGeneration"] = BartForConditionalGeneration.Load,
+        ["GPT2LMHeadModel"] = Gpt2ForCausalLM.Load,
+        ["Gemma2ForCausalLM"] = Gemma2ForCausalLM.Load,
+        ["LlamaForCausalLM"] = LlamaForCausalLM.Load,
+        ["MT5ForConditionalGeneration"] = T5ForConditionalGeneration.Load,
+        ["MistralForCausalLM"] = MistralForCausalLM.Load,
+        ["MixtralForCausalLM"] = MixtralForCausalLM.Load,
+        ["MoonshineForConditionalGeneration"] = MoonshineForConditionalGeneration.Load,
+        ["Qwen3ForCausalLM"] = Qwen3ForCausalLM.Load,
+        ["T5ForConditionalGeneration"] = T5ForConditionalGeneration.Load,
+    };
+
     /// <summary>Classifiers of tokens, by <c>architectures</c>.</summary>
     public static ModelTable<ITokenModel> TokenClassifiers { get; } = new("architectures")
     {

@@ -32,11 +32,12 @@ public sealed class WeightSlots
         return all.slots;
     }
 
-    /// <summary>Adds <c>weight</c>, and <c>bias</c> where there is one, below the field's names.</summary>
+    /// <summary>Adds <c>weight</c>, and <c>bias</c> where there is one, below the field's names; nothing where the linear is absent.</summary>
     public void Add(string field, Linear value, params string[] names)
     {
         ArgumentNullException.ThrowIfNull(value);
-        AddTensor(field, "weight", value.Weight, value, value.Weight.Load, names);
+        if (value.Weight is not { } weight) return;
+        AddTensor(field, "weight", weight, value, weight.Load, names);
         if (value.Bias is { } bias) AddTensor(field, "bias", bias, value, bias.Load, names);
     }
 

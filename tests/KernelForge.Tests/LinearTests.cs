@@ -26,6 +26,16 @@ public class LinearTests
         Assert.Equal([11], linear[Some.Rows([1, 2])].Values.ToArray());
     }
 
+    [Fact]
+    public void An_absent_linear_is_neither_loaded_nor_applied()
+    {
+        var absent = new Linear(2, 3, present: false);
+        Assert.False(absent.Present);
+        Assert.False(absent.HasBias);
+        Assert.Contains("absent", Assert.Throws<InvalidOperationException>(() => absent.Load(new double[6])).Message, StringComparison.Ordinal);
+        Assert.Contains("absent", Assert.Throws<InvalidOperationException>(() => absent[Some.Rows([1, -1])]).Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(1, 1, 1)]
     [InlineData(3, 5, 7)]

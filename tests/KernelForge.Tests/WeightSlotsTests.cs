@@ -8,10 +8,13 @@ public class WeightSlotsTests
 
         public Parameter Absent { get; } = new(3, present: false);
 
+        public Linear NoGate { get; } = new(2, 3, present: false);
+
         void ILayer.DescribeWeights(WeightSlots slots)
         {
             slots.Add("query", Query, "attention.query", "attn.q");
             slots.Add("absent", Absent);
+            slots.Add("gate", NoGate);
         }
     }
 

@@ -22,7 +22,7 @@ internal static class CallWalk
     private static IEnumerable<Expr> Expressions(FieldSpec field) => (field switch
     {
         ParameterField parameter => (IEnumerable<Expr?>)[parameter.Rows, parameter.Columns, parameter.Present],
-        LinearField linear => [linear.Inputs, linear.Outputs, linear.Bias, linear.Transposed],
+        LinearField linear => [linear.Inputs, linear.Outputs, linear.Bias, linear.Transposed, linear.Present],
         LinearBankField bank => [bank.Count, bank.Inputs, bank.Outputs, bank.Bias, bank.Transposed],
         EmbeddingField embedding => [embedding.Rows, embedding.Features],
         LayerField layer => layer.Arguments.Select(a => a.Value),

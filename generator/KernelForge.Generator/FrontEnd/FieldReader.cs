@@ -73,7 +73,8 @@ internal sealed class FieldReader(ParseContext context, ExpressionReader express
         return field.Type.Name switch
         {
             "Linear" => new LinearField(field.Name, names,
-                Required(creation, "inputs"), Required(creation, "outputs"), Optional(creation, "bias"), Optional(creation, "transposed")),
+                Required(creation, "inputs"), Required(creation, "outputs"), Optional(creation, "bias"), Optional(creation, "transposed"),
+                Optional(creation, "present")),
             "LinearBank" => new LinearBankField(field.Name, names, Required(creation, "count"),
                 Required(creation, "inputs"), Required(creation, "outputs"), Optional(creation, "bias"), Optional(creation, "transposed")),
             "Embedding" => new EmbeddingField(field.Name, names, Required(creation, "rows"), Required(creation, "features")),

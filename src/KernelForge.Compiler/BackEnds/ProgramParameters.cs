@@ -1,4 +1,5 @@
 using KernelForge.Compiler.Ir;
+using KernelForge.Compiler.Ir.Build;
 using KernelForge.Compiler.Kernels;
 using KernelForge.Compiler.Spec;
 using KernelForge.Compiler.Text;
@@ -17,7 +18,11 @@ internal sealed class ProgramParameters(KernelPlan plan, ProgramNames names)
     /// <param name="Loops">Loop indices in the paths, outermost first.</param>
     /// <param name="Form">Which of several forms of the same weights it is; empty where there is one.</param>
     private sealed record Entry(
-        EquatableArray<EquatableArray<int>> Blocks, string Form, string Field, string Type, EquatableArray<string> Loops, string Value);
+        EquatableArray<EquatableArray<int>> Blocks, string Form, string Field, string Type, EquatableArray<string> Loops, string Value)
+    {
+        /// <summary>When it is read: under any of these conditions.</summary>
+        public List<Scalar> Conditions { get; } = [];
+    }
 
     /// <summary>Adds a field for one parameter.</summary>
     public void Add(PlanParameter parameter, string type, string value, string form = "") => Add([[parameter.Id]], type, value, form);
@@ -27,13 +32,19 @@ internal sealed class ProgramParameters(KernelPlan plan, ProgramNames names)
     /// <param name="type">Of the field, or of its elements where the weights lie in loops.</param>
     /// <param name="value">Makes it, from <see cref="Read"/>.</param>
     /// <param name="form">A word for one of several forms of the same weights.</param>
-    public void Add(EquatableArray<EquatableArray<int>> blocks, string type, string value, string form = "")
+    /// <param name="condition">When a kernel reads it, by the branches around the kernel: what no kernel reads is not loaded. Null: always.</param>
+    public void Add(EquatableArray<EquatableArray<int>> blocks, string type, string value, string form = "", Scalar? condition = null)
     {
-        if (entries.Any(e => e.Blocks.Equals(blocks) && e.Form == form)) return;
+        condition ??= new Scalar.Truth(true);
+        if (entries.FirstOrDefault(e => e.Blocks.Equals(blocks) && e.Form == form) is { } known)
+        {
+            known.Conditions.Add(condition);
+            return;
+        }
         PlanParameter[] parameters = [.. blocks.SelectMany(b => b).Select(p => plan.Parameters[p])];
         string field = names.Unique(ProgramNames.Camel(string.Join("_and_", parameters.Select(p => p.Path.Identifier)) + "_" + form));
         EquatableArray<string> loops = parameters.SelectMany(p => LoopsOf(p)).Distinct().ToEquatableArray();
-        entries.Add(new Entry(blocks, form, field, type, loops, value));
+        entries.Add(new Entry(blocks, form, field, type, loops, value) { Conditions = { condition } });
     }
 
     /// <summary>A parameter as it is read inside its loops: <c>layersQueryBias[i]</c>.</summary>
@@ -60,7 +71,7 @@ internal sealed class ProgramParameters(KernelPlan plan, ProgramNames names)
         bool indexed = parameter.Path.Segments.Any(s => s.Index is not null);
         string path = string.Join(".", parameter.Path.Segments.Select(s =>
             s.Index is null ? s.Name : $"{s.Name}[{{{names.Scalar(s.Index)}}}]"));
-        string absent = parameter.Present is null ? "" : ", " + names.Size(parameter.Rows * parameter.Columns);
+        string absent = parameter.Present is null || parameter.Use == ParameterUse.Linear ? "" : ", " + names.Size(parameter.Rows * parameter.Columns);
         return $"{weights}.Read({(indexed ? "$" : "")}\"{path}\"{absent})";
     }
 
@@ -77,7 +88,7 @@ internal sealed class ProgramParameters(KernelPlan plan, ProgramNames names)
         {
             List<Entry> loaded = [.. group];
             if (group.Key.Count == 0)
-                foreach (Entry e in loaded) writer.Line($"{e.Field} = {e.Value};");
+                foreach (Entry e in loaded) writer.Line($"{e.Field} = {Conditional(e)};");
             else
                 WriteLoops(writer, loaded, group.Key, 0, "");
         }
@@ -92,8 +103,19 @@ internal sealed class ProgramParameters(KernelPlan plan, ProgramNames names)
         writer.Open($"for (int {index} = {start}; {index} < {end}; {index}++)");
         subscript += "[" + index + "]";
         if (depth + 1 < loops.Count) WriteLoops(writer, loaded, loops, depth + 1, subscript);
-        else foreach (Entry e in loaded) writer.Line($"{e.Field}{subscript} = {e.Value};");
+        else foreach (Entry e in loaded) writer.Line($"{e.Field}{subscript} = {Conditional(e)};");
         writer.Close();
+    }
+
+    /// <summary>The value, where a kernel will read it.</summary>
+    private string Conditional(Entry entry)
+    {
+        Scalar condition = entry.Conditions.Aggregate((a, b) => a.Equals(b) ? a : Scalars.Binary(BinaryOp.Or, a, b));
+        // A condition on the index of a loop that is not around the weights is not known here; that the weights are there is.
+        if (ScalarText.Indices(condition).Except(entry.Loops).Any())
+            condition = entry.Blocks.SelectMany(b => b).Select(p => plan.Parameters[p].Present ?? new Scalar.Truth(true))
+                .Aggregate((a, b) => Scalars.Binary(BinaryOp.And, a, b));
+        return condition is Scalar.Truth { Value: true } ? entry.Value : $"{names.Scalar(condition, 1)}\n    ? {entry.Value.Replace("\n", "\n    ")}\n    : default!";
     }
 
     /// <summary>From where to where an index runs.</summary>

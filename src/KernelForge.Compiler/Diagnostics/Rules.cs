@@ -30,6 +30,7 @@ public static class Rules
     public static Rule RowSpaceMismatch { get; } = Error("KF0102", "The rows of two values do not belong together");
     public static Rule KindMismatch { get; } = Error("KF0103", "A value of another kind is expected here");
     public static Rule UnboundWidth { get; } = Error("KF0104", "The width of an input is not determined by the model");
+    public static Rule AbsentApplied { get; } = Error("KF0105", "A linear that is not there is not applied");
     public static Rule UnassignedLocal { get; } = Error("KF0106", "A value is used that not every path has assigned");
     public static Rule LoopChangesShape { get; } = Error("KF0107", "A value that a loop or branch changes keeps its shape");
     public static Rule ConditionNotHost { get; } = Error("KF0108", "A condition is decided by hyper-parameters and loop indices alone");

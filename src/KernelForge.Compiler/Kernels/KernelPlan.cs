@@ -30,6 +30,9 @@ public sealed record KernelPlan(
 
     /// <summary>Every kernel, in order, those inside loops and both arms of branches included.</summary>
     public IEnumerable<Kernel> Kernels => Step.Kernels(Steps);
+
+    /// <summary>The same, each with the condition under which it runs: that of all branches around it.</summary>
+    public IEnumerable<(Kernel Kernel, Scalar Condition)> ConditionalKernels => Step.Conditional(Steps);
 }
 
 /// <summary>
@@ -108,7 +111,9 @@ public enum ParameterUse
 
 /// <param name="Id">Its place in <see cref="KernelPlan.Parameters"/>.</param>
 /// <param name="Path">Where it lies in the description.</param>
-/// <param name="Present">A condition under which the checkpoint has it; otherwise it reads as zeros. Null: always.</param>
+/// <param name="Present">
+/// A condition under which the checkpoint has it; otherwise it reads as zeros, or (the weight of a linear) is not read at all. Null: always.
+/// </param>
 public sealed record PlanParameter(
     int Id, ParameterPath Path, ParameterUse Use, Size Rows, Size Columns, bool Transposed, Scalar? Present);
 

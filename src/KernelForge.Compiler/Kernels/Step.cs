@@ -1,4 +1,5 @@
 using KernelForge.Compiler.Ir;
+using KernelForge.Compiler.Ir.Build;
 using KernelForge.Compiler.Spec;
 
 namespace KernelForge.Compiler.Kernels;
@@ -20,6 +21,20 @@ public abstract record Step
         Branch b => Kernels(b.Then).Concat(Kernels(b.Else)),
         _ => [],
     });
+
+    /// <summary>Every kernel, with the conditions of the branches around it.</summary>
+    internal static IEnumerable<(Kernel Kernel, Scalar Condition)> Conditional(IEnumerable<Step> steps, Scalar? condition = null)
+    {
+        Scalar outer = condition ?? new Scalar.Truth(true);
+        return steps.SelectMany(s => s switch
+        {
+            Run r => [(r.Kernel, outer)],
+            Loop l => Conditional(l.Body, outer),
+            Branch b => Conditional(b.Then, Scalars.Binary(BinaryOp.And, outer, b.Condition))
+                .Concat(Conditional(b.Else, Scalars.Binary(BinaryOp.And, outer, Scalars.Unary(UnaryOp.Not, b.Condition)))),
+            _ => [],
+        });
+    }
 
     /// <summary>Every loop, outer ones before those inside them.</summary>
     internal static IEnumerable<Loop> Loops(IEnumerable<Step> steps) => steps.SelectMany(s => s switch

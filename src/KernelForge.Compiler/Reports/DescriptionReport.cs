@@ -33,7 +33,8 @@ public static class DescriptionReport
         string value = field switch
         {
             ParameterField p => $"Parameter {p.Name} = new({List(p.Rows, p.Columns)}{Option("present", p.Present)});",
-            LinearField l => $"Linear {l.Name} = new({List(l.Inputs, l.Outputs)}{Option("bias", l.Bias)}{Option("transposed", l.Transposed)});",
+            LinearField l => $"Linear {l.Name} = new({List(l.Inputs, l.Outputs)}"
+                + $"{Option("bias", l.Bias)}{Option("transposed", l.Transposed)}{Option("present", l.Present)});",
             LinearBankField b =>
                 $"LinearBank {b.Name} = new({List(b.Count, b.Inputs, b.Outputs)}{Option("bias", b.Bias)}{Option("transposed", b.Transposed)});",
             EmbeddingField e => $"Embedding {e.Name} = new({List(e.Rows, e.Features)});",

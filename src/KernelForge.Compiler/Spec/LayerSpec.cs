@@ -48,7 +48,8 @@ public abstract record FieldSpec(string Name, EquatableArray<string> WeightNames
 /// <summary><c>Parameter</c>: a row of <paramref name="Columns"/> values, or a table of <paramref name="Rows"/> such rows.</summary>
 public sealed record ParameterField(string Name, EquatableArray<string> WeightNames, Expr? Rows, Expr Columns, Expr? Present) : FieldSpec(Name, WeightNames);
 
-public sealed record LinearField(string Name, EquatableArray<string> WeightNames, Expr Inputs, Expr Outputs, Expr? Bias, Expr? Transposed)
+public sealed record LinearField(
+    string Name, EquatableArray<string> WeightNames, Expr Inputs, Expr Outputs, Expr? Bias, Expr? Transposed, Expr? Present = null)
     : FieldSpec(Name, WeightNames);
 
 /// <summary>

@@ -67,7 +67,8 @@ internal sealed class SpecReader(string text)
         FieldSpec field = head switch
         {
             "parameter" => new ParameterField(name, weights, Rows: Optional(), Columns: Expression(), Present: Optional()),
-            "linear" => new LinearField(name, weights, Expression(), Expression(), Bias: Optional(), Transposed: Optional()),
+            "linear" => new LinearField(
+                name, weights, Inputs: Expression(), Outputs: Expression(), Bias: Optional(), Transposed: Optional(), Present: Optional()),
             "bank" => new LinearBankField(
                 name, weights, Count: Expression(), Inputs: Expression(), Outputs: Expression(), Bias: Optional(), Transposed: Optional()),
             "embedding" => new EmbeddingField(name, weights, Rows: Expression(), Features: Expression()),

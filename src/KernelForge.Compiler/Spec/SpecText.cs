@@ -5,14 +5,14 @@ namespace KernelForge.Compiler.Spec;
 /// Spans are left out, as there is no source to point at.
 /// </summary>
 /// <remarks>
-/// S-expressions: <c>(layer 2 …)</c> and <c>(function 2 …)</c>, the number being <see cref="Version"/>. In an expression a bare
+/// S-expressions: <c>(layer 3 …)</c> and <c>(function 3 …)</c>, the number being <see cref="Version"/>. In an expression a bare
 /// number is a number (a real one has a point or an exponent), <c>$x</c> a local, <c>.query</c> a field, <c>#hidden</c> a hyper-parameter,
 /// <c>~</c> nothing; all else is a list that opens with what it is.
 /// </remarks>
 public static class SpecText
 {
     /// <summary>Counted up when text of an older compiler would be read otherwise than it was meant.</summary>
-    public const int Version = 2;
+    public const int Version = 3;
 
     public static string Write(LayerSpec layer) => new SpecWriter().Layer(layer).ToString();
 

@@ -80,6 +80,7 @@ internal sealed class SpecWriter
                 Expression(linear.Outputs);
                 Optional(linear.Bias);
                 Optional(linear.Transposed);
+                Optional(linear.Present);
                 break;
             case LinearBankField bank:
                 Expression(bank.Count);

@@ -4,6 +4,7 @@ public sealed partial class Block([Config("hidden_size", "text.\"d\"")] int hidd
     [Weight("gamma", "weight")] Parameter gamma = new(hidden);
     [Weight("table")] Parameter table = new(32, hidden, present: true);
     [Weight("attention.query")] Linear query = new(hidden, hidden, bias: false);
+    [Weight("gate")] Linear gate = new(hidden, hidden, present: true);
     [Weight("experts.{e}.w1", "experts")] LinearBank experts = new(8, hidden, 64, bias: false);
     [Weight("words")] Embedding words = new(30522, hidden);
     [Weight("norm")] LayerNorm norm = new(hidden, bias: false);

@@ -4,7 +4,7 @@
 
 namespace Demo;
 
-[global::KernelForge.StoredFunction("Demo.Functions.Gate(Tokens, double)", """(function 2 "Demo.Functions.Gate(Tokens, double)" "Gate" ((x Tokens ~) (rows RowSpace ~) (limit Real 7.0)) Tokens ((return (Multiply $x $limit))))""")]
+[global::KernelForge.StoredFunction("Demo.Functions.Gate(Tokens, double)", """(function 3 "Demo.Functions.Gate(Tokens, double)" "Gate" ((x Tokens ~) (rows RowSpace ~) (limit Real 7.0)) Tokens ((return (Multiply $x $limit))))""")]
 public static partial class Functions
 {
 }

@@ -7,7 +7,7 @@ namespace Demo;
 public static partial class Outer
 {
     [global::KernelForge.StoredSpecification("""
-    (layer 2 "Demo.Outer.Block" "Demo" "Block" ("public static partial class Outer") "public sealed partial class Block" Model
+    (layer 3 "Demo.Outer.Block" "Demo" "Block" ("public static partial class Outer") "public sealed partial class Block" Model
     (
      (hyper hidden Integer "int" false ("hidden_size" "text.\"d\"") ~)
      (hyper epsilon Real "double" true ("eps") null)
@@ -16,7 +16,8 @@ public static partial class Outer
     (
      (parameter gamma ("gamma" "weight") ~ #hidden ~)
      (parameter table ("table") 32 #hidden true)
-     (linear query ("attention.query") #hidden #hidden false ~)
+     (linear query ("attention.query") #hidden #hidden false ~ ~)
+     (linear gate ("gate") #hidden #hidden ~ ~ true)
      (bank experts ("experts.{e}.w1" "experts") 8 #hidden 64 false ~)
      (embedding words ("words") 30522 #hidden)
      (layer norm ("norm") "KernelForge.LayerNorm" (#hidden (= bias false)))
@@ -41,6 +42,7 @@ public static partial class Outer
             slots.Add("gamma", this.gamma, "gamma", "weight");
             slots.Add("table", this.table, "table");
             slots.Add("query", this.query, "attention.query");
+            slots.Add("gate", this.gate, "gate");
             slots.Add("experts", this.experts, "experts.{e}.w1", "experts");
             slots.Add("words", this.words, "words");
             slots.Add("norm", this.norm, "norm");

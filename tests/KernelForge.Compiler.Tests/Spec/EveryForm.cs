@@ -24,6 +24,7 @@ internal static class EveryForm
             new ParameterField("gamma", ["gamma", "weight"], Rows: null, Hyper("hidden"), Present: null),
             new ParameterField("table", ["table"], Integer(32), Hyper("hidden"), new BoolExpr(true)),
             new LinearField("query", ["attention.query"], Hyper("hidden"), Hyper("hidden"), new BoolExpr(false), Transposed: null),
+            new LinearField("gate", ["gate"], Hyper("hidden"), Hyper("hidden"), Bias: null, Transposed: null, new BoolExpr(true)),
             new LinearBankField(
                 "experts", ["experts.{e}.w1", "experts"], Integer(8), Hyper("hidden"), Integer(64), new BoolExpr(false), Transposed: null),
             new EmbeddingField("words", ["words"], Integer(30522), Hyper("hidden")),

@@ -5,7 +5,7 @@
 namespace Demo;
 
 [global::KernelForge.StoredSpecification("""
-(layer 2 "Demo.BertModel" "Demo" "BertModel" () "public sealed partial class BertModel" Model
+(layer 3 "Demo.BertModel" "Demo" "BertModel" () "public sealed partial class BertModel" Model
 (
  (hyper vocabulary Integer "int" false ("vocab_size") ~)
  (hyper hidden Integer "int" false ("hidden_size") ~)

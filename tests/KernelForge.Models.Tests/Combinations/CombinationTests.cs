@@ -49,6 +49,35 @@ public sealed partial class CombinationTests
 
     [Theory]
     [MemberData(nameof(Devices.Compiled), MemberType = typeof(Devices))]
+    public void Linears_that_only_some_layers_have(string device)
+    {
+        foreach ((int depth, int every, bool final) in ((int, int, bool)[])[(3, 2, false), (2, 1, true), (0, 1, true)])
+        {
+            GatedNowAndThen Make() => new(24, depth, every, final);
+            Agree(device, Make, (l, s, d) => l.LoadWeights(s, d), l => l.Run(Some.Rows(Lengths, 24, 7)));
+        }
+    }
+
+    [Fact]
+    public void A_linear_that_is_applied_where_it_is_absent_is_named_when_weights_are_loaded()
+    {
+        using var wrong = new GatedNowAndThen(24, depth: 2, every: 2, final: true, careless: true);
+        using WeightSource weights = Some.Weights(wrong, 1);
+        foreach (Device device in (Device[])[Device.Cpu(1), Device.Reference])
+        {
+            string message = Assert.Throws<ArgumentException>(() => wrong.LoadWeights(weights, device)).Message;
+            Assert.Contains("'layers[i].gate' is applied, and its 'present:' says that it is not there", message, StringComparison.Ordinal);
+            Assert.Contains("every = 2", message, StringComparison.Ordinal);
+            Assert.Contains("i = 1", message, StringComparison.Ordinal);
+        }
+        // Nothing is applied where there is no second layer.
+        using var right = new GatedNowAndThen(24, depth: 1, every: 2, final: true, careless: true);
+        using WeightSource fewer = Some.Weights(right, 1);
+        right.LoadWeights(fewer, Device.Cpu(1));
+    }
+
+    [Theory]
+    [MemberData(nameof(Devices.Compiled), MemberType = typeof(Devices))]
     public void Pooling_gates_and_two_results(string device)
     {
         Pooled Make() => new(27);

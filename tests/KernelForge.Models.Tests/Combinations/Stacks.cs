@@ -29,6 +29,30 @@ public sealed partial class MaybeGated(int hidden, bool gated)
     }
 }
 
+/// <summary>Linears that are there in every so many layers, or at the end, as the constructor says.</summary>
+/// <param name="careless">Whether a layer applies its gate where there is none, too.</param>
+[TransformerLayer]
+public sealed partial class GatedNowAndThen(int hidden, int depth, int every, bool final, bool careless = false)
+{
+    private readonly Layers<GatedOrNot> layers = new(depth, i => new GatedOrNot(hidden, i % every == 0, careless));
+    private readonly Linear last = new(hidden, hidden, present: final);
+
+    public Tokens Forward(Tokens x)
+    {
+        foreach (GatedOrNot layer in layers) x = layer.Forward(x);
+        return final ? last[x] : x;
+    }
+}
+
+[TransformerLayer]
+public sealed partial class GatedOrNot(int hidden, bool gated, bool careless)
+{
+    private readonly Linear linear = new(hidden, hidden);
+    private readonly Linear gate = new(hidden, hidden, present: gated);
+
+    public Tokens Forward(Tokens x) => gated || careless ? linear[x] * Sigmoid(gate[x]) : Tanh(linear[x]);
+}
+
 [TransformerLayer]
 public sealed partial class StackGate(int hidden)
 {

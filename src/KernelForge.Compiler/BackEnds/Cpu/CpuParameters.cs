@@ -13,9 +13,13 @@ internal static class CpuParameters
     public static ProgramParameters Of(KernelPlan plan, ProgramNames names)
     {
         var parameters = new ProgramParameters(plan, names);
-        foreach (GemmBlock block in plan.Kernels.OfType<GemmKernel>().SelectMany(k => k.Blocks))
-            parameters.Add([block.Weights], "PackedMatrix<TVector>", Packed(plan, names, parameters, block));
-        foreach (BankKernel bank in plan.Kernels.OfType<BankKernel>()) Add(plan, names, parameters, plan.Parameters[bank.Weight], bank.Count);
+        foreach ((Kernel kernel, Scalar condition) in plan.ConditionalKernels)
+        {
+            if (kernel is GemmKernel gemm)
+                foreach (GemmBlock block in gemm.Blocks)
+                    parameters.Add([block.Weights], "PackedMatrix<TVector>", Packed(plan, names, parameters, block), condition: condition);
+            if (kernel is BankKernel bank) Add(plan, names, parameters, plan.Parameters[bank.Weight], bank.Count, condition);
+        }
         foreach (PlanParameter p in plan.Parameters.Where(p => p.Use is not (ParameterUse.Linear or ParameterUse.Bank)))
         {
             string values = parameters.Read(p, names.Weights);
@@ -31,11 +35,13 @@ internal static class CpuParameters
         return parameters;
     }
 
-    private static void Add(KernelPlan plan, ProgramNames names, ProgramParameters parameters, PlanParameter bank, Size count)
+    private static void Add(
+        KernelPlan plan, ProgramNames names, ProgramParameters parameters, PlanParameter bank, Size count, Scalar condition)
     {
         if (bank.Use != ParameterUse.Bank) throw new NotSupportedException($"{plan.Name}: '{bank.Path}' is no bank");
         string shape = $"{names.Size(count)}, {names.Size(Outputs(bank))}, {names.Size(Inner(bank))}{(bank.Transposed ? ", transposed: true" : "")}";
-        parameters.Add(bank, "Bank<TVector>", $"Keep(new Bank<TVector>({parameters.Read(bank, names.Weights)}, {shape}))");
+        parameters.Add(
+            [[bank.Id]], "Bank<TVector>", $"Keep(new Bank<TVector>({parameters.Read(bank, names.Weights)}, {shape}))", condition: condition);
 
         // Stored one below the other: [count × outputs, inputs], or transposed [count × inputs, outputs].
         Size Outputs(PlanParameter p) => p.Transposed ? p.Columns : p.Rows.DivideBy(count);

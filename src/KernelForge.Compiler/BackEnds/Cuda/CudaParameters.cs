@@ -10,17 +10,20 @@ internal static class CudaParameters
     public static ProgramParameters Of(KernelPlan plan, ProgramNames names)
     {
         var parameters = new ProgramParameters(plan, names);
-        foreach (GemmKernel kernel in plan.Kernels.OfType<GemmKernel>())
+        foreach ((Kernel kernel, Scalar condition) in plan.ConditionalKernels)
         {
-            string blocks = string.Concat(kernel.Blocks.Select(b => ",\n    " + Block(plan, names, parameters, b)));
-            parameters.Add(Blocks(kernel), "DeviceArray", $"Weights.Packed({names.Size(kernel.Inner)}{blocks})");
-        }
-        foreach (BankKernel kernel in plan.Kernels.OfType<BankKernel>())
-        {
-            PlanParameter weight = plan.Parameters[kernel.Weight];
-            string shape = $"{names.Size(kernel.Count)}, {names.Size(kernel.Output.Columns)}, {names.Size(kernel.Input.Columns)}";
-            string values = parameters.Read(weight, names.Weights);
-            parameters.Add(weight, "DeviceArray", $"Weights.Bank({values}, {shape}{(weight.Transposed ? ", transposed: true" : "")})");
+            if (kernel is GemmKernel gemm)
+            {
+                string blocks = string.Concat(gemm.Blocks.Select(b => ",\n    " + Block(plan, names, parameters, b)));
+                parameters.Add(Blocks(gemm), "DeviceArray", $"Weights.Packed({names.Size(gemm.Inner)}{blocks})", condition: condition);
+            }
+            if (kernel is BankKernel bank)
+            {
+                PlanParameter weight = plan.Parameters[bank.Weight];
+                string shape = $"{names.Size(bank.Count)}, {names.Size(bank.Output.Columns)}, {names.Size(bank.Input.Columns)}";
+                string values = parameters.Read(weight, names.Weights) + ", " + shape + (weight.Transposed ? ", transposed: true" : "");
+                parameters.Add([[weight.Id]], "DeviceArray", $"Weights.Bank({values})", condition: condition);
+            }
         }
         foreach (PlanParameter p in plan.Parameters.Where(p => p.Use is not (ParameterUse.Linear or ParameterUse.Bank)))
         {

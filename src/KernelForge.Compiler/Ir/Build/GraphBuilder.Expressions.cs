@@ -134,14 +134,16 @@ internal sealed partial class GraphBuilder
         if (!SameWidth(input.Columns, inner))
             throw Fail(Rules.WidthMismatch, at, $"'{spec.Name}' expects [{spaces[input.Space].Name}, {inner}], got {Shape(input)}");
         bool transposed = spec.Transposed is not null && KnownTruth(spec.Transposed, hypers, spec);
+        Scalar present = Presence(spec.Present, hypers);
+        RequirePresent(owner, spec, present, at);
         int weight = AddParameter(
-            owner, spec, "weight", ParameterUse.Linear, transposed ? inner : outputs, transposed ? outputs : inner, transposed, null);
+            owner, spec, "weight", ParameterUse.Linear, transposed ? inner : outputs, transposed ? outputs : inner, transposed, present);
         Value product = NewValue(spec.Name, input.Space, outputs);
         body.Add(new Node.Gemm(Store(input, OwnName("input", spec)), [new GemmNodeBlock(product.Id, [weight], [], new Expression.Accumulator(0))]));
         Val.Rows result = Val.Rows.Of(input.Space, product.Whole);
-        Scalar present = spec.Bias is null ? new Scalar.Truth(true) : HostBoolean(spec.Bias, hypers);
-        if (present is Scalar.Truth { Value: false }) return result;
-        int bias = AddParameter(owner, spec, "bias", ParameterUse.Vector, Size.One, outputs, false, present);
+        Scalar biased = Scalars.Binary(BinaryOp.And, present, Presence(spec.Bias, hypers));
+        if (biased is Scalar.Truth { Value: false }) return result;
+        int bias = AddParameter(owner, spec, "bias", ParameterUse.Vector, Size.One, outputs, false, biased);
         return Map(
             [result, new Val.Rows(Val.Rows.Table, outputs, [new KernelOperand.Vector(bias, outputs)], new Expression.Read(0))],
             e => new Expression.Binary(BinaryOp.Add, e[0], e[1]), spec.Name, at);
@@ -178,7 +180,7 @@ internal sealed partial class GraphBuilder
         bool transposed = spec.Transposed is not null && KnownTruth(spec.Transposed, hypers, spec);
         int weight = AddParameter(
             owner, spec, "weight", ParameterUse.Bank, count * (transposed ? inner : outputs), transposed ? outputs : inner, transposed, null);
-        Scalar present = spec.Bias is null ? new Scalar.Truth(true) : HostBoolean(spec.Bias, hypers);
+        Scalar present = Presence(spec.Bias, hypers);
         int? bias = present is Scalar.Truth { Value: false } ? null
             : AddParameter(owner, spec, "bias", ParameterUse.Table, count, outputs, false, present);
         Value result = NewValue(spec.Name, input.Space, outputs);
@@ -191,7 +193,7 @@ internal sealed partial class GraphBuilder
         var hypers = new Scope(owner, []);
         rows = spec.Rows is null ? null : Size.From(HostInteger(spec.Rows, hypers));
         columns = Size.From(HostInteger(spec.Columns, hypers));
-        Scalar present = spec.Present is null ? new Scalar.Truth(true) : HostBoolean(spec.Present, hypers);
+        Scalar present = Presence(spec.Present, hypers);
         return AddParameter(owner, spec, "", rows is null ? use : ParameterUse.Table, rows ?? Size.One, columns, false, present);
     }
 
@@ -364,6 +366,9 @@ internal sealed partial class GraphBuilder
 
     private Scalar HostBoolean(Expr expr, Scope scope) =>
         Evaluate(expr, scope) is Val.Host { Value: { Kind: ValueKind.Boolean } s } ? s : throw Fail(Rules.KindMismatch, expr, "a boolean of hyper-parameters is expected here");
+
+    /// <summary>Whether something is there that a field says so of; it is where nothing is said.</summary>
+    private Scalar Presence(Expr? said, Scope scope) => said is null ? new Scalar.Truth(true) : HostBoolean(said, scope);
 
     private bool KnownTruth(Expr expr, Scope scope, FieldSpec field) =>
         HostBoolean(expr, scope) is Scalar.Truth t ? t.Value : throw Fail(Rules.NotCompilable, field.Span, $"whether '{field.Name}' is stored transposed must be a constant");

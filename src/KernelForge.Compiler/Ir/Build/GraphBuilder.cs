@@ -191,14 +191,17 @@ internal sealed partial class GraphBuilder
     }
 
     /// <summary>What must hold of hyper-parameters wherever the present place is reached, for every index of the loops around it.</summary>
-    private void Check(Scalar condition, string message)
+    /// <param name="condition">What must hold.</param>
+    /// <param name="message">What is wrong where it does not.</param>
+    /// <param name="everyLoop">Whether it need not hold where a loop around the place makes no turn, even if its index does not matter.</param>
+    private void Check(Scalar condition, string message, bool everyLoop = false)
     {
         Scalar whole = Scalars.Binary(BinaryOp.Or, Scalars.Unary(UnaryOp.Not, reached), condition);
         List<PlanLoop> loops = [];
         HashSet<string> needed = [.. ScalarText.Indices(whole)];
         foreach (string name in openLoops)
         {
-            if (!needed.Contains(name)) continue;
+            if (!everyLoop && !needed.Contains(name)) continue;
             PlanLoop loop = loopIndices.Find(l => l.Index == name)!;
             loops.Insert(0, loop);
             needed.UnionWith(ScalarText.Indices(loop.Start).Concat(ScalarText.Indices(loop.End)));
@@ -206,6 +209,19 @@ internal sealed partial class GraphBuilder
         var check = new PlanCheck(whole, message, loops.ToEquatableArray());
         if (!checks.Contains(check)) checks.Add(check);
     }
+
+    /// <summary>What is applied here is there: known now, or checked when a model is loaded, for whenever this place is reached.</summary>
+    private void RequirePresent(LayerInstance owner, FieldSpec field, Scalar present, Expr at)
+    {
+        if (Conjuncts(present).All(p => p is Scalar.Truth { Value: true } || Conjuncts(reached).Contains(p))) return;
+        string path = new ParameterPath(owner.Path.Append(new PathSegment(field.Name, null)).ToEquatableArray()).ToString();
+        string message = $"'{path}' is applied, and its 'present:' says that it is not there";
+        if (present is Scalar.Truth && reached is Scalar.Truth && openLoops.Count == 0) throw Fail(Rules.AbsentApplied, at, message);
+        Check(present, message, everyLoop: true);
+    }
+
+    private static IEnumerable<Scalar> Conjuncts(Scalar condition) =>
+        condition is Scalar.Binary { Op: BinaryOp.And } both ? Conjuncts(both.Left).Concat(Conjuncts(both.Right)) : [condition];
 
     private Value NewValue(string name, int rows, Size columns)
     {
