@@ -151,7 +151,7 @@ public sealed class SequenceCache : IDisposable
         lock (gate)
         {
             disposed = true;
-            if (!run.IsActive) memory.Dispose();
+            if (!run.IsActive) Free();
         }
     }
 
@@ -161,7 +161,7 @@ public sealed class SequenceCache : IDisposable
         lock (gate)
         {
             end();
-            if (disposed && !run.IsActive) memory.Dispose();
+            if (disposed && !run.IsActive) Free();
         }
     }
 
@@ -174,6 +174,12 @@ public sealed class SequenceCache : IDisposable
     {
         long used = UsedNow();
         if (needed > Budget - used) throw new CacheFullException(what, needed, used, Budget);
+    }
+
+    private void Free()
+    {
+        memory.Dispose();
+        run.Entries.Dispose();
     }
 
     private long UsedNow() => program is null ? History.BytesOf(sequences.Values) : memory.Used;

@@ -3,11 +3,13 @@ using KernelForge.Runtime.Execution;
 namespace KernelForge.Runtime.Caches;
 
 /// <summary>What a run needs of a cache's memory: taken before it begins; kept where it ends well, undone where it does not.</summary>
-internal sealed unsafe class Reservation(CacheMemory memory)
+internal sealed class Reservation(CacheMemory memory)
 {
     private readonly List<(BlockTable Table, int Index, int Shared, BlockPool Pool)> copied = [];
-    private readonly List<nint>[] addresses = [.. memory.Layout.Spaces.Select(_ => new List<nint>())];
-    private readonly List<int>[] starts = [.. memory.Layout.Spaces.Select(_ => new List<int>())];
+    private readonly BlockAddresses[] addresses = [.. memory.Layout.Spaces.Select(_ => new BlockAddresses())];
+
+    /// <summary>Where the blocks of the batch lie, [spaces of the layout].</summary>
+    public ReadOnlySpan<BlockAddresses> Addresses => addresses;
 
     /// <summary>Bytes that a run will take.</summary>
     /// <param name="batch">Its sequences.</param>
@@ -38,25 +40,16 @@ internal sealed unsafe class Reservation(CacheMemory memory)
         for (int slot = 0; slot < added.Length; slot++)
         {
             if (memory.Pool(slot) is not { } pool) continue;
-            addresses[slot].Clear();
-            starts[slot].Clear();
+            addresses[slot].Begin(batch.Length);
             for (int s = 0; s < batch.Length; s++)
             {
                 BlockTable table = batch[s].Tables[slot] ??= new BlockTable();
                 int past = batch[s].Lengths[slot], rows = added[slot][s];
                 if (rows > 0 && WritesShared(table, past, pool)) Copy(table, past / CacheLayout.BlockRows, pool);
                 for (int block = BlocksOf(past + rows); table.Count < block;) table.Add(pool.Take());
-                starts[slot].Add(addresses[slot].Count);
-                for (int i = 0; i < table.Count; i++) addresses[slot].Add(table[i] == BlockTable.None ? 0 : (nint)pool.Address(table[i]));
+                addresses[slot].Add(s, table, pool);
             }
         }
-    }
-
-    /// <summary>Where the blocks of a sequence of the batch lie, in the order of its rows; 0 for one that was given back.</summary>
-    public ReadOnlySpan<nint> Blocks(int slot, int sequence)
-    {
-        ReadOnlySpan<nint> all = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(addresses[slot]);
-        return sequence + 1 < starts[slot].Count ? all[starts[slot][sequence]..starts[slot][sequence + 1]] : all[starts[slot][sequence]..];
     }
 
     /// <summary>The run ended well; the sequences have their new lengths.</summary>

@@ -19,10 +19,23 @@ public static class Attention
     /// <summary>Queries an item: many enough that laying out the keys costs little, few enough to share a long sequence among threads.</summary>
     internal const int QueriesPerItem = 210;
 
-    /// <exception cref="ArgumentException">Shapes or sequences do not meet.</exception>
+    /// <param name="pool">The threads.</param>
+    /// <param name="query">[query rows, heads × width].</param>
+    /// <param name="key">[key rows, key-value heads × width].</param>
+    /// <param name="value">[key rows, key-value heads × value width].</param>
+    /// <param name="output">[query rows, heads × value width].</param>
+    /// <param name="queries">The sequences of the queries.</param>
+    /// <param name="keys">The sequences of the keys.</param>
+    /// <param name="heads">Heads, and what becomes of a logit.</param>
+    /// <param name="score">Changes a logit.</param>
+    /// <param name="mask">Says which pairs there are.</param>
+    /// <param name="kept">
+    /// In an incremental run, keys and values of earlier rows; the new ones are kept with them. The result has the very bits of a run over the whole.
+    /// </param>
+    /// <exception cref="ArgumentException">Shapes or sequences do not meet; or the mask lets new rows see rows that only later runs bring.</exception>
     public static void Run<TVector, TScore, TMask>(
         WorkerPool pool, Rows<TVector> query, Rows<TVector> key, Rows<TVector> value, Rows<TVector> output,
-        RaggedRows queries, RaggedRows keys, AttentionHeads heads, TScore score, TMask mask)
+        RaggedRows queries, RaggedRows keys, AttentionHeads heads, TScore score, TMask mask, KeptAttention? kept = null)
         where TVector : unmanaged, IVector<TVector>
         where TScore : struct, IScore
         where TMask : struct, IMask
@@ -39,8 +52,11 @@ public static class Attention
         if (queries.SequenceCount != keys.SequenceCount)
             throw new ArgumentException($"The queries have {queries.SequenceCount} sequences, the keys {keys.SequenceCount}.");
 
-        pool.Run(queries.Stretches.Length * heads.KeyValueHeads, new AttentionWork<TVector, TScore, TMask>(
-            pool, query, key, value, output, queries, keys, heads, headWidth, valueWidth, score, mask));
+        var call = new AttentionCall<TVector, TScore, TMask>(pool, query, output, queries, keys, heads, headWidth, valueWidth, score, mask);
+        if (kept is null)
+            pool.Run(queries.Stretches.Length * heads.KeyValueHeads, new AttentionWork<TVector, TScore, TMask>(call, key, value));
+        else
+            kept.Run(call, key, value, mask);
     }
 
     private static int Width<TVector>(Rows<TVector> rows, int heads, string what) where TVector : unmanaged, IVector<TVector> =>

@@ -33,8 +33,7 @@ public abstract class CpuProgram<TVector> : CompiledProgram where TVector : unma
     public sealed override void Run(ReadOnlySpan<RunInput> inputs, ReadOnlySpan<RunOutput> outputs, CacheRun run)
     {
         ArgumentNullException.ThrowIfNull(run);
-        if (Layout is null) base.Run(inputs, outputs, run);
-        else RunOn(run, inputs, outputs);
+        RunOn(run, inputs, outputs);
     }
 
     private void RunOn(CacheRun? run, ReadOnlySpan<RunInput> inputs, ReadOnlySpan<RunOutput> outputs)

@@ -86,6 +86,22 @@ public sealed class CpuWorkspace : IDisposable
         return Room(tables, number, queries.Longest + keys.Longest);
     }
 
+    /// <summary>Keys and values that the next attention of the layout has of earlier rows; null in an ordinary run.</summary>
+    public KeptAttention? KeptAttention() => Cache?.Entries.NextAttention();
+
+    /// <summary>States that the next scan of the layout left; null in an ordinary run.</summary>
+    public KeptStates? KeptStates() => Cache?.Entries.NextStates();
+
+    /// <summary>
+    /// In an incremental run, of each sequence the earlier rows that the layout's next entry of rows reaches, then the given ones, which are kept for
+    /// later runs by this; in an ordinary run the rows as they are. Valid until the run ends.
+    /// </summary>
+    public KeptRows<TVector> Keep<TVector>(Rows<TVector> view, RaggedRows space) where TVector : unmanaged, IVector<TVector>
+    {
+        ArgumentNullException.ThrowIfNull(space);
+        return Cache is null ? new(view, space) : Cache.Entries.NextRows().Keep(view, space);
+    }
+
     private static int[] Room(List<int[]> arrays, int number, int length)
     {
         while (arrays.Count <= number) arrays.Add([]);

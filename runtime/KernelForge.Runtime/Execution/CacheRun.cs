@@ -1,9 +1,10 @@
 using KernelForge.Runtime.Caches;
+using KernelForge.Runtime.Cpu;
 
 namespace KernelForge.Runtime.Execution;
 
 /// <summary>A run in progress on sequences of a <see cref="SequenceCache"/>. Without <see cref="Commit"/> nothing has happened.</summary>
-public sealed class CacheRun : IDisposable
+public sealed unsafe class CacheRun : IDisposable
 {
     private readonly SequenceCache cache;
     private readonly CacheMemory memory;
@@ -19,12 +20,15 @@ public sealed class CacheRun : IDisposable
         (this.cache, this.memory) = (cache, memory);
         check = new BatchCheck(cache, memory.Layout, layer);
         Memory = new Reservation(memory);
+        Entries = new KeptEntries(this, memory.Layout);
         (keep, undo) = (Keep, Undo);
     }
 
     internal bool IsActive { get; private set; }
 
     internal Reservation Memory { get; }
+
+    internal KeptEntries Entries { get; }
 
     /// <summary>The sequences of the batch.</summary>
     internal ReadOnlySpan<CachedSequence> Batch => batch.AsSpan(0, count);
@@ -62,10 +66,11 @@ public sealed class CacheRun : IDisposable
     }
 
     /// <summary>The run went well: its rows are the sequences' past.</summary>
-    /// <exception cref="InvalidOperationException">The run has ended.</exception>
+    /// <exception cref="InvalidOperationException">The run has ended, or the program left out something that is to be kept.</exception>
     public void Commit()
     {
         CheckActive();
+        Entries.CheckAllMet();
         cache.End(keep);
     }
 
@@ -75,12 +80,21 @@ public sealed class CacheRun : IDisposable
         if (IsActive) cache.End(undo);
     }
 
+    /// <summary>What a sequence's own memory held before the run.</summary>
+    internal float* StatesBefore(int sequence) => memory.States(batch[sequence], batch[sequence].Copy);
+
+    /// <summary>Where the run puts what it is to hold then.</summary>
+    internal float* StatesAfter(int sequence) => memory.States(batch[sequence], batch[sequence].Copy ^ 1);
+
+    internal bool GoesOn(int slot) => memory.Layout.Spaces[slot].GoesOn;
+
     internal void Begin(ReadOnlySpan<int> sequences, bool fresh, ReadOnlySpan<AddedRows> added)
     {
         if (batch.Length < sequences.Length) batch = new CachedSequence[sequences.Length * 2];
         count = sequences.Length;
         check.Run(sequences, batch.AsSpan(0, count), fresh, added);
         cache.CheckRoom("the run", Memory.Needed(Batch, check.Added));
+        Entries.Begin();
         IsActive = true;
         try
         {

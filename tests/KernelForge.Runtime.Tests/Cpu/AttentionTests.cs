@@ -59,7 +59,7 @@ public sealed class AttentionTests
             rows, rows, new AttentionHeads(5, 5, 1), default(PlainScore), default(NoMask)));
     }
 
-    private readonly struct Causal : IMask
+    internal readonly struct Causal : IMask
     {
         public static bool Exists => true;
 
@@ -68,7 +68,7 @@ public sealed class AttentionTests
         public Coverage Cover(Interval i, Interval j, int sequence) => j <= i;
     }
 
-    private readonly record struct Window(int Width) : IMask
+    internal readonly record struct Window(int Width) : IMask
     {
         public static bool Exists => true;
 
@@ -95,7 +95,7 @@ public sealed class AttentionTests
         public Coverage Cover(Interval i, Interval j, int sequence) => Coverage.Part;
     }
 
-    private readonly record struct Slope(float Factor) : IScore
+    internal readonly record struct Slope(float Factor) : IScore
     {
         public static bool Exists => true;
 

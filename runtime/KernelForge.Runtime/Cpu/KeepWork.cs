@@ -1,0 +1,34 @@
+using KernelForge.Runtime.Caches;
+
+namespace KernelForge.Runtime.Cpu;
+
+/// <summary>Puts the new keys and values of one sequence and key head into its blocks.</summary>
+internal readonly unsafe struct KeepWork<TVector>(KeptAttention kept, RaggedRows keys, Rows<TVector> key, Rows<TVector> value, CachedAttention entry) : IWork
+    where TVector : unmanaged, IVector<TVector>
+{
+    private static int Panel => 2 * TVector.Count;
+
+    public void Run(int item, int worker)
+    {
+        int sequence = keys.ByLength[item / entry.KeyHeads], keyHead = item % entry.KeyHeads;
+        KeptKeys<TVector> into = kept.Keys<TVector>(sequence, keyHead);
+        int start = keys.Start(sequence), end = keys.Length(sequence);
+        for (int j = keys.Base(sequence); j < end;)
+        {
+            int lane = j % Panel, count = Math.Min(Panel - lane, end - j);
+            Turned.Fill(
+                key.Address(start + j, keyHead * entry.HeadWidth), key.Stride, count, entry.HeadWidth, into.Keys(j - lane) + lane, Panel);
+            for (int c = 0; c < entry.ValueWidth; c += Panel)
+            {
+                int rows = count, columns = Math.Min(Panel, entry.ValueWidth - c);
+                float* target = into.Values(j, c, out nint stride, ref rows);
+                for (int r = 0; r < count; r++)
+                {
+                    float* source = value.Address(start + j + r, (keyHead * entry.ValueWidth) + c);
+                    new ReadOnlySpan<float>(source, columns).CopyTo(new Span<float>(target + (r * stride), columns));
+                }
+            }
+            j += count;
+        }
+    }
+}
