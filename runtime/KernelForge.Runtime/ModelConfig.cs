@@ -98,6 +98,12 @@ public sealed class ModelConfig
     public int[] Int32Array(params ReadOnlySpan<string> keys) => Int32ArrayOrNull(keys) ?? throw Missing(keys);
     public int[]? Int32ArrayOrNull(params ReadOnlySpan<string> keys) => Array<int>(keys, ReadInt32, "integers");
 
+    /// <summary>As <see cref="Int32ArrayOrNull"/>; an integer alone counts as an array of one.</summary>
+    public int[]? Int32ListOrNull(params ReadOnlySpan<string> keys) =>
+        document.TryFind(keys, out string key, out JsonElement value) && value.ValueKind != JsonValueKind.Array
+            ? [Read<int>(key, value, ReadInt32, "an integer or an array of integers")]
+            : Array<int>(keys, ReadInt32, "integers");
+
     public float[] SingleArray(params ReadOnlySpan<string> keys) => SingleArrayOrNull(keys) ?? throw Missing(keys);
     public float[]? SingleArrayOrNull(params ReadOnlySpan<string> keys) => Array<float>(keys, ReadSingle, "numbers");
 
@@ -120,14 +126,28 @@ public sealed class ModelConfig
     public void Require(string key, params ReadOnlySpan<object?> values)
     {
         ArgumentNullException.ThrowIfNull(key);
-        if (!document.TryFind([key], out _, out JsonElement value)) return;
-        JsonElement[] said = value.ValueKind == JsonValueKind.Array ? [.. value.EnumerateArray()] : [value];
-        foreach (object? covered in values)
-            if (System.Array.Exists(said, one => Means(one, covered)) || (covered is string whole && whole == Joined(said))) return;
+        if (!document.TryFind([key], out _, out JsonElement value) || Says(value, values)) return;
         string list = string.Join(", ", values.ToArray().Select(Show));
         throw new ConfigException(document.File, key, list.Length == 0
             ? $"is {ConfigDocument.Show(value)}; this description covers only files where it is absent or null"
             : $"is {ConfigDocument.Show(value)}; this description covers only {list}");
+    }
+
+    /// <summary>Whether <paramref name="key"/> has one of these values, or is a list with one of them.</summary>
+    /// <param name="key">The key, possibly nested.</param>
+    /// <param name="values">Strings, booleans and numbers.</param>
+    public bool Says(string key, params ReadOnlySpan<object?> values)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        return document.TryFind([key], out _, out JsonElement value) && Says(value, values);
+    }
+
+    private static bool Says(JsonElement value, ReadOnlySpan<object?> values)
+    {
+        JsonElement[] said = value.ValueKind == JsonValueKind.Array ? [.. value.EnumerateArray()] : [value];
+        foreach (object? covered in values)
+            if (System.Array.Exists(said, one => Means(one, covered)) || (covered is string whole && whole == Joined(said))) return true;
+        return false;
     }
 
     private T? Value<T>(ReadOnlySpan<string> keys, Reader<T> read, string expected) where T : struct =>

@@ -14,8 +14,9 @@ internal static class ModelFiles
 
     private static readonly string[] small =
     [
-        Config, ModuleList, Index, "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "vocab.txt",
-        "vocab.json", "merges.txt", "tokenizer.model", "spiece.model", "sentencepiece.bpe.model", "config_sentence_transformers.json",
+        Config, ModuleList, Index, "generation_config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json",
+        "added_tokens.json", "vocab.txt", "vocab.json", "merges.txt", "tokenizer.model", "spiece.model", "sentencepiece.bpe.model",
+        "config_sentence_transformers.json",
     ];
 
     /// <summary>The files of one folder that say what there is; <paramref name="folder"/> is empty or ends with a slash.</summary>

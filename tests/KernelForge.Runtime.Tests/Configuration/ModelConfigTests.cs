@@ -86,6 +86,15 @@ public sealed class ModelConfigTests
         Assert.Equal(message, Assert.Throws<ConfigException>(() => ModelConfig.Parse(json).Int32("hidden_size")).Message);
 
     [Fact]
+    public void An_integer_alone_counts_as_a_list_of_one()
+    {
+        ModelConfig config = ModelConfig.Parse("""{"n":1,"a":[1,2]}""");
+        Assert.Equal([1], config.Int32ListOrNull("n"));
+        Assert.Equal([1, 2], config.Int32ListOrNull("a"));
+        Assert.Null(config.Int32ListOrNull("absent"));
+    }
+
+    [Fact]
     public void Every_reader_refuses_what_it_does_not_read()
     {
         ModelConfig config = ModelConfig.Parse("""{"s":"x","n":1,"big":1e300,"huge":1e999,"a":[1,"x"],"half":"\ud800","o":{"p":"q"}}""");
@@ -96,6 +105,7 @@ public sealed class ModelConfigTests
         Refused("'n' is 1, expected a string", () => config.String("n"));
         Refused("'half' is \"\\ud800\", expected a string", () => config.String("half"));
         Refused("'n' is 1, expected an array of integers", () => config.Int32Array("n"));
+        Refused("expected integers", () => config.Int32ListOrNull("a"));
         Refused("'a[1]' is \"x\", expected integers", () => config.Int32Array("a"));
         Refused("'s' is \"x\", expected one of \"FullAttention\", \"SlidingAttention\"", () => config.Enumeration<LayerKind>("s"));
         Refused("'o.p' is \"q\", expected an object that may hold 'r'", () => config.Int32OrNull("o.p.r"));
@@ -122,6 +132,9 @@ public sealed class ModelConfigTests
         config.Require("eps", 1e-5);
         config.Require("flag", true);
         config.Require("deep.x", "y");
+        Assert.True(config.Says("deep.x", "x", "y"));
+        Assert.False(config.Says("deep.x", "x"));
+        Assert.False(config.Says("absent", "x"));
         Refuses.With<ConfigException>("covers only 1, 3", () => config.Require("n", 1, 3));
         Refuses.With<ConfigException>("'flag' is true; this description covers only false", () => config.Require("flag", false));
         Refuses.With<ConfigException>("covers only null", () => config.Require("deep", [null]));
