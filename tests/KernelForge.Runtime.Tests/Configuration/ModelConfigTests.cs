@@ -89,8 +89,8 @@ public sealed class ModelConfigTests
     public void An_integer_alone_counts_as_a_list_of_one()
     {
         ModelConfig config = ModelConfig.Parse("""{"n":1,"a":[1,2]}""");
-        Assert.Equal([1], config.Int32ListOrNull("n"));
-        Assert.Equal([1, 2], config.Int32ListOrNull("a"));
+        Assert.Equal([1], config.Int32ListOrNull("n")!);
+        Assert.Equal([1, 2], config.Int32ListOrNull("a")!);
         Assert.Null(config.Int32ListOrNull("absent"));
     }
 
