@@ -61,6 +61,21 @@ public sealed class IgnoreWeightsAttribute(params string[] patterns) : Attribute
 }
 
 /// <summary>
+/// Makes a layer that can go on with sequences it has run before: beside <c>Run</c> it gets <c>NewCache</c>, <c>Prefill</c> and <c>Step</c>.
+/// What a row gives may then depend on its own and earlier rows of its sequence alone; where it does not, that is reported.
+/// </summary>
+/// <param name="input">
+/// The entry's parameter whose rows go on from run to run; it may be left out where all parameters have the same rows. The others are
+/// given once for each sequence: what an encoder reads.
+/// </param>
+[AttributeUsage(AttributeTargets.Class, Inherited = false)]
+public sealed class IncrementalAttribute(string? input = null) : Attribute
+{
+    /// <summary>The entry's parameter whose rows go on; null where there is no choice.</summary>
+    public string? Input { get; } = input;
+}
+
+/// <summary>
 /// Written by the generator: the specification of a layer, for projects that reference it as a binary (where no method bodies are seen).
 /// </summary>
 [AttributeUsage(AttributeTargets.Class, Inherited = false)]

@@ -46,6 +46,7 @@ internal static class LayerReader
             IgnoredWeights: ConstantReader.Texts(Known.Attribute(type, "IgnoreWeightsAttribute")))
         {
             Span = context.SpanOf(declaration.Identifier),
+            Incremental = Incremental(Known.Attribute(type, "IncrementalAttribute")),
         };
         var parsed = new ParsedLayer(spec, context.IsBroken, CanReopen: obstacle is null, takenNames, stored.Layers, stored.Functions);
         return Reading<ParsedLayer>.Of(parsed, context, spans);
@@ -117,6 +118,9 @@ internal static class LayerReader
                 $"'{field.Name}' is never used, so that its weights would be loaded for nothing; use it or remove it");
         }
     }
+
+    private static string? Incremental(AttributeData? attribute) =>
+        attribute is null ? null : attribute.ConstructorArguments is [{ Value: string input }] ? input : "";
 
     private static EquatableArray<Requirement> Requirements(INamedTypeSymbol type) => type.GetAttributes()
         .Where(a => Known.IsLanguage(a.AttributeClass, "RequiresAttribute") && a.ConstructorArguments is [{ Value: string }, _])

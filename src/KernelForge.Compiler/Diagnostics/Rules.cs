@@ -40,6 +40,8 @@ public static class Rules
 
     public static Rule WidthOfItsUse { get; } = Info("KF0112", "The width of an input is known only where the layer is used, so that it has no Run of its own");
 
+    public static Rule NotIncremental { get; } = Error("KF0113", "A row of an incremental layer depends on its own and earlier rows alone");
+
     /// <summary>All of them, in the order of their numbers.</summary>
     public static IReadOnlyList<Rule> All => Listed;
 

@@ -1,4 +1,5 @@
 using KernelForge.Compiler.Ir;
+using KernelForge.Compiler.Ir.Incremental;
 
 namespace KernelForge.Compiler.Kernels;
 
@@ -6,7 +7,11 @@ namespace KernelForge.Compiler.Kernels;
 public abstract record ElementOperand
 {
     /// <summary>Rows of row space <paramref name="Space"/>, read by <see cref="Expression.TokenElement"/>.</summary>
-    public sealed record Rows(View View, int Space) : ElementOperand;
+    public sealed record Rows(View View, int Space) : ElementOperand
+    {
+        /// <summary>What of it is read that earlier runs left behind; null for nothing.</summary>
+        public KeptRows? Kept { get; init; }
+    }
 
     /// <summary>Computed rows of a table, read by <see cref="Expression.Element"/> at a row and a column.</summary>
     public sealed record Table(View View) : ElementOperand;

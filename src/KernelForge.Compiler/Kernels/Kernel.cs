@@ -90,6 +90,9 @@ public sealed record AttentionKernel(
     string Name, int Rows, string Summary, int KeyRows, View Query, View Key, View Value, Size Heads, Size KeyValueHeads, Scalar Scale,
     Expression? Score, Expression? Mask, bool Softmax, EquatableArray<ElementOperand> Operands, View Output) : Kernel(Name, Rows, Summary)
 {
+    /// <summary>Whether keys and values of earlier runs are among those that are attended to.</summary>
+    public bool IsKept { get; init; }
+
     public Size HeadWidth => Query.Columns.DivideBy(Heads);
 
     public Size ValueWidth => Value.Columns.DivideBy(KeyValueHeads);
@@ -124,6 +127,9 @@ public sealed record ScanKernel(
     string Name, int Rows, string Summary, EquatableArray<ElementOperand> Operands, Size States, Expression Step, Expression Value, bool Backwards, View Output)
     : Kernel(Name, Rows, Summary)
 {
+    /// <summary>Whether it goes on from the states that an earlier run left.</summary>
+    public bool IsKept { get; init; }
+
     public override IEnumerable<View> Reads => ElementOperand.ViewsOf(Operands);
 
     public override IEnumerable<View> Writes => [Output];

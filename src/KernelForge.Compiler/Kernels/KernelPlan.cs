@@ -28,6 +28,9 @@ public sealed record KernelPlan(
     /// <summary>Integers that the host computes for kernels.</summary>
     public EquatableArray<PlanIntegers> HostIntegers { get; init; } = [];
 
+    /// <summary>The row space whose rows go on from run to run; null for a layer that is not incremental.</summary>
+    public int? GoesOn { get; init; }
+
     /// <summary>Every kernel, in order, those inside loops and both arms of branches included.</summary>
     public IEnumerable<Kernel> Kernels => Step.Kernels(Steps);
 

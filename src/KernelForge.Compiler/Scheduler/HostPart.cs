@@ -37,7 +37,13 @@ internal static class HostPart
         writer.Line($"private {Execution}ModelSession? {Session};").Line();
         WriteDevice(writer, layer);
         new LoadPart(layer, plan, backEnds, writer).Write();
-        new RunPart(layer, plan, writer).Write();
+        new RunPart(layer, plan, writer, RunPart.Method.Run).Write();
+        if (plan.GoesOn is not null)
+        {
+            RunPart.WriteNewCache(layer, plan, writer);
+            new RunPart(layer, plan, writer, RunPart.Method.Prefill).Write();
+            new RunPart(layer, plan, writer, RunPart.Method.Step).Write();
+        }
         writer.Line("/// <summary>Frees the weights and the buffers.</summary>");
         writer.Line($"public void Dispose() => {Session}?.Dispose();");
         writer.Close();

@@ -6,9 +6,15 @@ using KernelForge.Compiler.Text;
 
 namespace KernelForge.Compiler.Scheduler;
 
-/// <summary><c>Run</c>: into a new result, and into one that is given; by the compiled program, or by the description itself.</summary>
+/// <summary>
+/// <c>Run</c>: into a new result, and into one that is given; by the compiled program, or by the description itself. Of an incremental layer also
+/// <c>Prefill</c> and <c>Step</c>, which leave in a cache what later rows need.
+/// </summary>
 internal sealed class RunPart
 {
+    /// <summary>What a method runs: whole sequences, sequences that begin, or further rows of some that have begun.</summary>
+    public enum Method { Run, Prefill, Step }
+
     private const string Execution = HostPart.Execution, Runtime = HostPart.Runtime;
 
     private readonly LayerSpec layer;
@@ -19,28 +25,49 @@ internal sealed class RunPart
     private readonly HashSet<string> taken;
 
     private readonly string[] inputs, destinations;
-    private readonly string session, program, sequence;
+    private readonly string session, program, sequence, cache, sequences, run, none;
+    private readonly Method method;
+
+    private readonly List<string> wholes = [];
 
     /// <summary>What holds the lengths of a row space, by its id.</summary>
     private readonly Dictionary<int, string> lengths = [];
 
-    public RunPart(LayerSpec layer, KernelPlan plan, CodeWriter writer)
+    public RunPart(LayerSpec layer, KernelPlan plan, CodeWriter writer, Method method)
     {
-        (this.layer, this.plan, this.writer) = (layer, plan, writer);
+        (this.layer, this.plan, this.writer, this.method) = (layer, plan, writer, method);
         IEnumerable<string> hypers = plan.HyperParameters.Select(h => "kf_" + h.Name);
         taken = new HashSet<string>(plan.Inputs.Select(i => i.Name).Concat(hypers), StringComparer.Ordinal);
-        inputs = [.. plan.Inputs.Select(i => CSharpText.Identifier(i.Name))];
+        none = Local("none");
+        inputs = [.. plan.Inputs.Select(i => IsGiven(i) ? CSharpText.Identifier(i.Name) : none)];
         destinations = [.. plan.Outputs.Select((_, i) => Local(plan.Outputs.Count == 1 ? "destination" : "destination" + Number(i + 1)))];
         (session, program, sequence) = (Local("session"), Local("program"), Local("sequence"));
+        (cache, sequences, run) = (Local("cache"), Local("sequences"), Local("run"));
     }
 
     public void Write()
     {
         string[] results = [.. plan.Outputs.Select(ResultType)];
-        string parameters = string.Join(", ", plan.Inputs.Select((input, i) => InputType(input) + " " + inputs[i]));
-        WriteMaking(results, parameters);
+        string parameters = string.Join(", ", plan.Inputs.Where(IsGiven).Select(input => InputType(input) + " " + CSharpText.Identifier(input.Name)));
+        if (method == Method.Run) WriteMaking(results, parameters);
+        else parameters += $", {Runtime}SequenceCache {cache}, global::System.ReadOnlySpan<int> {sequences}";
         WriteFilling(results, parameters);
     }
+
+    /// <summary><c>NewCache</c>, by which an incremental layer's sequences begin.</summary>
+    public static void WriteNewCache(LayerSpec layer, KernelPlan plan, CodeWriter writer)
+    {
+        writer.Line("/// <summary>Makes room for what sequences leave for their next rows. Each cache serves one run at a time.</summary>");
+        writer.Line("/// <param name=\"budget\">The most bytes that it may take.</param>");
+        writer.Line($"public {Runtime}SequenceCache NewCache(long budget) => {Runtime}SequenceCache.For(");
+        string session = HostPart.LoadedSession(layer).Replace("\n    ", " ");
+        writer.Line($"    ({session}).Program, {Number(plan.Inputs.Count)}, {CSharpText.Literal(layer.Name)}, budget);").Line();
+    }
+
+    /// <summary>Whether a parameter is one of this method: a step is given what goes on alone.</summary>
+    private bool IsGiven(PlanInput input) => method != Method.Step || GoesOn(input.RowSpace);
+
+    private bool GoesOn(int space) => plan.GoesOn is { } on && plan.RowSpaces[space].Input == plan.RowSpaces[on].Input;
 
     private void WriteMaking(string[] results, string parameters)
     {
@@ -60,20 +87,36 @@ internal sealed class RunPart
         foreach (string d in destinations)
             writer.Line($"/// <param name=\"{d}\">Takes the result, and the right size by itself: {Shapes()}.</param>");
         string given = string.Join(", ", results.Zip(destinations, (type, name) => type + " " + name));
-        writer.Open($"public void Run({parameters}, {given})");
-        foreach (string name in inputs.Concat(destinations)) writer.Line($"global::System.ArgumentNullException.ThrowIfNull({name});");
+        writer.Open($"public void {method}({parameters}, {given})");
+        string[] references = method == Method.Run ? [] : [cache];
+        foreach (string name in inputs.Where(i => i != none).Concat(references).Concat(destinations)) writer.Line($"global::System.ArgumentNullException.ThrowIfNull({name});");
         writer.Line($"{Execution}ModelSession {session} = {HostPart.LoadedSession(layer)};");
-        foreach (string check in RunChecks.Of(plan)) writer.Line(check);
+        if (inputs.Contains(none)) writer.Line($"{Runtime}RaggedBatch {none} = {cache}.NoRows({sequences}.Length);");
+        foreach (string check in RunChecks.Of(plan, IsGiven, method == Method.Run ? null : space => $"{run}.Past({Number(space)})", positions: false)) writer.Line(check);
         WriteLengths();
+        if (method != Method.Run) WriteBegin();
+        foreach (string check in RunChecks.Of(plan, IsGiven, method == Method.Run ? null : space => $"{run}.Past({Number(space)})", positions: true)) writer.Line(check);
         for (int i = 0; i < destinations.Length; i++) writer.Line(Reset(plan.Outputs[i], destinations[i]));
         writer.Open($"if ({session}.Program is {{ }} {program})");
         string read = string.Join(", ", inputs.Select(name => $"new {Execution}RunInput({name})"));
         string filled = string.Join(", ", destinations.Select(name => $"new {Execution}RunOutput({name})"));
-        writer.Line(LongLine.Broken($"{program}.Run([{read}], [{filled}]);"));
+        writer.Line(LongLine.Broken($"{program}.Run([{read}], [{filled}]{(method == Method.Run ? "" : ", " + run)});"));
+        if (method != Method.Run) writer.Line($"{run}.Commit();");
         writer.Line("return;");
         writer.Close();
         WriteReference();
+        if (method != Method.Run) writer.Line($"{run}.Commit();");
         writer.Close().Line();
+    }
+
+    /// <summary>Finds the sequences in the cache, and makes room for their new rows.</summary>
+    private void WriteBegin()
+    {
+        IEnumerable<string> added = plan.RowSpaces.Where(s => s.SequencesOf is null && s.TableRows is null)
+            .Select(s => $"new {Execution}AddedRows({Number(s.Id)}, {(lengths.TryGetValue(s.Id, out string? own) ? own : inputs[s.Input])})");
+        string fresh = method == Method.Prefill ? "true" : "false";
+        writer.Line(LongLine.Broken(
+            $"using {Execution}CacheRun {run} = {cache}.Begin({session}.Program, {sequences}, fresh: {fresh}, [{string.Join(", ", added)}]);"));
     }
 
     /// <summary>Where the sequences of results begin that have lengths of their own.</summary>
@@ -81,6 +124,11 @@ internal sealed class RunPart
     {
         HashSet<int> needed = [];
         foreach (PlanOutput output in plan.Outputs) Need(output.RowSpace);
+        if (method != Method.Run)
+        {
+            // What is given once brings no rows to a step, whatever the arithmetic makes of none.
+            foreach (RowSpace space in plan.RowSpaces.Where(s => s.Lengths is not null && IsGiven(plan.Inputs[s.Input]))) Need(space.Id);
+        }
         var host = new HostIntegers(
             plan, HostPart.Text, (input, types) => inputs[input] + (types ? ".Types" : ".Ids"),
             space => lengths.TryGetValue(space, out string? own) ? $"{own}.Length({sequence})" : InputLength(inputs[plan.RowSpaces[space].Input]));
@@ -107,35 +155,61 @@ internal sealed class RunPart
     private void WriteReference()
     {
         Dictionary<int, string> rows = [];
+        if (method != Method.Run) WriteWholes();
         foreach (RowSpace space in plan.RowSpaces.Where(s => s.IsOfInput))
         {
             rows[space.Id] = Local("rows" + Number(space.Id));
             string name = inputs[space.Input];
             bool isTokens = plan.Inputs[space.Input].Kind == InputKind.Tokens;
+            if (method != Method.Run) name = wholes[space.Input];
             string value = isTokens ? $"{Execution}ReferenceInput.Rows({name})" : name + ".Rows";
             writer.Line($"global::KernelForge.RowSpace {rows[space.Id]} = {value};");
         }
         string arguments = string.Join(", ", plan.Inputs.Select((input, i) =>
-            $"{Execution}ReferenceInput.{input.Kind}({rows[input.RowSpace]}, {inputs[i]})"));
+            $"{Execution}ReferenceInput.{input.Kind}({rows[input.RowSpace]}, {(method == Method.Run ? inputs[i] : wholes[i])})"));
+        string fill = method == Method.Run ? "Fill" : "FillLast";
         string call = layer.Entry!.IsIndexer ? $"this[{arguments}]" : $"{layer.Entry.Name}({arguments})";
         if (destinations.Length == 1)
         {
-            writer.Line($"new {Execution}RunOutput({destinations[0]}).Fill({call});");
+            writer.Line($"new {Execution}RunOutput({destinations[0]}).{fill}({call});");
             return;
         }
         string[] values = [.. destinations.Select((_, i) => Local("result" + Number(i)))];
         writer.Line($"var {Tuple(values)} = {call};");
-        for (int i = 0; i < destinations.Length; i++) writer.Line($"new {Execution}RunOutput({destinations[i]}).Fill({values[i]});");
+        for (int i = 0; i < destinations.Length; i++) writer.Line($"new {Execution}RunOutput({destinations[i]}).{fill}({values[i]});");
     }
+
+    /// <summary>What each parameter was given so far, this run included.</summary>
+    private void WriteWholes()
+    {
+        for (int i = 0; i < plan.Inputs.Count; i++)
+        {
+            wholes.Add(Local("whole" + Number(i + 1)));
+            string rows = plan.Inputs[i].Kind == InputKind.Tokens ? "Rows" : "Ids";
+            writer.Line($"{InputType(plan.Inputs[i])} {wholes[i]} = {run}.Whole{rows}({Number(i)}, {inputs[i]});");
+        }
+    }
+
 
     private void Document()
     {
-        writer.Line("/// <summary>Runs the layer on a batch. Several threads may do so at once.</summary>");
-        foreach (PlanInput i in plan.Inputs)
+        writer.Line(method switch
+        {
+            Method.Run => "/// <summary>Runs the layer on a batch. Several threads may do so at once.</summary>",
+            Method.Prefill => "/// <summary>Runs the first rows of sequences, and keeps in a cache what their next rows need.</summary>",
+            _ => "/// <summary>Runs further rows of sequences: what the last rows of a run of all their rows would give.</summary>",
+        });
+        foreach (PlanInput i in plan.Inputs.Where(IsGiven))
         {
             string columns = i.Kind == InputKind.Tokens ? ", " + i.Columns : "";
-            writer.Line($"/// <param name=\"{i.Name}\">[{plan.RowSpaces[i.RowSpace].Name}{columns}].</param>");
+            string rows = method != Method.Run && GoesOn(i.RowSpace) ? "new " + plan.RowSpaces[i.RowSpace].Name : plan.RowSpaces[i.RowSpace].Name;
+            writer.Line($"/// <param name=\"{i.Name}\">[{rows}{columns}].</param>");
         }
+        if (method == Method.Run) return;
+        writer.Line($"/// <param name=\"{cache}\">Of this layer; see <see cref=\"NewCache\"/>.</param>");
+        string which = method == Method.Prefill ? ", without rows so far" : ", each with at least one new row";
+        writer.Line($"/// <param name=\"{sequences}\">The numbers that the cache gave the batch's sequences{which}.</param>");
+        writer.Line($"/// <exception cref=\"{Runtime}CacheFullException\">The rows do not fit in the cache, which stays as it was.</exception>");
     }
 
     private string Shapes() => string.Join(" and ", plan.Outputs.Select(o => $"[{plan.RowSpaces[o.RowSpace].Name}, {o.Columns}]"));

@@ -21,6 +21,11 @@ public sealed record LayerSpec(
     /// <summary>Where the class's name stands.</summary>
     public SourceSpan Span { get; init; }
 
+    /// <summary>
+    /// The entry's parameter whose rows go on from run to run, empty where there is no choice; null for a layer that is not incremental.
+    /// </summary>
+    public string? Incremental { get; init; }
+
     public MethodSpec? Entry => Methods.FirstOrDefault(m => m.IsEntry);
 }
 

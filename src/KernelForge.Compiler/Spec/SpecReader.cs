@@ -22,7 +22,10 @@ internal sealed class SpecReader(string text)
             Fields: List(Field),
             Methods: List(Method),
             Requirements: List(Requirement),
-            IgnoredWeights: List(scanner.Text));
+            IgnoredWeights: List(scanner.Text))
+        {
+            Incremental = List(scanner.Text) is { Count: 1 } input ? input[0] : null,
+        };
         Finish();
         return layer;
     }

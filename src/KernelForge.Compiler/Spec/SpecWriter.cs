@@ -26,6 +26,8 @@ internal sealed class SpecWriter
         Lines(layer.Methods, Method);
         Lines(layer.Requirements, Requirement);
         List(layer.IgnoredWeights, Text);
+        EquatableArray<string> incremental = layer.Incremental is { } input ? [input] : [];
+        List(incremental, Text);
         return Close();
     }
 

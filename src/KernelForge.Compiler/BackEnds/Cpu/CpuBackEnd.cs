@@ -108,10 +108,12 @@ internal sealed class CpuBackEnd : IBackEnd
         writer.Open();
         ProgramClass.KeepHyperParameters(writer, plan, names);
         parameters.WriteLoading(writer);
+        if (plan.GoesOn is not null) writer.Line("Layout = Describe();");
         writer.Close().Line();
 
         var kernels = new CpuKernels(plan, names, parameters);
         new CpuSchedule(plan, names, kernels, writer).Write();
+        if (plan.GoesOn is not null) new CpuCacheLayout(plan, names, kernels, writer.Line()).Write();
         writer.Line(kernels.Structs.TrimEnd('\n'));
         writer.Close();
     }

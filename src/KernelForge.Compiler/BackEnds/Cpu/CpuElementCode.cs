@@ -7,10 +7,11 @@ namespace KernelForge.Compiler.BackEnds.Cpu;
 /// <summary>Writes a lambda's expression for the CPU, a number at a time.</summary>
 /// <param name="rows">What the rows of the lambda are called.</param>
 /// <param name="ranges">Which indices need no check.</param>
+/// <param name="kept">Rows of earlier runs among the operands.</param>
 /// <param name="special">The text of what is computed in another way, or null.</param>
 internal class CpuElementCode(
     KernelPlan plan, CpuArguments arguments, EquatableArray<ElementOperand> operands, CpuRowNames rows, CpuRanges ranges,
-    Func<Expression, string?>? special = null)
+    CpuKeptRows kept, Func<Expression, string?>? special = null)
     : HostElementCode(arguments.Local)
 {
     protected override string? Special(Expression expression, string real) => special?.Invoke(expression);
@@ -50,7 +51,7 @@ internal class CpuElementCode(
         IsWithin(element) ? $"{Table(element)}[{Indices(indices)}]" : $"{Table(element)}.Nearest({Indices(indices)})";
 
     protected override string TokenElement(Expression.TokenElement element, string? position, string column, string real) =>
-        position is null && IsWithin(element)
+        position is null && Operand(element).Kept is null && IsWithin(element)
             ? $"{View(element)}[{rows.RowIn(Operand(element).Space, element.Row)}, {column}]"
             : TokenElement(element, position, column, "At", "Within");
 
@@ -58,6 +59,12 @@ internal class CpuElementCode(
     protected string TokenElement(Expression.TokenElement element, string? position, string column, string at, string within)
     {
         ElementOperand.Rows operand = Operand(element);
+        if (operand.Kept is not null)
+        {
+            string start = rows.StartOf(kept!.Space(arguments, element.Number), element.Row);
+            string at0 = position ?? rows.Position(element.Row), length0 = rows.Length(operand.Space, element.Row);
+            return $"{View(element)}.{within}({start}, {length0}, {at0}, {column})";
+        }
         if (position is null) return $"{View(element)}.{at}({rows.RowIn(operand.Space, element.Row)}, {column})";
         return $"{View(element)}.{within}({rows.Start(operand.Space, element.Row)}, {rows.Length(operand.Space, element.Row)}, {position}, {column})";
     }
@@ -80,7 +87,11 @@ internal class CpuElementCode(
 
     private ElementOperand.Rows Operand(Expression.TokenElement element) => (ElementOperand.Rows)operands[element.Number];
 
-    private string View(Expression.TokenElement element) => arguments.View(Operand(element).View, plan.Buffers[Operand(element).View.Buffer].Name);
+    private string View(Expression.TokenElement element) => Operand(element) switch
+    {
+        { Kept: not null } => kept!.Rows(arguments, element.Number),
+        var operand => arguments.View(operand.View, plan.Buffers[operand.View.Buffer].Name),
+    };
 
     /// <summary>The parameter or computed table that an element lies in.</summary>
     protected string Table(Expression.Element element) => operands[element.Number] switch

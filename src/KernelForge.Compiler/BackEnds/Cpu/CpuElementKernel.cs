@@ -15,6 +15,7 @@ internal sealed class CpuElementKernel
     private readonly CpuRanges ranges;
     private readonly KernelPlan plan;
     private readonly string output;
+    private readonly CpuKeptRows kept;
 
     private CpuElementKernel(KernelPlan plan, ProgramNames names, ProgramParameters parameters, ElementKernel kernel)
     {
@@ -24,11 +25,12 @@ internal sealed class CpuElementKernel
         ofFeature = new CodeBlock(ofRow, e => e is Expression.Feature);
         rows = new CpuRowNames(plan, arguments, ofRow, _ => kernel.Rows);
         ranges = new CpuRanges(kernel.Output.Columns, Size.Zero, kernel.Value);
+        kept = new CpuKeptRows(plan, names, kernel.Operands);
         output = arguments.View(kernel.Output, plan.Buffers[kernel.Output.Buffer].Name);
     }
 
-    /// <summary>Writes the struct; returns the statement that runs it.</summary>
-    public static string Write(KernelPlan plan, ProgramNames names, ProgramParameters parameters, ElementKernel kernel, CodeWriter structs)
+    /// <summary>Writes the struct; returns the statements that run it.</summary>
+    public static IEnumerable<string> Write(KernelPlan plan, ProgramNames names, ProgramParameters parameters, ElementKernel kernel, CodeWriter structs)
     {
         var writer = new CpuElementKernel(plan, names, parameters, kernel);
         CodeWriter loop = CpuLanes.Of(kernel) is { } lanes ? writer.Lanes(lanes) : writer.OneByOne();
@@ -41,13 +43,14 @@ internal sealed class CpuElementKernel
         if (!writer.ofRow.IsEmpty) structs.Line(writer.ofRow.Text);
         structs.Line(loop.ToString().TrimEnd('\n')).Close().Close();
         bool folds = kernel.Value.All().Any(e => e is Expression.Fold);
-        return $"ElementKernels.Run(Pool, {names.Space(kernel.Rows)}.Count, {names.Size(kernel.Output.Columns)}, folds: {(folds ? "true" : "false")},\n"
+        string run = $"ElementKernels.Run(Pool, {names.Space(kernel.Rows)}.Count, {names.Size(kernel.Output.Columns)}, folds: {(folds ? "true" : "false")},\n"
             + $"    new {name}({writer.arguments.Values}));";
+        return writer.kept.Statements.Append(run);
     }
 
     private CodeWriter OneByOne()
     {
-        var code = new CpuElementCode(plan, arguments, kernel.Operands, rows, ranges);
+        var code = new CpuElementCode(plan, arguments, kernel.Operands, rows, ranges, kept);
         string value = code.Print(kernel.Value, ofFeature);
         CodeWriter loop = new CodeWriter().Open("for (int f = first; f < end; f++)");
         if (!ofFeature.IsEmpty) loop.Line(ofFeature.Text);
@@ -56,7 +59,7 @@ internal sealed class CpuElementKernel
 
     private CodeWriter Lanes(CpuLanes lanes)
     {
-        var code = new CpuLaneCode(plan, arguments, kernel.Operands, rows, lanes, ranges);
+        var code = new CpuLaneCode(plan, arguments, kernel.Operands, rows, lanes, ranges, kept);
         string value = code.Print(kernel.Value, ofFeature, CpuLaneCode.Vector);
         string store = $"{output}.Store(row, f, end, {value});";
         var loop = new CodeWriter();

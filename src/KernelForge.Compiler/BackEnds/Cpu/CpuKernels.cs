@@ -12,6 +12,11 @@ internal sealed class CpuKernels(KernelPlan plan, ProgramNames names, ProgramPar
     private readonly CodeWriter structs = new();
     private int tables, grouped;
 
+    private readonly Dictionary<string, string> states = new(StringComparer.Ordinal);
+
+    /// <summary>What the memory of a scan that was written depends on: <c>features, states, stretches</c>.</summary>
+    public string StatesOf(ScanKernel kernel) => states[kernel.Name];
+
     /// <summary>The structs of all kernels that were asked for.</summary>
     public string Structs => structs.ToString();
 
@@ -24,8 +29,8 @@ internal sealed class CpuKernels(KernelPlan plan, ProgramNames names, ProgramPar
         RowKernel r => [CpuRowKernel.Write(plan, names, parameters, r, structs)],
         AttentionKernel a => Attention(a),
         SegmentKernel s => [Segment(s)],
-        ElementKernel e => [CpuElementKernel.Write(plan, names, parameters, e, structs)],
-        ScanKernel s => [CpuScanKernel.Write(plan, names, parameters, s, structs)],
+        ElementKernel e => CpuElementKernel.Write(plan, names, parameters, e, structs),
+        ScanKernel s => CpuScanKernel.Write(plan, names, parameters, s, structs, states),
         BankKernel b => [Bank(b)],
         _ => throw new NotSupportedException(kernel.GetType().Name),
     };
@@ -73,11 +78,12 @@ internal sealed class CpuKernels(KernelPlan plan, ProgramNames names, ProgramPar
 
     private List<string> Attention(AttentionKernel kernel)
     {
-        List<string> statements = [];
+        var kept = new CpuKeptRows(plan, names, kernel.Operands);
+        List<string> statements = [.. kept.Statements];
         string score = "default(PlainScore)", mask = "default(NoMask)";
         if (kernel.Score is { } logit)
         {
-            score = PairStruct(kernel, "Score", "IScore", statements, logit, (_, value) =>
+            score = PairStruct(kernel, kept, "Score", "IScore", statements, logit, (_, value) =>
             [
                 .. logit.All().Any(e => e is Expression.Logit) ? (string[])[] : ["public static bool ReadsLogit => false;", ""],
                 Inlined,
@@ -86,7 +92,7 @@ internal sealed class CpuKernels(KernelPlan plan, ProgramNames names, ProgramPar
         }
         if (kernel.Mask is { } included)
         {
-            mask = PairStruct(kernel, "Mask", "IMask", statements, included, (arguments, value) =>
+            mask = PairStruct(kernel, kept, "Mask", "IMask", statements, included, (arguments, value) =>
             {
                 string sequence = arguments.Local("sequence");
                 string cover = CoverExpression.CSharp(new MaskBounds(kernel.Operands, plan.RowSpaces), arguments.Host, OfSequence).Print(included);
@@ -111,20 +117,20 @@ internal sealed class CpuKernels(KernelPlan plan, ProgramNames names, ProgramPar
         statements.Add("Attention.Run(\n"
             + $"    Pool, {Views(kernel.Query, kernel.Key, kernel.Value, kernel.Output)},\n"
             + $"    {names.Space(kernel.Rows)}, {names.Space(kernel.KeyRows)}, {heads},\n"
-            + $"    {score}, {mask});");
+            + $"    {score}, {mask}{(kernel.IsKept ? $", {names.Workspace}.KeptAttention()" : "")});");
         return statements;
     }
 
     /// <summary>Writes the struct of a score or mask; returns the expression that makes one.</summary>
     private string PairStruct(
-        AttentionKernel kernel, string role, string contract, List<string> statements, Expression value,
+        AttentionKernel kernel, CpuKeptRows kept, string role, string contract, List<string> statements, Expression value,
         Func<CpuArguments, (CodeBlock Block, string Text), string[]> members)
     {
         var arguments = new CpuArguments(names, parameters);
         var differences = new DifferenceTables(names, arguments, kernel, () => tables++);
         var block = new CodeBlock();
         var rows = new CpuRowNames(plan, arguments, block, of => of == RowOf.Key ? kernel.KeyRows : kernel.Rows);
-        var code = new CpuElementCode(plan, arguments, kernel.Operands, rows, new CpuRanges(Size.Zero, Size.Zero, value), differences.Lookup);
+        var code = new CpuElementCode(plan, arguments, kernel.Operands, rows, new CpuRanges(Size.Zero, Size.Zero, value), kept, differences.Lookup);
         string[] text = members(arguments, (block, code.Print(value, block)));
         statements.AddRange(differences.Statements);
         string name = names.Unique(ProgramNames.Pascal(kernel.Name) + role);

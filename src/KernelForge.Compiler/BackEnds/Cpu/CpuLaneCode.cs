@@ -8,8 +8,8 @@ namespace KernelForge.Compiler.BackEnds.Cpu;
 /// <inheritdoc/>
 internal sealed class CpuLaneCode(
     KernelPlan plan, CpuArguments arguments, EquatableArray<ElementOperand> operands, CpuRowNames rows, CpuLanes lanes, CpuRanges ranges,
-    Func<Expression, string?>? special = null)
-    : CpuElementCode(plan, arguments, operands, rows, ranges, special)
+    CpuKeptRows kept, Func<Expression, string?>? special = null)
+    : CpuElementCode(plan, arguments, operands, rows, ranges, kept, special)
 {
     public const string Vector = "TVector";
 

@@ -25,6 +25,9 @@ internal sealed class CpuRowNames(KernelPlan plan, CpuArguments arguments, CodeB
     public string Start(int inSpace, RowOf of) =>
         IsOneASequence(inSpace) ? Sequence(of) : Variable("start", $"{arguments.Space(inSpace)}.Start({Sequence(of)})");
 
+    /// <summary>The place of the row of position 0 among rows that are kept, whose row space is a variable of the struct.</summary>
+    public string StartOf(string keptSpace, RowOf of) => Variable("start", $"{keptSpace}.Start({Sequence(of)})");
+
     /// <summary>How many rows the sequence has in a row space.</summary>
     public string Length(int inSpace, RowOf of) =>
         IsOneASequence(inSpace) ? "1" : Variable("length", $"{arguments.Space(inSpace)}.Length({Sequence(of)})");

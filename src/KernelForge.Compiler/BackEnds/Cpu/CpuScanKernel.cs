@@ -21,6 +21,7 @@ internal sealed class CpuScanKernel
     private readonly CpuRanges ranges;
     private readonly List<(Expression Value, string Name)> kept = [];
     private readonly string output, states;
+    private readonly CpuKeptRows keptRows;
 
     private CpuScanKernel(KernelPlan plan, ProgramNames names, ProgramParameters parameters, ScanKernel kernel)
     {
@@ -35,12 +36,15 @@ internal sealed class CpuScanKernel
         ofValue = new CodeBlock(ofState, e => e is Expression.StateValue);
         rows = new CpuRowNames(plan, arguments, ofRow, _ => kernel.Rows, "sequence");
         ranges = new CpuRanges(kernel.Output.Columns, kernel.States, kernel.Step, kernel.Value);
+        keptRows = new CpuKeptRows(plan, names, kernel.Operands);
         output = arguments.View(kernel.Output, plan.Buffers[kernel.Output.Buffer].Name);
         states = arguments.Size(kernel.States);
     }
 
-    /// <summary>Writes the struct; returns the statement that runs it.</summary>
-    public static string Write(KernelPlan plan, ProgramNames names, ProgramParameters parameters, ScanKernel kernel, CodeWriter structs)
+    /// <summary>Writes the struct; returns the statements that run it.</summary>
+    /// <param name="memory">Takes what the memory of the states depends on, by the kernel's name.</param>
+    public static IEnumerable<string> Write(
+        KernelPlan plan, ProgramNames names, ProgramParameters parameters, ScanKernel kernel, CodeWriter structs, Dictionary<string, string> memory)
     {
         var writer = new CpuScanKernel(plan, names, parameters, kernel);
         bool stretches = false;
@@ -58,19 +62,21 @@ internal sealed class CpuScanKernel
         structs.Line($"int row = {(kernel.Backwards ? "begin + count - 1 - turn" : "begin + turn")};");
         if (!writer.ofRow.IsEmpty) structs.Line(writer.ofRow.Text);
         structs.Line(features.ToString().TrimEnd('\n')).Close().Close().Close();
-        return $"Scans.Run<TVector, {name}>(Pool, {names.Space(kernel.Rows)}, {names.Size(kernel.Output.Columns)}, {writer.Memory(names)}, "
-            + $"stretches: {(stretches ? "true" : "false")},\n    new {name}({writer.arguments.Values}));";
+        string kept = kernel.IsKept ? $", {names.Workspace}.KeptStates()" : "";
+        memory[kernel.Name] = $"{names.Size(kernel.Output.Columns)}, {writer.Memory(names)}, stretches: {(stretches ? "true" : "false")}";
+        string run = $"Scans.Run<TVector, {name}>(Pool, {names.Space(kernel.Rows)}, {memory[kernel.Name]},\n    new {name}({writer.arguments.Values}){kept});";
+        return writer.keptRows.Statements.Append(run);
     }
 
     private CodeWriter LanesOfFeatures(CpuLanes lanes, out bool stretches)
     {
         stretches = lanes.Breaks.Count > 0;
-        var code = new CpuLaneCode(plan, arguments, kernel.Operands, rows, lanes, ranges, NameOfKept);
+        var code = new CpuLaneCode(plan, arguments, kernel.Operands, rows, lanes, ranges, keptRows, NameOfKept);
         FindKept(lanes);
         string[] names = [.. kept.Select(_ => arguments.Local("kept"))];
         for (int i = 0; i < names.Length; i++) WriteKept(code, i, names[i]);
         CodeWriter body = Turn(
-            code, CpuLaneCode.Vector, "n++", $"turn == 0 ? TVector.Zero : memory.Load({Place(0)})", $"memory.Store({Place(0)}, h);");
+            code, CpuLaneCode.Vector, "n++", $"{First} ? TVector.Zero : memory.Load({Place(0)})", $"memory.Store({Place(0)}, h);");
         body.Line($"{output}.Store(row, f, end, total);");
         var all = new CodeWriter().Line("int place = 0;");
         CpuStretches.Write(
@@ -105,6 +111,9 @@ internal sealed class CpuScanKernel
 
     private string? NameOfKept(Expression e) => kept.Find(k => k.Value.Equals(e)) is { Name.Length: > 0 } known ? known.Name : null;
 
+    /// <summary>Whether the states hold nothing yet.</summary>
+    private string First => kernel.IsKept ? "turn == 0 && !memory.Continues" : "turn == 0";
+
     private string Slots => (kept.Count + 1).ToString(CultureInfo.InvariantCulture);
 
     private string Place(int slot) => kept.Count == 0
@@ -123,17 +132,17 @@ internal sealed class CpuScanKernel
 
     private CodeWriter LanesOfStates(CpuLanes lanes)
     {
-        var code = new CpuLaneCode(plan, arguments, kernel.Operands, rows, lanes, ranges);
+        var code = new CpuLaneCode(plan, arguments, kernel.Operands, rows, lanes, ranges, keptRows);
         CodeWriter body = Turn(
-            code, CpuLaneCode.Vector, "n += TVector.Count", "turn == 0 ? TVector.Zero : memory.Load(place + n)", "memory.Store(place + n, h);",
+            code, CpuLaneCode.Vector, "n += TVector.Count", $"{First} ? TVector.Zero : memory.Load(place + n)", "memory.Store(place + n, h);",
             someLanes: true);
         return EachFeature(body.Line($"{output}[row, f] = TVector.Sum(total);"));
     }
 
     private CodeWriter OneByOne()
     {
-        var code = new CpuElementCode(plan, arguments, kernel.Operands, rows, ranges);
-        CodeWriter body = Turn(code, "float", "n++", "turn == 0 ? 0 : memory[place + n]", "memory[place + n] = h;");
+        var code = new CpuElementCode(plan, arguments, kernel.Operands, rows, ranges, keptRows);
+        CodeWriter body = Turn(code, "float", "n++", $"{First} ? 0 : memory[place + n]", "memory[place + n] = h;");
         return EachFeature(body.Line($"{output}[row, f] = total;"));
     }
 

@@ -51,6 +51,7 @@ internal sealed class CpuSchedule(KernelPlan plan, ProgramNames names, CpuKernel
     private void WriteSpaces()
     {
         var host = new HostIntegers(Plan, Names.Scalar, Names.Integers, space => $"{Names.Space(space)}.Length({Sequence})");
+        var past = new HostIntegers(Plan, Names.Scalar, Names.Integers, space => $"{Names.Space(space)}.Base({Sequence})");
         foreach (RowSpace s in Spaces)
         {
             string name = Names.Space(s.Id), number = Number(s.Id);
@@ -63,6 +64,12 @@ internal sealed class CpuSchedule(KernelPlan plan, ProgramNames names, CpuKernel
             Writer.Line($"for (int {Sequence} = 0; {Sequence} < {name}.SequenceCount; {Sequence}++)");
             string words = CSharpText.Literal(HostIntegers.Words(Plan, s.Lengths));
             string length = $"RunCheck.Length({host.Length(s, Sequence)}, {Sequence}, {CSharpText.Literal(Plan.Name)}, {words})";
+            if (Plan.GoesOn is not null)
+            {
+                // A sequence that begins has no rows, whatever the arithmetic makes of none.
+                string before = Names.Space(Plan.Inputs[s.Input].RowSpace) + $".Base({Sequence})";
+                length += $", {before} == 0 ? 0 : {past.Length(s, Sequence)}";
+            }
             Writer.Line(LongLine.Broken($"    {name}.SetLength({Sequence}, {length});"));
             Writer.Line($"{name}.End();");
         }

@@ -6,7 +6,16 @@ namespace KernelForge.Compiler.Ir.Build;
 
 internal sealed partial class GraphBuilder
 {
-    private Val Evaluate(Expr expr, Scope scope) => expr switch
+    private Val Evaluate(Expr expr, Scope scope)
+    {
+        Expr? around = evaluated;
+        evaluated = expr;
+        Val value = Follow(expr, scope);
+        evaluated = around;
+        return value;
+    }
+
+    private Val Follow(Expr expr, Scope scope) => expr switch
     {
         NumberExpr n => new Val.Host(new Scalar.Number(n.Value, n.IsInteger)),
         TextExpr t => new Val.Host(new Scalar.Literal(t.Value)),

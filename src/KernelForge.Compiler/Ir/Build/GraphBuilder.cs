@@ -91,7 +91,7 @@ internal sealed partial class GraphBuilder
             outputs.Add(view);
         }
         RequireBoundWidths(entry);
-        return new Graph(
+        var graph = new Graph(
             root, spaces.ToEquatableArray(), inputs.ToEquatableArray(), outputs.ToEquatableArray(),
             outputs.Select((_, i) => outputs.Count == 1 ? "output" : "output" + i.ToString(CultureInfo.InvariantCulture)).ToEquatableArray(),
             parameters.ToEquatableArray(), checks.ToEquatableArray(), values.ToEquatableArray(), body.ToEquatableArray(),
@@ -99,6 +99,8 @@ internal sealed partial class GraphBuilder
         {
             HostIntegers = hostIntegers.ToEquatableArray(),
         };
+        RequireIncremental(graph);
+        return graph;
     }
 
     private Val AddInput(MethodParameter p, MethodSpec entry)
@@ -227,6 +229,7 @@ internal sealed partial class GraphBuilder
     {
         var value = new Value(values.Count, name, rows, columns);
         values.Add(value);
+        if (unit.Root.Incremental is not null) origins.Add(Found(Rules.NotIncremental, evaluated?.Span ?? unit.Root.Span, ""));
         return value;
     }
 

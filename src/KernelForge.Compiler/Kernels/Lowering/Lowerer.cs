@@ -1,4 +1,5 @@
 using KernelForge.Compiler.Ir;
+using KernelForge.Compiler.Ir.Incremental;
 using KernelForge.Compiler.Passes;
 using KernelForge.Compiler.Spec;
 
@@ -14,12 +15,14 @@ internal sealed class Lowerer
     private readonly Dictionary<int, int> reads;
     private readonly KernelNames names = new();
     private readonly Summaries summaries;
+    private readonly Continuation? continuation;
 
     private Lowerer(Graph graph)
     {
         this.graph = graph;
         reads = Bodies.CountReads(graph);
         summaries = new Summaries(graph);
+        continuation = Continuation.Of(graph);
     }
 
     public static EquatableArray<LoweredStep> Lower(Graph graph) => new Lowerer(graph).LowerBody(graph.Body);
@@ -78,7 +81,10 @@ internal sealed class Lowerer
             case Node.Attention a:
                 steps.Add(new LoweredStep.Run(new AttentionKernel(
                     names.Unique(NameOf(a.Result)), graph.Values[a.Result].Rows, summaries.Of(a), a.KeyRows, a.Query, a.Key, a.Value, a.Heads, a.KeyValueHeads,
-                    a.Scale, a.Score, a.Mask, a.Softmax, a.Operands, graph.Values[a.Result].Whole)));
+                    a.Scale, a.Score, a.Mask, a.Softmax, Kept(a.Result, a.Operands, a.Score, a.Mask), graph.Values[a.Result].Whole)
+                {
+                    IsKept = continuation?.KeepsKeys(a) ?? false,
+                }));
                 break;
             case Node.Segment pooled:
                 steps.Add(new LoweredStep.Run(new SegmentKernel(
@@ -87,12 +93,15 @@ internal sealed class Lowerer
                 break;
             case Node.Each e:
                 steps.Add(new LoweredStep.Run(new ElementKernel(
-                    names.Unique(NameOf(e.Result)), graph.Values[e.Result].Rows, summaries.Of(e), e.Operands, e.Value, graph.Values[e.Result].Whole)));
+                    names.Unique(NameOf(e.Result)), graph.Values[e.Result].Rows, summaries.Of(e), Kept(e.Result, e.Operands, e.Value), e.Value, graph.Values[e.Result].Whole)));
                 break;
             case Node.Scan s:
                 steps.Add(new LoweredStep.Run(new ScanKernel(
-                    names.Unique(NameOf(s.Result)), graph.Values[s.Result].Rows, summaries.Of(s), s.Operands, s.States, s.Step, s.Value, s.Backwards,
-                    graph.Values[s.Result].Whole)));
+                    names.Unique(NameOf(s.Result)), graph.Values[s.Result].Rows, summaries.Of(s), Kept(s.Result, s.Operands, s.Step, s.Value), s.States, s.Step,
+                    s.Value, s.Backwards, graph.Values[s.Result].Whole)
+                {
+                    IsKept = continuation?.KeepsStates(s) ?? false,
+                }));
                 break;
             case Node.Bank b:
                 steps.Add(new LoweredStep.Run(new BankKernel(
@@ -114,6 +123,9 @@ internal sealed class Lowerer
                 throw new NotSupportedException(node.GetType().Name);
         }
     }
+
+    private EquatableArray<ElementOperand> Kept(int result, EquatableArray<ElementOperand> operands, params Expression?[] lambdas) =>
+        continuation?.Operands(result, operands, lambdas) ?? operands;
 
     private LoweredStep.Run Copy(View from, int to)
     {

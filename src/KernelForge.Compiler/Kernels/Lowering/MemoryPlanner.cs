@@ -124,7 +124,10 @@ internal sealed class MemoryPlanner
             graph.Inputs.Select(i => new PlanInput(i.Name, i.Kind, i.RowSpace, i.Columns, i.Value < 0 ? -1 : order.IndexOf(buffers[i.Value]))).ToEquatableArray(),
             graph.Outputs.Select((o, i) => new PlanOutput(graph.OutputNames[i], graph.Values[o.Buffer].Rows, o.Columns, place(o).Buffer)).ToEquatableArray(),
             graph.Parameters, planned.ToEquatableArray(), graph.Checks, Placed(steps, place))
-        { HostIntegers = graph.HostIntegers };
+        {
+            HostIntegers = graph.HostIntegers,
+            GoesOn = Ir.Incremental.Continuation.Of(graph)?.Space,
+        };
     }
 
     private static IEnumerable<int> Written(IEnumerable<LoweredStep> body) => body.SelectMany(s => s switch
