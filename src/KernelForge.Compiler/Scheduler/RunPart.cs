@@ -25,7 +25,7 @@ internal sealed class RunPart
     private readonly HashSet<string> taken;
 
     private readonly string[] inputs, destinations;
-    private readonly string session, program, sequence, cache, sequences, run, none;
+    private readonly string session, program, sequence, cache, sequences, run;
     private readonly Method method;
 
     private readonly List<string> wholes = [];
@@ -38,11 +38,11 @@ internal sealed class RunPart
         (this.layer, this.plan, this.writer, this.method) = (layer, plan, writer, method);
         IEnumerable<string> hypers = plan.HyperParameters.Select(h => "kf_" + h.Name);
         taken = new HashSet<string>(plan.Inputs.Select(i => i.Name).Concat(hypers), StringComparer.Ordinal);
-        none = Local("none");
-        inputs = [.. plan.Inputs.Select(i => IsGiven(i) ? CSharpText.Identifier(i.Name) : none)];
+        run = Local("run");
+        inputs = [.. plan.Inputs.Select(i => IsGiven(i) ? CSharpText.Identifier(i.Name) : Nothing(i))];
         destinations = [.. plan.Outputs.Select((_, i) => Local(plan.Outputs.Count == 1 ? "destination" : "destination" + Number(i + 1)))];
         (session, program, sequence) = (Local("session"), Local("program"), Local("sequence"));
-        (cache, sequences, run) = (Local("cache"), Local("sequences"), Local("run"));
+        (cache, sequences) = (Local("cache"), Local("sequences"));
     }
 
     public void Write()
@@ -59,13 +59,19 @@ internal sealed class RunPart
     {
         writer.Line("/// <summary>Makes room for what sequences leave for their next rows. Each cache serves one run at a time.</summary>");
         writer.Line("/// <param name=\"budget\">The most bytes that it may take.</param>");
+        string spaces = string.Concat(plan.Inputs.Select(i => i.RowSpace).Distinct()
+            .Select(s => $".Space({Number(s)}, goesOn: {(plan.RowSpaces[s].Input == plan.RowSpaces[plan.GoesOn!.Value].Input ? "true" : "false")})"));
         writer.Line($"public {Runtime}SequenceCache NewCache(long budget) => {Runtime}SequenceCache.For(");
         string session = HostPart.LoadedSession(layer).Replace("\n    ", " ");
-        writer.Line($"    ({session}).Program, {Number(plan.Inputs.Count)}, {CSharpText.Literal(layer.Name)}, budget);").Line();
+        writer.Line(LongLine.Broken($"    ({session}).Program, new {Execution}CacheLayout(){spaces}, {CSharpText.Literal(layer.Name)}, budget);")).Line();
     }
 
     /// <summary>Whether a parameter is one of this method: a step is given what goes on alone.</summary>
     private bool IsGiven(PlanInput input) => method != Method.Step || GoesOn(input.RowSpace);
+
+    /// <summary>What stands for a parameter that this method is not given.</summary>
+    private string Nothing(PlanInput input) =>
+        run + (input.Kind == InputKind.Tokens ? $".EmptyMatrix({HostPart.Text(input.Columns.ToScalar())})" : ".EmptyBatch");
 
     private bool GoesOn(int space) => plan.GoesOn is { } on && plan.RowSpaces[space].Input == plan.RowSpaces[on].Input;
 
@@ -89,9 +95,9 @@ internal sealed class RunPart
         string given = string.Join(", ", results.Zip(destinations, (type, name) => type + " " + name));
         writer.Open($"public void {method}({parameters}, {given})");
         string[] references = method == Method.Run ? [] : [cache];
-        foreach (string name in inputs.Where(i => i != none).Concat(references).Concat(destinations)) writer.Line($"global::System.ArgumentNullException.ThrowIfNull({name});");
+        IEnumerable<string> arguments = plan.Inputs.Where(IsGiven).Select(i => CSharpText.Identifier(i.Name));
+        foreach (string name in arguments.Concat(references).Concat(destinations)) writer.Line($"global::System.ArgumentNullException.ThrowIfNull({name});");
         writer.Line($"{Execution}ModelSession {session} = {HostPart.LoadedSession(layer)};");
-        if (inputs.Contains(none)) writer.Line($"{Runtime}RaggedBatch {none} = {cache}.NoRows({sequences}.Length);");
         foreach (string check in RunChecks.Of(plan, IsGiven, method == Method.Run ? null : space => $"{run}.Past({Number(space)})", positions: false)) writer.Line(check);
         WriteLengths();
         if (method != Method.Run) WriteBegin();
@@ -112,7 +118,7 @@ internal sealed class RunPart
     /// <summary>Finds the sequences in the cache, and makes room for their new rows.</summary>
     private void WriteBegin()
     {
-        IEnumerable<string> added = plan.RowSpaces.Where(s => s.SequencesOf is null && s.TableRows is null)
+        IEnumerable<string> added = plan.RowSpaces.Where(s => s.SequencesOf is null && s.TableRows is null && IsGiven(plan.Inputs[s.Input]))
             .Select(s => $"new {Execution}AddedRows({Number(s.Id)}, {(lengths.TryGetValue(s.Id, out string? own) ? own : inputs[s.Input])})");
         string fresh = method == Method.Prefill ? "true" : "false";
         writer.Line(LongLine.Broken(
@@ -185,8 +191,7 @@ internal sealed class RunPart
         for (int i = 0; i < plan.Inputs.Count; i++)
         {
             wholes.Add(Local("whole" + Number(i + 1)));
-            string rows = plan.Inputs[i].Kind == InputKind.Tokens ? "Rows" : "Ids";
-            writer.Line($"{InputType(plan.Inputs[i])} {wholes[i]} = {run}.Whole{rows}({Number(i)}, {inputs[i]});");
+            writer.Line($"{InputType(plan.Inputs[i])} {wholes[i]} = {run}.Whole({Number(i)}, {inputs[i]});");
         }
     }
 
