@@ -1,4 +1,5 @@
 using KernelForge.Compiler.Ir;
+using KernelForge.Compiler.Ir.Incremental;
 using KernelForge.Compiler.Kernels;
 using KernelForge.Compiler.Spec;
 using KernelForge.Compiler.Text;
@@ -34,14 +35,13 @@ internal sealed class CpuCacheLayout(KernelPlan plan, ProgramNames names, CpuKer
     {
         foreach (ElementOperand.Rows rows in CpuKeptRows.Of(kernel))
         {
-            string reach = rows.Kept!.Reach is { } back ? back.Constant is { } ? Names.Size(back) : $"Math.Max(0, {Names.Size(back)})" : "int.MaxValue";
-            Writer.Line($"{Cache}.Rows({Number(rows.Space)}, {Names.Size(rows.View.Columns)}, {reach});");
+            Writer.Line($"{Cache}.Rows({Number(rows.Space)}, {Names.Size(rows.View.Columns)}, {Reach(rows.Kept!.Reach)});");
         }
         switch (kernel)
         {
             case AttentionKernel { IsKept: true } a:
                 string widths = $"{Names.Size(a.Key.Columns)}, {Names.Size(a.Value.Columns)}, {Names.Size(a.KeyValueHeads)}";
-                Writer.Line($"{Cache}.Attention({Number(a.KeyRows)}, {widths}, int.MaxValue);");
+                Writer.Line($"{Cache}.Attention({Number(a.KeyRows)}, {widths}, {Reach(ReachOf(a))});");
                 break;
             case ScanKernel { IsKept: true } s:
                 Writer.Line($"{Cache}.Scan({kernels.StatesOf(s)});");
@@ -50,6 +50,11 @@ internal sealed class CpuCacheLayout(KernelPlan plan, ProgramNames names, CpuKer
                 break;
         }
     }
+
+    /// <summary>Of what is given once all is seen again and again; of what goes on, what the mask leaves.</summary>
+    private static Size? ReachOf(AttentionKernel kernel) => kernel.KeyRows == kernel.Rows ? MaskReach.Of(kernel.Mask) : null;
+
+    private string Reach(Size? reach) => reach is null ? "int.MaxValue" : reach.Constant is { } ? Names.Size(reach) : $"Math.Max(0, {Names.Size(reach)})";
 
     private static EquatableArray<Step> Keeping(IEnumerable<Step> steps) => steps.Select(s => s switch
     {
