@@ -25,7 +25,7 @@ namespace Demo;
 (
  (method "Forward" true false ((ids TokenIds ~)) (Tokens) ((set (x) (at .norm (Add (Add (at .word $ids) (at .type (member $ids Types))) (at .position (member $ids Positions))))) (each layer layers ((set (x) (call LayerMethod "Forward" $layer ($x))))) (return $x))))
 (
- (requires "position_embedding_type" ("absolute"))) ())
+ (requires "position_embedding_type" ("absolute"))) () ())
 """)]
 public sealed partial class BertModel : global::KernelForge.ILayer
 {

@@ -89,7 +89,7 @@ internal sealed class Continuation
     {
         if (!GoesOn(rows)) return GoesOn(a.KeyRows) ? "what is given once would look at rows to come" : null;
         if (IsSequences(rows) || IsSequences(a.KeyRows)) return "one query or key a sequence is made of all its rows, of which only the last ones are at hand";
-        if (GoesOn(a.KeyRows) && (a.Mask is null || !MaskBounds.AreKnown(a.Mask)))
+        if (GoesOn(a.KeyRows) && (a.Mask is null || !new MaskBounds(a.Operands, graph.RowSpaces).AreKnown(a.Mask)))
             return "a query would see rows to come; mask them: mask: (i, j) => j <= i";
         return Fault(rows, a.Result, a.Operands, a.Score, a.Mask);
     }
