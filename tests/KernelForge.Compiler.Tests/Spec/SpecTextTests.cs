@@ -40,7 +40,7 @@ public sealed class SpecTextTests
 
     [Theory]
     [InlineData("(layer 1 \"A\")", "version 1")]
-    [InlineData("(function 2 \"A\")", "(layer")]
+    [InlineData("(function 3 \"A\")", "(layer")]
     [InlineData("(layer 3 \"A\"", "its end")]
     public void Text_that_is_not_a_layer_of_this_version_is_refused_with_the_reason(string text, string reason) =>
         Assert.Contains(reason, Assert.Throws<FormatException>(() => SpecText.ReadLayer(text)).Message, StringComparison.Ordinal);
