@@ -2,6 +2,7 @@ namespace KernelForge.Papers;
 
 /// <summary>Mamba (arXiv 2312.00752): selective scans along the sequence. <c>[tokens, hidden]</c> to the same shape.</summary>
 [TransformerModel]
+[Incremental]
 public sealed partial class MambaModel(
     [Config("hidden")] int hidden, [Config("layers")] int depth, [Config("expand")] int expansion, [Config("state")] int states,
     [Config("conv_kernel")] int kernel, [Config("dt_rank")] int rank, [Config("eps")] double epsilon)

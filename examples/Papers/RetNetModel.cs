@@ -2,6 +2,7 @@ namespace KernelForge.Papers;
 
 /// <summary>RetNet (arXiv 2307.08621): multi-scale retention, causal. <c>[tokens, hidden]</c> to the same shape.</summary>
 [TransformerModel]
+[Incremental]
 public sealed partial class RetNetModel(
     [Config("hidden")] int hidden, [Config("layers")] int depth, [Config("heads")] int heads, [Config("value")] int valueWidth,
     [Config("ffn")] int inner, [Config("eps")] double epsilon)

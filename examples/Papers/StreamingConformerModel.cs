@@ -5,6 +5,7 @@ namespace KernelForge.Papers;
 /// shape.
 /// </summary>
 [TransformerModel]
+[Incremental]
 public sealed partial class StreamingConformerModel(
     [Config("hidden")] int hidden, [Config("layers")] int depth, [Config("heads")] int heads, [Config("ffn")] int inner,
     [Config("conv_kernel")] int kernel, [Config("left")] int left, [Config("right")] int right, [Config("eps")] double epsilon)

@@ -113,6 +113,20 @@ public sealed class SequenceCache : IDisposable
         }
     }
 
+    /// <summary>
+    /// The next run brings the last rows of a sequence: they may look at where rows would follow, such as at the rest of a chunk. No run takes the
+    /// sequence after that.
+    /// </summary>
+    /// <exception cref="ArgumentException">There is no such sequence.</exception>
+    public void Finish(int sequence)
+    {
+        lock (gate)
+        {
+            CheckIdle();
+            Find(sequence).IsFinished = true;
+        }
+    }
+
     /// <summary>How many rows a sequence has so far, of the input that goes on from run to run.</summary>
     /// <exception cref="ArgumentException">There is no such sequence.</exception>
     public int Length(int sequence)

@@ -31,6 +31,8 @@ internal sealed class BatchCheck(SequenceCache cache, CacheLayout layout, string
             batch[s] = cache.Find(numbers[s]);
             if (batch[s].Run == run) throw new ArgumentException($"sequence {numbers[s]} is in the batch twice: once a run");
             batch[s].Run = run;
+            if (batch[s].HasEnded)
+                throw new ArgumentException($"sequence {numbers[s]} has had its last rows, as Finish said: add another for others");
             if (fresh && batch[s].HasRun)
                 throw new ArgumentException($"sequence {numbers[s]} has {batch[s].Lengths.Max()} rows already: Prefill begins one from Add, Step goes on");
         }

@@ -58,7 +58,7 @@ internal sealed unsafe class CacheMemory : IDisposable
     /// <summary>A sequence with the same past: its blocks are shared, its own memory is copied.</summary>
     public CachedSequence Fork(CachedSequence sequence)
     {
-        var fork = new CachedSequence(spaces.Length) { Copy = sequence.Copy, HasRun = sequence.HasRun, Histories = [.. sequence.Histories] };
+        var fork = new CachedSequence(spaces.Length) { Copy = sequence.Copy, HasRun = sequence.HasRun, IsFinished = sequence.IsFinished, HasEnded = sequence.HasEnded, Histories = [.. sequence.Histories] };
         if (sequence.States != BlockTable.None)
         {
             TakeStates(fork);

@@ -18,6 +18,12 @@ internal sealed class CachedSequence(int spaces)
     /// <summary>Whether a run has begun and ended on it.</summary>
     public bool HasRun { get; set; }
 
+    /// <summary>Whether the next run brings its last rows, or has brought them.</summary>
+    public bool IsFinished { get; set; }
+
+    /// <summary>Whether its last rows were run.</summary>
+    public bool HasEnded { get; set; }
+
     /// <summary>The last run that took it: one that takes it twice is refused.</summary>
     public long Run { get; set; }
 

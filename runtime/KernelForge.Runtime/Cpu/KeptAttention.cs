@@ -63,11 +63,11 @@ public sealed class KeptAttention
         for (int s = 0; s < call.Queries.SequenceCount; s++)
         {
             int added = call.Queries.RowCount(s), before = call.Queries.Base(s), keys = call.Keys.Length(s);
-            if (added == 0 || mask.Cover(new Interval(before, (long)before + added - 1), new Interval(keys, int.MaxValue), s) == Coverage.None)
+            if (added == 0 || run.Batch[s].IsFinished || mask.Cover(new Interval(before, (long)before + added - 1), new Interval(keys, int.MaxValue), s) == Coverage.None)
                 continue;
             throw new ArgumentException(
                 $"sequence {s} of the batch brings {added} rows after {before}, and the mask lets these see rows behind the last: rows that see each other, "
-                + "such as a whole chunk, are brought together in one run");
+                + "such as a whole chunk, are brought together in one run; where no rows follow, say so by Finish");
         }
     }
 

@@ -115,6 +115,7 @@ public sealed unsafe class CacheRun : IDisposable
             for (int slot = 0; slot < sequence.Lengths.Length; slot++) sequence.Lengths[slot] += check.Added[slot][s];
             sequence.Copy ^= 1;
             sequence.HasRun = true;
+            sequence.HasEnded = sequence.IsFinished;
         }
         reference.Keep(Batch);
         Memory.Keep(Batch);
