@@ -43,5 +43,8 @@ internal static class Devices
 
     public const int LongestOfMoreFamilies = int.MaxValue;
 
+    /// <summary>How many cases of a family run by themselves, too, the shortest first.</summary>
+    public const int MostAlone = int.MaxValue, MostAloneOfMoreFamilies = int.MaxValue;
+
     public static TheoryData<string> All => ["reference", "cpu-512", "cpu-256", "cpu-128"];
 }

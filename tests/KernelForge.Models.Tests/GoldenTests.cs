@@ -39,6 +39,14 @@ public sealed class GoldenTests
             TestContext.Current.TestOutputHelper?.WriteLine(told);
             Assert.True(difference <= tolerance, told);
         });
+
+        if (device == "reference") return;
+        int most = Encoders.Families.Contains(family) ? Devices.MostAlone : Devices.MostAloneOfMoreFamilies;
+        foreach ((int at, GoldenCase c) in cases.Index().OrderBy(item => item.Item.Ids!.Length).Take(most))
+        {
+            RaggedMatrix alone = encoder.Of([c.Ids!], types is null ? null : [types[at]]);
+            Assert.True(alone.Values.SequenceEqual(output.Sequence(at)), $"case {c.Index} has other bits alone");
+        }
     }
 
     [Theory]

@@ -9,6 +9,9 @@ namespace KernelForge.Runtime.Cuda.Programs;
 /// <param name="Blocks">Blocks that a multiprocessor is meant to run at a time.</param>
 internal sealed record AttentionTile(AttentionFamily Family, int Warps, int WarpQueries, int KeyTile, int Stages, int Blocks)
 {
+    /// <summary>The widest head of the device library: what a warp keeps of its queries and results in registers.</summary>
+    private const int MostColumns = 256;
+
     private bool IsWhole => Family == AttentionFamily.Whole;
 
     public string Name => Family switch
@@ -27,9 +30,15 @@ internal sealed record AttentionTile(AttentionFamily Family, int Warps, int Warp
     /// <param name="valueWidth">Columns of a head's values.</param>
     /// <param name="precision">The element.</param>
     /// <param name="limits">The device.</param>
-    /// <exception cref="NotSupportedException">A block of the device has too little shared memory for any.</exception>
+    /// <exception cref="NotSupportedException">Heads are too wide, or a block of the device has too little shared memory for any.</exception>
     public static AttentionTile[] For(string kernel, int headWidth, int valueWidth, CudaPrecision precision, DeviceLimits limits)
     {
+        if (Math.Max(headWidth, valueWidth) > MostColumns)
+        {
+            throw new NotSupportedException(
+                $"attention '{kernel}' has heads of {headWidth} columns and values of {valueWidth}; CUDA takes {MostColumns}. " +
+                "Let the layer have more heads, or run it on Device.Cpu()");
+        }
         bool isNarrow = Math.Max(headWidth, valueWidth) <= 64, onTensorCores = precision.Bytes == 2;
         int smallest = onTensorCores ? 16 : 8, keys = onTensorCores ? AttentionFamilies.WholeLimit : 32;
         while (keys > smallest && !Fits(Stream(keys, stages: 2))) keys /= 2;

@@ -69,7 +69,7 @@ public abstract class CudaProgram : CompiledProgram
     /// <summary>The times that a batch takes on the device, one for each of some replays of its graph, in a workspace of its own.</summary>
     internal void Time(ReadOnlySpan<RunInput> inputs, ReadOnlySpan<RunOutput> outputs, Span<TimeSpan> times)
     {
-        using var workspace = new CudaWorkspace(this, Context, plan, device.Precision, new CudaBatch(plan, Lengths, Integers));
+        using var workspace = new CudaWorkspace(this, Context, plan, new CudaBatch(plan, Lengths, Integers));
         workspace.Time(inputs, outputs, times);
     }
 
@@ -102,7 +102,7 @@ public abstract class CudaProgram : CompiledProgram
     /// PTX, where each is compiled when it is first launched.
     /// </summary>
     /// <exception cref="CudaException">A kernel does not compile, or there is no NVRTC and it is not in the cache.</exception>
-    /// <exception cref="NotSupportedException">The device has too little shared memory for the layer's sizes.</exception>
+    /// <exception cref="NotSupportedException">Heads of attention are too wide, or the device has too little shared memory for the layer's sizes.</exception>
     protected void Ready()
     {
         try
@@ -151,7 +151,7 @@ public abstract class CudaProgram : CompiledProgram
     {
         CudaWorkspace? workspace;
         lock (idleLock) idle.TryPop(out workspace);
-        workspace ??= new CudaWorkspace(this, Context, plan, device.Precision, new CudaBatch(plan, Lengths, Integers));
+        workspace ??= new CudaWorkspace(this, Context, plan, new CudaBatch(plan, Lengths, Integers));
         try
         {
             workspace.Run(inputs, outputs);

@@ -129,12 +129,17 @@ public sealed class CudaRun
     /// <summary>
     /// A buffer, [rows, columns] with rows at multiples of eight elements, in memory that buffers of the same number take in turn.
     /// </summary>
-    public CudaView Slot(int slot, CudaSpace space, int columns)
+    /// <param name="slot">The memory's number.</param>
+    /// <param name="space">The rows.</param>
+    /// <param name="columns">Columns.</param>
+    /// <param name="inFloats">Whether its elements are floats, whatever the precision: what holds whole numbers.</param>
+    public CudaView Slot(int slot, CudaSpace space, int columns, bool inFloats = false)
     {
         ArgumentNullException.ThrowIfNull(space);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(columns);
-        Plan.UseSlot(slot, space, columns);
-        return new CudaView(slot, space, columns, 0, columns);
+        CudaPrecision precision = inFloats ? CudaPrecision.Float32 : Precision;
+        Plan.UseSlot(slot, space, columns, precision.Bytes);
+        return new CudaView(slot, space, columns, 0, columns, precision);
     }
 
     /// <summary>Where the rows of each weight of a bank begin in <see cref="BankOrder"/>: [weights + 2].</summary>

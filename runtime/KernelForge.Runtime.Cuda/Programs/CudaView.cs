@@ -3,8 +3,8 @@ namespace KernelForge.Runtime.Cuda.Programs;
 /// <summary>Columns of a buffer, [rows of a space, columns]. As an argument it is the address of the first row's first column.</summary>
 public readonly struct CudaView
 {
-    internal CudaView(int slot, CudaSpace space, int bufferColumns, int start, int count) =>
-        (Slot, Space, BufferColumns, Start, Count) = (slot, space, bufferColumns, start, count);
+    internal CudaView(int slot, CudaSpace space, int bufferColumns, int start, int count, CudaPrecision precision) =>
+        (Slot, Space, BufferColumns, Start, Count, Precision) = (slot, space, bufferColumns, start, count, precision);
 
     internal int Slot { get; }
 
@@ -17,6 +17,9 @@ public readonly struct CudaView
 
     internal int Count { get; }
 
+    /// <summary>The type of its elements.</summary>
+    internal CudaPrecision Precision { get; }
+
     /// <summary>Some of these columns.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There are not so many.</exception>
     public CudaView Columns(int start, int count)
@@ -24,7 +27,7 @@ public readonly struct CudaView
         ArgumentOutOfRangeException.ThrowIfNegative(start);
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, Count - start);
-        return new CudaView(Slot, Space, BufferColumns, Start + start, count);
+        return new CudaView(Slot, Space, BufferColumns, Start + start, count, Precision);
     }
 }
 

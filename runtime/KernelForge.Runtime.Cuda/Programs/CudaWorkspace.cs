@@ -17,7 +17,6 @@ internal sealed class CudaWorkspace : IDisposable
     private readonly CudaProgram program;
     private readonly CudaContext context;
     private readonly ProgramPlan plan;
-    private readonly CudaPrecision precision;
     private readonly CudaStream stream;
     private readonly DeviceBuffer?[] slots;
     private readonly HostCopy[] copiesIn, copiesOut;
@@ -28,14 +27,14 @@ internal sealed class CudaWorkspace : IDisposable
     private PinnedBuffer? recordOnHost;
 
     /// <exception cref="CudaException">The driver refuses a stream.</exception>
-    public CudaWorkspace(CudaProgram program, CudaContext context, ProgramPlan plan, CudaPrecision precision, CudaBatch batch)
+    public CudaWorkspace(CudaProgram program, CudaContext context, ProgramPlan plan, CudaBatch batch)
     {
         this.batch = batch;
-        (this.program, this.context, this.plan, this.precision) = (program, context, plan, precision);
+        (this.program, this.context, this.plan) = (program, context, plan);
         slots = new DeviceBuffer?[plan.SlotCount];
         key = new BatchKey(plan.InputCount, plan.LengthsCount, plan.Pairs.Count);
-        copiesIn = [.. plan.CopiesIn.Select(copy => new HostCopy(context, precision, copy.Number, copy.View))];
-        copiesOut = [.. plan.CopiesOut.Select(copy => new HostCopy(context, precision, copy.Number, copy.View))];
+        copiesIn = [.. plan.CopiesIn.Select(copy => new HostCopy(context, copy.Number, copy.View))];
+        copiesOut = [.. plan.CopiesOut.Select(copy => new HostCopy(context, copy.Number, copy.View))];
         stream = new CudaStream(context);
     }
 
@@ -163,7 +162,7 @@ internal sealed class CudaWorkspace : IDisposable
         }
         for (int i = 0; i < slots.Length; i++)
         {
-            nuint bytes = (nuint)plan.SlotElements(i, wanted) * (nuint)precision.Bytes;
+            nuint bytes = (nuint)plan.SlotBytes(i, wanted);
             if (slots[i] is { } present && present.Bytes >= bytes) continue;
             DisposeGraphs();
             Replace(ref slots[i], bytes, $"buffer {i} of {program.GetType().Name} with {wanted}");

@@ -17,7 +17,7 @@ internal sealed class GraphRecorder(CudaRun run, CudaWorkspace workspace, BatchK
     /// <summary>Where kernels are recorded; null while they are only loaded.</summary>
     public CudaStream? Stream { get; set; }
 
-    public DevicePointer Address(CudaView view) => workspace.Slot(view.Slot) + (nuint)(view.Start * run.Precision.Bytes);
+    public DevicePointer Address(CudaView view) => workspace.Slot(view.Slot) + (nuint)(view.Start * view.Precision.Bytes);
 
     public DevicePointer Address(CudaIntegers integers) =>
         workspace.Record + (nuint)((long)(layout.Start(integers.Part) + integers.Offset) * sizeof(int));

@@ -3,8 +3,8 @@ using KernelForge.Runtime.Cuda.Memory;
 
 namespace KernelForge.Runtime.Cuda.Programs;
 
-/// <summary>Moves rows of floats between the host and a buffer of the device, through pinned memory, where they take the device's precision.</summary>
-internal sealed class HostCopy(CudaContext context, CudaPrecision precision, int number, CudaView view) : IDisposable
+/// <summary>Moves rows of floats between the host and a buffer of the device, through pinned memory, where they take the buffer's precision.</summary>
+internal sealed class HostCopy(CudaContext context, int number, CudaView view) : IDisposable
 {
     /// <summary>More goes in pieces: pinned memory is taken from everybody.</summary>
     private const int MostBytes = 32 << 20;
@@ -16,7 +16,7 @@ internal sealed class HostCopy(CudaContext context, CudaPrecision precision, int
 
     public CudaView View => view;
 
-    private int RowBytes => checked(Elements.Padded(view.Count) * precision.Bytes);
+    private int RowBytes => checked(Elements.Padded(view.Count) * view.Precision.Bytes);
 
     /// <summary>Gives the values to the stream; the last piece may still be under way.</summary>
     public void ToDevice(ReadOnlySpan<float> values, DeviceBuffer buffer, CudaStream stream)
@@ -26,7 +26,7 @@ internal sealed class HostCopy(CudaContext context, CudaPrecision precision, int
         {
             if (first > 0) stream.Synchronize();
             int count = Math.Min(atOnce, rows - first), bytes = count * RowBytes;
-            Elements.Encode(values.Slice(first * view.Count, count * view.Count), pinned!.As<byte>()[..bytes], view.Count, precision);
+            Elements.Encode(values.Slice(first * view.Count, count * view.Count), pinned!.As<byte>()[..bytes], view.Count, view.Precision);
             stream.CopyToDevice(pinned, buffer, bytes, (nuint)first * (nuint)RowBytes);
         }
     }
@@ -40,7 +40,7 @@ internal sealed class HostCopy(CudaContext context, CudaPrecision precision, int
             int count = Math.Min(atOnce, rows - first), bytes = count * RowBytes;
             stream.CopyToHost(buffer, pinned!, bytes, (nuint)first * (nuint)RowBytes);
             stream.Synchronize();
-            Elements.Decode(pinned!.As<byte>()[..bytes], values.Slice(first * view.Count, count * view.Count), view.Count, precision);
+            Elements.Decode(pinned!.As<byte>()[..bytes], values.Slice(first * view.Count, count * view.Count), view.Count, view.Precision);
         }
     }
 

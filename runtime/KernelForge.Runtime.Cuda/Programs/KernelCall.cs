@@ -177,7 +177,7 @@ public sealed class KernelCall
     /// <param name="hasScore">
     /// Whether the layer has a score of its own, or a mask that reads: its registers are not there where a warp has twice the queries.
     /// </param>
-    /// <exception cref="NotSupportedException">A block of the device has too little shared memory for heads so wide.</exception>
+    /// <exception cref="NotSupportedException">Heads are wider than 256 columns, or need more shared memory than a block of the device has.</exception>
     public void Attention(CudaSpace queries, CudaSpace keys, int heads, int headWidth, int valueWidth, bool hasScore = false)
     {
         ArgumentNullException.ThrowIfNull(queries);

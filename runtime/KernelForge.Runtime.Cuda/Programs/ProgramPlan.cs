@@ -10,7 +10,7 @@ internal sealed class ProgramPlan
     private readonly SortedDictionary<int, CudaSpace> spaces = [];
     private readonly List<CudaSpace> spacesInOrder = [];
     private readonly List<AttentionPair> pairs = [];
-    private readonly Dictionary<(int Slot, CudaSpace Space), int> widths = [];
+    private readonly Dictionary<(int Slot, CudaSpace Space), int> rowBytes = [];
     private readonly Dictionary<CudaSpace, int> scratch = [];
     private readonly SortedDictionary<int, CudaView> inputs = [], outputs = [];
     private bool complete;
@@ -103,13 +103,13 @@ internal sealed class ProgramPlan
         return pair;
     }
 
-    public void UseSlot(int slot, CudaSpace space, int columns)
+    public void UseSlot(int slot, CudaSpace space, int columns, int elementBytes)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(slot);
-        int width = Elements.Padded(columns);
-        if (widths.TryGetValue((slot, space), out int known) && known >= width) return;
+        int bytes = checked(Elements.Padded(columns) * elementBytes);
+        if (rowBytes.TryGetValue((slot, space), out int known) && known >= bytes) return;
         ThrowIfComplete($"slot {slot} with {columns} columns");
-        widths[(slot, space)] = width;
+        rowBytes[(slot, space)] = bytes;
         SlotCount = Math.Max(SlotCount, slot + 1);
     }
 
@@ -128,12 +128,12 @@ internal sealed class ProgramPlan
 
     public void CopyOut(int output, CudaView view) => Copy(outputs, "output", output, view);
 
-    /// <summary>Elements of a slot that a graph needs.</summary>
-    public long SlotElements(int slot, BatchKey key)
+    /// <summary>Bytes of a slot that a graph needs.</summary>
+    public long SlotBytes(int slot, BatchKey key)
     {
         long most = 0;
-        foreach (((int of, CudaSpace space), int width) in widths)
-            if (of == slot) most = Math.Max(most, (long)width * space.RowCapacity(key));
+        foreach (((int of, CudaSpace space), int bytes) in rowBytes)
+            if (of == slot) most = Math.Max(most, (long)bytes * space.RowCapacity(key));
         return most;
     }
 

@@ -86,7 +86,11 @@ public sealed record PlanOutput(string Name, int RowSpace, Size Columns, int Buf
 /// a slot is as wide as the widest of them.
 /// </summary>
 /// <param name="Id">Its place in <see cref="KernelPlan.Buffers"/>.</param>
-public sealed record PlanBuffer(int Id, string Name, int RowSpace, Size Columns, int Slot);
+public sealed record PlanBuffer(int Id, string Name, int RowSpace, Size Columns, int Slot)
+{
+    /// <summary>Whether it holds numbers that are read as whole ones, which no device rounds to fewer bits than a float has.</summary>
+    public bool HoldsWholeNumbers { get; init; }
+}
 
 /// <summary>A condition on hyper-parameters that is checked when a model is loaded, and what to say when it does not hold.</summary>
 /// <param name="Loops">Loops, outermost first, for every index of which it must hold.</param>

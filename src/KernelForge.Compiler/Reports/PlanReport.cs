@@ -16,7 +16,7 @@ public static class PlanReport
         lines.Add("Buffers (those of one slot lie in the same memory, one after the other):");
         foreach (IGrouping<int, PlanBuffer> slot in plan.Buffers.GroupBy(b => b.Slot).OrderBy(g => g.Key))
             lines.Add($"  slot {slot.Key.ToString(CultureInfo.InvariantCulture)}: "
-                + string.Join("; ", slot.Select(b => $"{b.Name} [{plan.RowSpaces[b.RowSpace].Name}, {b.Columns}]")));
+                + string.Join("; ", slot.Select(b => $"{b.Name} [{plan.RowSpaces[b.RowSpace].Name}, {b.Columns}]{(b.HoldsWholeNumbers ? " of whole numbers" : "")}")));
         if (plan.Checks.Count > 0)
         {
             lines.Add("");

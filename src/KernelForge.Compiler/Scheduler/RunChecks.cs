@@ -75,7 +75,7 @@ internal static class RunChecks
     {
         foreach (TableLookup lookup in TableLookup.Of(plan))
         {
-            string row = $"{HostPart.Text(lookup.Factor)}, {HostPart.Text(lookup.Offset)}, {HostPart.Text(lookup.Table.Rows.ToScalar())}";
+            string row = $"{HostPart.Text(lookup.Factor)}, {HostPart.Text(lookup.Offset)}, {HostPart.Text(lookup.Count.ToScalar())}";
             string path = CSharpText.Literal(lookup.Table.Path.ToString());
             switch (lookup.Source)
             {

@@ -32,6 +32,19 @@ public sealed class PlanTests
     }
 
     [Fact]
+    public void Numbers_of_experts_are_whole_and_what_products_read_is_not()
+    {
+        KernelPlan plan = Pipeline.Plan(StoredUnits.Of(typeof(Models.MixtralModel)));
+        BankKernel[] banks = [.. plan.Kernels.OfType<BankKernel>()];
+        Assert.NotEmpty(banks);
+        Assert.All(banks, bank => Assert.True(plan.Buffers[bank.Index.Buffer].HoldsWholeNumbers));
+        Assert.All(banks, bank => Assert.False(plan.Buffers[bank.Input.Buffer].HoldsWholeNumbers));
+        Assert.All(plan.Kernels.OfType<GemmKernel>(), product => Assert.False(plan.Buffers[product.Input.Buffer].HoldsWholeNumbers));
+        Assert.All(plan.Buffers.GroupBy(b => b.Slot), slot => Assert.Single(slot.Select(b => b.HoldsWholeNumbers).Distinct()));
+        Assert.DoesNotContain(Pipeline.Plan(StoredUnits.Of(typeof(Models.BertModel))).Buffers, b => b.HoldsWholeNumbers);
+    }
+
+    [Fact]
     public void The_same_specification_gives_the_same_plan() =>
         Assert.Equal(Pipeline.Plan(StoredUnits.Of(typeof(Models.RobertaModel))), Pipeline.Plan(StoredUnits.Of(typeof(Models.RobertaModel))));
 }

@@ -24,6 +24,11 @@ internal static class Devices
 
     public static int LongestOfMoreFamilies => LongRun.Wanted ? int.MaxValue : 33;
 
+    /// <summary>How many cases of a family run by themselves, too, the shortest first; another test runs BERT's.</summary>
+    public static int MostAlone => LongRun.Wanted ? int.MaxValue : 0;
+
+    public static int MostAloneOfMoreFamilies => LongRun.Wanted ? int.MaxValue : 2;
+
     public static Device Of(string name) => Of(name, 0);
 
     public static Device DividedOtherwise(string name) => Of(name, 1);

@@ -90,7 +90,7 @@ internal sealed class CpuSchedule(KernelPlan plan, ProgramNames names, CpuKernel
             string words = CSharpText.Literal(HostIntegers.Words(Plan, integers.Value)), path = CSharpText.Literal(lookup.Table.Path.ToString());
             Writer.Line(LongLine.Broken(
                 $"RunCheck.Indices({space}.Offsets, {name}.AsSpan(0, {space}.Count), {Names.Scalar(lookup.Factor)}, {Names.Scalar(lookup.Offset)}, "
-                + $"{Names.Size(lookup.Table.Rows)}, {words}, {path});"));
+                + $"{Names.Size(lookup.Count)}, {words}, {path});"));
         }
     }
 

@@ -40,9 +40,12 @@ internal sealed class CudaArguments(KernelPlan plan, ProgramNames names, Program
         Size whole = plan.Buffers[view.Buffer].Columns;
         bool isWhole = view.Start.Equals(Ir.Size.Zero) && view.Columns.Equals(whole);
         string part = isWhole ? "" : $", {Size(whole)}, {Size(view.Start)}";
-        string type = $"View<{(written ? "" : "const ")}Element, {Size(view.Columns)}{part}>";
+        string type = $"View<{(written ? "" : "const ")}{ElementOf(view)}, {Size(view.Columns)}{part}>";
         return Add(type, ProgramNames.Camel(plan.Buffers[view.Buffer].Name), names.Buffer(view.Buffer));
     }
+
+    /// <summary>The type of a buffer's elements: whole numbers are floats in every precision.</summary>
+    public string ElementOf(View view) => plan.Buffers[view.Buffer].HoldsWholeNumbers ? "float" : "Element";
 
     /// <summary>The parameter that is a vector or table of the model.</summary>
     public string Parameter(int number)

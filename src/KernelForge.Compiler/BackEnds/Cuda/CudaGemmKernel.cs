@@ -104,13 +104,13 @@ internal sealed class CudaGemmKernel
             if (values.TryGetValue(operand, out string? known)) return known;
             (string view, string row) = operands.Source(operand);
             bool repeated = operands.IsRepeated(operand, block.Output.Columns);
-            string type = repeated ? "float" : wide == 8 ? "Eight<Element>" : "Four<Element>";
+            string element = operands.ElementOf(operand), type = repeated ? "float" : $"{(wide == 8 ? "Eight" : "Four")}<{element}>";
             string member = InputMember(type, view);
             fetches.Add($"in.{member} = {view}.{(repeated ? $"at({row}, 0)" : $"fetch{Number(wide)}({row}, {column})")};");
             if (repeated) return values[operand] = "in." + member;
             string local = arguments.Local(view + "Values");
             unpacks.Add($"float {local}[{Number(wide)}];");
-            unpacks.Add($"unpack{Number(wide)}<Element>({local}, in.{member});");
+            unpacks.Add($"unpack{Number(wide)}<{element}>({local}, in.{member});");
             return values[operand] = local + "[e]";
         }
 
@@ -159,7 +159,7 @@ internal sealed class CudaGemmKernel
         }
         used.TryGetValue(type, out int count);
         used[type] = count + 1;
-        string stem = type == "float" ? "one" : type.StartsWith("Eight", StringComparison.Ordinal) ? "eight" : "four";
+        string stem = type switch { "float" => "one", "Eight<Element>" => "eight", "Four<Element>" => "four", "Eight<float>" => "eightFloats", _ => "fourFloats" };
         string name = stem + (count + 1).ToString(CultureInfo.InvariantCulture);
         declared.TryGetValue(type, out int known);
         if (count >= known)

@@ -46,7 +46,7 @@ internal static class CudaHostIntegers
                 string words = CSharpText.Literal(HostIntegers.Words(plan, integers.Value)), path = CSharpText.Literal(lookup.Table.Path.ToString());
                 writer.Line(LongLine.Broken(
                     $"    RunCheck.Indices({offsets}, values, {names.Scalar(lookup.Factor)}, {names.Scalar(lookup.Offset)}, "
-                    + $"{names.Size(lookup.Table.Rows)}, {words}, {path});"));
+                    + $"{names.Size(lookup.Count)}, {words}, {path});"));
             }
             writer.Line("    break;");
         }

@@ -22,6 +22,14 @@ internal sealed class CudaOperands(
     /// <summary>Whether it is the same for every row, and so may be read before earlier kernels have ended.</summary>
     public bool IsWeight(int number) => operands[number] is KernelOperand.Vector;
 
+    /// <summary>The type of its elements.</summary>
+    public string ElementOf(int number) => operands[number] switch
+    {
+        KernelOperand.Rows r => arguments.ElementOf(r.View),
+        KernelOperand.PerSequence p => arguments.ElementOf(p.View),
+        _ => "Element",
+    };
+
     /// <summary>The view and the row to read: <c>("sum2", "row")</c>.</summary>
     public (string View, string Row) Source(int number) => operands[number] switch
     {

@@ -50,7 +50,8 @@ internal sealed class CudaSchedule(KernelPlan plan, ProgramNames names, CudaKern
     }
 
     protected override void WriteView(PlanBuffer b) => Writer.Line(
-        $"CudaView {Names.Buffer(b.Id)} = {Names.Run}.Slot({Number(b.Slot)}, {Names.Space(b.RowSpace)}, {Names.Size(b.Columns)});");
+        $"CudaView {Names.Buffer(b.Id)} = {Names.Run}.Slot({Number(b.Slot)}, {Names.Space(b.RowSpace)}, {Names.Size(b.Columns)}"
+        + (b.HoldsWholeNumbers ? ", inFloats: true);" : ");"));
 
     protected override void WriteKernel(Kernel kernel)
     {

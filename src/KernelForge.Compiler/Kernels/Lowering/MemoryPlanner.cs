@@ -13,6 +13,9 @@ internal sealed class MemoryPlanner
     private readonly Graph graph;
     private readonly int[] buffers;
 
+    /// <summary>Values that are read as whole numbers. They share memory with one another alone: their elements are wider.</summary>
+    private readonly HashSet<int> whole;
+
     /// <summary>Names of values that pass around a loop, by value: a buffer that holds one is called after it.</summary>
     private readonly Dictionary<int, string> carried = [];
     private IReadOnlyList<LoweredStep> steps;
@@ -22,6 +25,7 @@ internal sealed class MemoryPlanner
         this.graph = graph;
         this.steps = steps;
         buffers = [.. Enumerable.Range(0, graph.Values.Count)];
+        whole = WholeNumbers.Of(graph);
     }
 
     public static KernelPlan Plan(Graph graph, EquatableArray<LoweredStep> steps)
@@ -69,6 +73,7 @@ internal sealed class MemoryPlanner
             (int from, int to) = copy.CopyOf!.Value;
             // An input's buffer is the caller's rows: nothing else is put there.
             if (graph.Inputs.Any(i => i.Value >= 0 && buffers[i.Value] == buffers[from])) continue;
+            if (whole.Contains(from) != whole.Contains(to)) continue;
             int[] before = [.. buffers];
             IReadOnlyList<LoweredStep> without = Without(steps, copy);
             Union(from, to);
@@ -105,7 +110,8 @@ internal sealed class MemoryPlanner
         foreach (int b in order)
         {
             if (alone.Contains(b)) continue;
-            IEnumerable<int> candidates = order.TakeWhile(o => o != b).Where(o => slots[o] == o && !alone.Contains(o) && graph.Values[o].Rows == graph.Values[b].Rows)
+            IEnumerable<int> candidates = order.TakeWhile(o => o != b)
+                .Where(o => slots[o] == o && !alone.Contains(o) && graph.Values[o].Rows == graph.Values[b].Rows && whole.Contains(o) == whole.Contains(b))
                 .OrderBy(o => !graph.Values[o].Columns.Equals(graph.Values[b].Columns));
             foreach (int candidate in candidates)
             {
@@ -117,7 +123,8 @@ internal sealed class MemoryPlanner
 
         int[] slotOrder = [.. order.Select(b => slots[b]).Distinct()];
         PlanBuffer[] planned = [.. order.Select((b, id) => new PlanBuffer(
-            id, carried.Where(c => buffers[c.Key] == b).OrderBy(c => c.Key).Select(c => c.Value).FirstOrDefault() ?? graph.Values[b].Name, graph.Values[b].Rows, graph.Values[b].Columns, Array.IndexOf(slotOrder, slots[b])))];
+            id, carried.Where(c => buffers[c.Key] == b).OrderBy(c => c.Key).Select(c => c.Value).FirstOrDefault() ?? graph.Values[b].Name,
+            graph.Values[b].Rows, graph.Values[b].Columns, Array.IndexOf(slotOrder, slots[b])) { HoldsWholeNumbers = whole.Contains(b) })];
         Func<View, View> place = v => v with { Buffer = order.IndexOf(buffers[v.Buffer]) };
         return new KernelPlan(
             graph.Layer.Name, graph.Layer.HyperParameters, graph.RowSpaces,
