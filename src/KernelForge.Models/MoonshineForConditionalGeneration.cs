@@ -34,5 +34,9 @@ public sealed partial class MoonshineForConditionalGeneration(
     [Weight("")] private readonly LanguageModelHead head = new(hidden, vocabulary, tied);
 
     /// <summary>Samples, <c>[samples, 1]</c>, and ids of targets to logits, <c>[target tokens, vocabulary]</c>.</summary>
-    public Tokens Forward(Tokens samples, TokenIds target) => head[model.Forward(samples, target)];
+    public Tokens Forward(Tokens samples, TokenIds target)
+    {
+        (_, Tokens x) = model.Forward(samples, target);
+        return head[x];
+    }
 }

@@ -4,11 +4,11 @@ namespace KernelForge;
 public static partial class Ops
 {
     /// <summary>
-    /// The cosine of each rotation: cos(position · theta^(−2f / dims)), <c>[rows, dims / 2]</c>. Other angles are an <see cref="Each"/> of
-    /// your own.
+    /// The cosine of each rotation: cos(position · theta^(−2f / dims)), <c>[rows, (dims + 1) / 2]</c>. Other angles are an
+    /// <see cref="Each"/> of your own.
     /// </summary>
     /// <param name="rows">The rows that are rotated, by their positions.</param>
-    /// <param name="dims">How many features of each head are rotated; even.</param>
+    /// <param name="dims">How many features of each head are rotated; where it is odd, one more.</param>
     /// <param name="theta">The base of the wavelengths: 10000, as a rule.</param>
     /// <param name="float16">
     /// Whether the frequencies are rounded to float16, as a model has them that was cast to it whole (<c>model.half()</c>), whatever it
@@ -16,16 +16,16 @@ public static partial class Ops
     /// </param>
     [LayerFunction]
     public static Tokens RotaryCos(RowSpace rows, int dims, double theta, bool float16 = false) =>
-        Each(rows, dims / 2, (t, f) => Cos(t * (float16 ? RoundToFloat16(Pow(theta, -2.0 * f / dims)) : Pow(theta, -2.0 * f / dims))));
+        Each(rows, (dims + 1) / 2, (t, f) => Cos(t * (float16 ? RoundToFloat16(Pow(theta, -2.0 * f / dims)) : Pow(theta, -2.0 * f / dims))));
 
-    /// <summary>As <see cref="RotaryCos"/>, the sine: <c>[rows, dims / 2]</c>.</summary>
+    /// <summary>As <see cref="RotaryCos"/>, the sine: <c>[rows, (dims + 1) / 2]</c>.</summary>
     /// <param name="rows">The rows that are rotated, by their positions.</param>
-    /// <param name="dims">How many features of each head are rotated; even.</param>
+    /// <param name="dims">How many features of each head are rotated; where it is odd, one more.</param>
     /// <param name="theta">The base of the wavelengths: 10000, as a rule.</param>
     /// <param name="float16">Whether the frequencies are rounded to float16.</param>
     [LayerFunction]
     public static Tokens RotarySin(RowSpace rows, int dims, double theta, bool float16 = false) =>
-        Each(rows, dims / 2, (t, f) => Sin(t * (float16 ? RoundToFloat16(Pow(theta, -2.0 * f / dims)) : Pow(theta, -2.0 * f / dims))));
+        Each(rows, (dims + 1) / 2, (t, f) => Sin(t * (float16 ? RoundToFloat16(Pow(theta, -2.0 * f / dims)) : Pow(theta, -2.0 * f / dims))));
 
     /// <summary>
     /// Rotates pairs of features in each head: (a, b) to (a·cos − b·sin, b·cos + a·sin), of the first 2 · n features of a head, n being the

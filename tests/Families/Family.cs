@@ -97,7 +97,7 @@ internal sealed record Family(
         if (model is MoonshineModel pairs)
         {
             using RaggedBatch targets = RaggedBatch.Pack([.. cases.Select(c => c.Target!)]);
-            result = pairs.Run(input, targets);
+            (_, result) = pairs.Run(input, targets);
         }
         else
         {

@@ -11,9 +11,10 @@ namespace KernelForge.Families;
 internal sealed class FamilyTable(int longest)
 {
     private readonly StringBuilder text = new();
+    private readonly SortedDictionary<string, (int Lines, int? Original)> lengths = new(StringComparer.Ordinal);
 
-    /// <summary>The rows so far, under their head.</summary>
-    public string Text => Head() + text;
+    /// <summary>The rows so far, between their head and what their lines come to.</summary>
+    public string Text => Head() + text + Lengths();
 
     /// <summary>What is wrong, a line each.</summary>
     public List<string> Wrong { get; } = [];
@@ -28,34 +29,60 @@ internal sealed class FamilyTable(int longest)
         of a description's results, values within it included where they are known; allowed is 8 times the difference between the original's own float32
         and float64 runs. The reference run computes in doubles, the CPU and the emulated GPU in float32; the latter runs the cases of at most {longest} rows.
 
-        | family | description | lines | cases | reference | CPU | emulated GPU | allowed |
-        |---|---|---:|---:|---:|---:|---:|---:|
+        Lines are those of the description's file, counted whole; layers that descriptions share (RoBERTa's are BERT's) count where they stand. Beside them is the
+        PyTorch original, where there is one in [transformers]({Originals.Source}): its base model's class and every class, function and table of
+        `modeling_….py` that it uses, without docstrings, imports, heads, and the base classes that initialise and load weights (`tests/Families/count_originals.py`).
+
+        | family | description | lines | PyTorch | cases | reference | CPU | emulated GPU | allowed |
+        |---|---|---:|---:|---:|---:|---:|---:|---:|
 
         """.ReplaceLineEndings("\n");
+
+    /// <summary>The medians of all lines.</summary>
+    private string Lengths()
+    {
+        (int Lines, int Original)[] pairs = [.. lengths.Values.Where(l => l.Original is not null).Select(l => (l.Lines, l.Original!.Value))];
+        return string.Create(CultureInfo.InvariantCulture, $"""
+
+            The median of the {lengths.Count} descriptions' lines is {Median(lengths.Values.Select(l => l.Lines)):0.#}, the longest has {lengths.Values.Max(l => l.Lines)}. The {pairs.Length} with an original in PyTorch have
+            {Median(pairs.Select(p => p.Lines)):0.#} in the median and their originals {Median(pairs.Select(p => p.Original)):0.#}.
+
+            """).ReplaceLineEndings("\n");
+    }
+
+    private static double Median(IEnumerable<int> values)
+    {
+        int[] ordered = [.. values.Order()];
+        return (ordered[ordered.Length / 2] + ordered[(ordered.Length - 1) / 2]) / 2.0;
+    }
 
     /// <summary>Runs a family on every device; returns its row.</summary>
     public string Add(Family family, string folder)
     {
         Golden golden = Golden.Open(folder);
-        List<string> cells =
-        [
-            family.Name, $"[{Path.GetFileNameWithoutExtension(family.File)}](../{family.File})",
-            File.ReadAllLines(Path.Combine(Data.RepositoryRoot, family.File)).Length.ToString(CultureInfo.InvariantCulture),
-        ];
+        string description = Path.GetFileNameWithoutExtension(family.File);
+        int lines = File.ReadAllLines(Path.Combine(Data.RepositoryRoot, family.File)).Length;
+        int? original = Originals.Lines(description);
+        lengths[description] = (lines, original);
+        string count = "";
+        List<string> differences = [];
         (string, Device, int)[] devices =
         [
             ("reference", Device.Reference, int.MaxValue), ("CPU", Device.Cpu(), int.MaxValue), ("emulated GPU", Device.Emulated(), longest),
         ];
-        List<string> differences = [];
         foreach ((string name, Device device, int most) in devices)
         {
             (Distance distance, int cases) = family.Measure(golden, device, most);
             differences.Add(distance.Largest.ToString("0.0e+0", CultureInfo.InvariantCulture));
-            if (cells.Count == 3) cells.Add(cases.ToString(CultureInfo.InvariantCulture));
+            if (most == int.MaxValue) count = cases.ToString(CultureInfo.InvariantCulture);
             if (!(distance.Excess <= 1)) Wrong.Add($"{family.Name} on the {name}: {distance.Excess:g3} times what is allowed of an output");
         }
-        cells.AddRange(differences);
-        cells.Add(golden.Tolerance.ToString("0.0e+0", CultureInfo.InvariantCulture));
+        string[] cells =
+        [
+            family.Name, $"[{description}](../{family.File})", lines.ToString(CultureInfo.InvariantCulture),
+            original?.ToString(CultureInfo.InvariantCulture) ?? "–", count, .. differences,
+            golden.Tolerance.ToString("0.0e+0", CultureInfo.InvariantCulture),
+        ];
         string row = $"| {string.Join(" | ", cells)} |";
         text.Append(row).Append('\n');
         return row;

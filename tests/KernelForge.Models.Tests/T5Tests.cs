@@ -10,7 +10,7 @@ public sealed class T5Tests
         using var plain = new T5Model(40, 24, 8, 40, 3, 1);
         WeightSlot[] inner = Slots(gated);
         Assert.Contains("encoder.block.0.layer.1.DenseReluDense.wi_1.weight", Assert.Single(inner, s => s.Path.Contains("expand")).Names);
-        Assert.Equal(["encoder.block.0.layer.1.DenseReluDense.wi_0.weight"], Assert.Single(inner, s => s.Path.Contains("gates")).Names);
+        Assert.Equal(["encoder.block.0.layer.1.DenseReluDense.wi_0.weight"], Assert.Single(inner, s => s.Path.Contains("gate")).Names);
         Assert.Single(Slots(plain));
 
         static WeightSlot[] Slots(T5Model model) =>

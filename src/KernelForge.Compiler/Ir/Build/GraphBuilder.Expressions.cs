@@ -249,6 +249,9 @@ internal sealed partial class GraphBuilder
     private Val Binary(BinaryOp op, Val a, Val b, Expr at)
     {
         if (a is Val.Host x && b is Val.Host y) return new Val.Host(Scalars.Binary(op, x.Value, y.Value));
+        // What is known beside a condition of a lambda decides it, or does not count.
+        if (op is BinaryOp.And or BinaryOp.Or && a is Val.Host { Value: Scalar.Truth first }) return first.Value == (op == BinaryOp.And) ? b : a;
+        if (op is BinaryOp.And or BinaryOp.Or && b is Val.Host { Value: Scalar.Truth second }) return second.Value == (op == BinaryOp.And) ? a : b;
         if (a is Val.Number or Val.Row || b is Val.Number or Val.Row)
         {
             (Val.Number l, Val.Number r) = (NumberOf(a, at), NumberOf(b, at));
