@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using KernelForge.Benchmarks.Decode;
 using KernelForge.Benchmarks.Kernels;
 using KernelForge.Benchmarks.Masks;
 using KernelForge.Benchmarks.Measure;
@@ -9,7 +10,7 @@ using KernelForge.Benchmarks.Workloads;
 
 namespace KernelForge.Benchmarks;
 
-/// <summary>No command: the model against its peers. <c>kernels</c>: the kernels alone. <c>masks</c>: what masks save. <c>run</c>: one workload, one line.</summary>
+/// <summary>No command: the model against its peers. <c>kernels</c>: the kernels alone. <c>masks</c>: what masks save. <c>decode</c>: one new row a sequence. <c>run</c>: one workload, one line.</summary>
 internal static class CommandLine
 {
     private static readonly Option<int> threads = new("--threads")
@@ -43,7 +44,7 @@ internal static class CommandLine
         names.AcceptOnlyFromAmong(Everything);
         var root = new RootCommand("Measures KernelForge on the CPU, and ONNX Runtime in the same minutes.")
         {
-            threads, bits, rounds, names, output, peer, Kernels(), Masks(), OneRun(),
+            threads, bits, rounds, names, output, peer, Kernels(), Masks(), Decoding(), OneRun(),
         };
         root.SetAction(parsed => Reporting(parsed, report =>
         {
@@ -73,6 +74,16 @@ internal static class CommandLine
             threads, bits, output,
         };
         command.SetAction(parsed => Reporting(parsed, report => MaskBenchmark.Run(report, parsed.GetValue(threads), parsed.GetValue(bits))));
+        return command;
+    }
+
+    private static Command Decoding()
+    {
+        var command = new Command("decode", "Attention of one new row a sequence over kept keys and values: bytes a second, beside the memory's.")
+        {
+            threads, bits, output,
+        };
+        command.SetAction(parsed => Reporting(parsed, report => DecodeBenchmark.Run(report, parsed.GetValue(threads), parsed.GetValue(bits))));
         return command;
     }
 

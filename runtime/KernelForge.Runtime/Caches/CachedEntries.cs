@@ -25,14 +25,14 @@ internal sealed class CachedSpace(int number, bool goesOn)
     }
 }
 
-/// <summary>Keys and values of one attention in the blocks of a space: for each key head its keys, then its values.</summary>
+/// <summary>Keys and values of one attention in the blocks of a space: the keys of all heads, then the values of all heads.</summary>
 /// <param name="Slot">The space among those of the layout.</param>
 /// <param name="KeyHeads">Heads of keys and values.</param>
 /// <param name="HeadWidth">Columns of a key's head.</param>
 /// <param name="ValueWidth">Columns of a value's head.</param>
-/// <param name="Place">Where the first head lies in a block.</param>
-/// <param name="HeadFloats">Floats of a head.</param>
-internal sealed record CachedAttention(int Slot, int KeyHeads, int HeadWidth, int ValueWidth, long Place, long HeadFloats);
+/// <param name="PaddedValueWidth">The same, filled up to whole vectors of every width.</param>
+/// <param name="Place">Where they lie in a block.</param>
+internal sealed record CachedAttention(int Slot, int KeyHeads, int HeadWidth, int ValueWidth, int PaddedValueWidth, nint Place);
 
 /// <summary>Rows that later rows read.</summary>
 /// <param name="Slot">The space among those of the layout.</param>

@@ -28,6 +28,9 @@ internal readonly unsafe struct AttentionCall<TVector, TScore, TMask>(
 
     public int ValueWidth => valueWidth;
 
+    /// <summary>The first column of a query's head.</summary>
+    public float* Query(int row, int head) => query.Address(row, head * headWidth);
+
     /// <summary>Query heads a key head.</summary>
     public int Group => heads.Heads / heads.KeyValueHeads;
 
@@ -62,10 +65,9 @@ internal readonly unsafe struct AttentionCall<TVector, TScore, TMask>(
                 var tile = new AttentionTile(
                     sequence, queries.FirstRow(sequence) + q, queries.Base(sequence) + q, head, Math.Min(TVector.TileRows, inner - i), ofHeads);
                 int count = FindPanels(tile, range, scratch);
-                Logits(tile, panels, scratch, 0, count);
-                if (count > 0) panels.Prefetch(scratch.KeyOf(0), values: true);
-                Weigh(tile, scratch, scratch, count);
-                AddValues(tile, panels, scratch, count, 0, valueWidth);
+                Logits(tile, keyHead, panels, scratch, count);
+                for (int r = 0; r < tile.Count; r++) scratch.RowSums[r] = Weigh(scratch.Scores + (r * scratch.ScoreStride), count * Panel);
+                AddValues(tile, keyHead, panels, scratch, count);
             }
         }
     }
@@ -89,56 +91,69 @@ internal readonly unsafe struct AttentionCall<TVector, TScore, TMask>(
     }
 
     /// <summary>Lists the panels of keys that any query of the tile may see; returns how many.</summary>
-    public int FindPanels(AttentionTile tile, (int Low, int High) range, AttentionScratch<TVector> scratch)
+    private int FindPanels(AttentionTile tile, (int Low, int High) range, AttentionScratch<TVector> scratch)
     {
         int panels = 0;
         for (int j = range.Low; j < range.High; j += Panel)
         {
-            Coverage coverage = TMask.Exists ? Cover(tile.Sequence, tile.Position, tile.EndOfPositions, j, range.High) : Coverage.All;
+            Coverage coverage = Cover(tile.Sequence, tile.Position, tile.EndOfPositions, j, range.High);
             if (coverage != Coverage.None) scratch.SetPanel(panels++, j, coverage != Coverage.All);
         }
         return panels;
     }
 
-    /// <summary>The logits of a tile with some of its panels.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Logits<TKeys>(AttentionTile tile, TKeys panels, AttentionScratch<TVector> scratch, int firstPanel, int endPanel)
+    private void Logits<TKeys>(AttentionTile tile, int keyHead, TKeys panels, AttentionScratch<TVector> scratch, int count)
         where TKeys : struct, IKeyPanels
     {
-        TVector scale = TVector.Broadcast(heads.Scale), none = TVector.Broadcast(WeightOfNone);
-        int keyCount = keys.Length(tile.Sequence);
-        if (TScore.ReadsLogit && firstPanel < endPanel) panels.Prefetch(scratch.KeyOf(firstPanel), values: false);
-        for (int p = firstPanel; p < endPanel; p++)
+        for (int p = 0; p < count; p++)
         {
-            int j = scratch.KeyOf(p), present = Math.Min(Panel, keyCount - j);
+            int j = scratch.KeyOf(p);
             if (TScore.ReadsLogit)
             {
-                if (p + 1 < endPanel) panels.Prefetch(scratch.KeyOf(p + 1), values: false);
                 Tile.Multiply<TVector>(
                     tile.Count, query.Address(tile.Row, tile.Head * headWidth), tile.OfHeads ? headWidth : query.Stride, 1,
-                    panels.Keys(j), Panel, headWidth, scratch.Sums, resume: false);
+                    panels.Keys(j, keyHead), Panel, headWidth, scratch.Sums, resume: false);
             }
-            for (int r = 0; r < tile.Count; r++)
-            {
-                float* logits = scratch.Scores + (r * scratch.ScoreStride) + (p * Panel);
-                float* sums = scratch.Sums + (r * Panel);
-                TVector left = TVector.Load(sums) * scale, right = TVector.Load(sums + TVector.Count) * scale;
-                if (present < Panel)
-                {
-                    left = TVector.First(present, left, none);
-                    right = TVector.First(present - TVector.Count, right, none);
-                }
-                TVector.Store(logits, left);
-                TVector.Store(logits + TVector.Count, right);
-                if (TScore.Exists || TMask.Exists) Adjust(logits, present, tile.QueryOf(r), j, tile.HeadOf(r), scratch.IsPart(p));
-            }
+            Finish(tile, scratch.Sums, scratch.Scores + (p * Panel), scratch.ScoreStride, j, scratch.IsPart(p));
         }
+    }
+
+    /// <summary>Makes logits of a tile's products with a panel of keys.</summary>
+    /// <param name="tile">The tile.</param>
+    /// <param name="sums">[rows of the tile, panel].</param>
+    /// <param name="logits">Where those of the first row go.</param>
+    /// <param name="stride">Floats to the next row's.</param>
+    /// <param name="j">The panel's first key.</param>
+    /// <param name="masked">Whether some pairs are not there.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Finish(AttentionTile tile, float* sums, float* logits, nint stride, int j, bool masked)
+    {
+        TVector scale = TVector.Broadcast(heads.Scale), none = TVector.Broadcast(WeightOfNone);
+        int present = Math.Min(Panel, keys.Length(tile.Sequence) - j);
+        for (int r = 0; r < tile.Count; r++, sums += Panel, logits += stride)
+        {
+            TVector left = TVector.Load(sums) * scale, right = TVector.Load(sums + TVector.Count) * scale;
+            if (present < Panel)
+            {
+                left = TVector.First(present, left, none);
+                right = TVector.First(present - TVector.Count, right, none);
+            }
+            TVector.Store(logits, left);
+            TVector.Store(logits + TVector.Count, right);
+            if (TScore.Exists || (TMask.Exists && masked)) Adjust(logits, present, tile.QueryOf(r), j, tile.HeadOf(r), masked);
+        }
+    }
+
+    /// <summary>The logits of a panel that no query of a tile sees.</summary>
+    public void FinishNone(AttentionTile tile, float* logits, nint stride)
+    {
+        for (int r = 0; r < tile.Count; r++, logits += stride) new Span<float>(logits, Panel).Fill(WeightOfNone);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Adjust(float* logits, int present, AttentionRow i, int j, int head, bool masked)
     {
-        if (!TScore.Exists && !masked) return;
         int keyStart = keys.Start(i.Sequence);
         for (int l = 0; l < present; l++)
         {
@@ -148,29 +163,12 @@ internal readonly unsafe struct AttentionCall<TVector, TScore, TMask>(
         }
     }
 
-    /// <summary>Makes weights of a tile's logits, and their sums.</summary>
-    /// <param name="tile">The tile.</param>
-    /// <param name="from">Where the logits lie.</param>
-    /// <param name="to">Where the weights and their sums go; may be the same.</param>
-    /// <param name="count">Panels.</param>
-    public void Weigh(AttentionTile tile, AttentionScratch<TVector> from, AttentionScratch<TVector> to, int count)
-    {
-        for (int r = 0; r < tile.Count; r++)
-        {
-            float* logits = from.Scores + (r * from.ScoreStride), weights = to.Scores + (r * to.ScoreStride);
-            if (heads.Softmax)
-            {
-                to.RowSums[r] = Softmax(logits, weights, count * Panel);
-                continue;
-            }
-            to.RowSums[r] = count == 0 ? 0 : 1;
-            if (weights != logits) NativeFloats.Copy(logits, weights, count * Panel);
-        }
-    }
+    /// <summary>Makes weights of a query's logits; returns their sum, 0 where there is no key.</summary>
+    public float Weigh(float* logits, int count) => heads.Softmax ? Softmax(logits, count) : count == 0 ? 0 : 1;
 
-    /// <summary>Makes e^(logit - largest) of logits and returns their sum; zeros and 0 where no key is left.</summary>
+    /// <summary>Replaces logits by e^(logit - largest) and returns their sum; zeros and 0 where no key is left.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static float Softmax(float* logits, float* weights, int count)
+    private static float Softmax(float* logits, int count)
     {
         TVector largest = TVector.Broadcast(float.NegativeInfinity);
         for (int l = 0; l < count; l += TVector.Count) largest = TVector.Max(largest, TVector.Load(logits + l));
@@ -182,22 +180,16 @@ internal readonly unsafe struct AttentionCall<TVector, TScore, TMask>(
             // None is above zero; below -87 an exponential is nothing beside the largest, which is 1.
             TVector x = TVector.Load(logits + l) - shifts;
             TVector e = TVector.Select(TVector.Less(x, least), TVector.Zero, VectorMath.ExpInRange(x));
-            TVector.Store(weights + l, e);
+            TVector.Store(logits + l, e);
             sum += e;
         }
         return TVector.Sum(sum);
     }
 
     /// <summary>Weights times values, one ascending chain over the keys, those of pruned panels left out; stores the shares.</summary>
-    /// <param name="tile">The tile.</param>
-    /// <param name="panels">Where the values lie.</param>
-    /// <param name="scratch">Weights, their sums, and the panels of keys.</param>
-    /// <param name="count">Panels.</param>
-    /// <param name="firstColumn">The first column of the head: of a panel.</param>
-    /// <param name="endColumn">The one behind the last.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void AddValues<TKeys>(
-        AttentionTile tile, TKeys panels, AttentionScratch<TVector> scratch, int count, int firstColumn, int endColumn) where TKeys : struct, IKeyPanels
+    private void AddValues<TKeys>(AttentionTile tile, int keyHead, TKeys panels, AttentionScratch<TVector> scratch, int count)
+        where TKeys : struct, IKeyPanels
     {
         int keyCount = keys.Length(tile.Sequence);
         for (int p = 0; p < count;)
@@ -205,26 +197,29 @@ internal readonly unsafe struct AttentionCall<TVector, TScore, TMask>(
             int from = p, j = scratch.KeyOf(p);
             while (++p < count && scratch.KeyOf(p) == scratch.KeyOf(p - 1) + Panel) { }
             int end = Math.Min(j + ((p - from) * Panel), keyCount);
-            for (int key = j; key < end;)
+            for (int key = j, rows; key < end; key += rows)
             {
-                int rows = end - key;
+                rows = end - key;
                 float* weights = scratch.Scores + (from * Panel) + (key - j), sums = scratch.Sums;
-                for (int c = firstColumn; c < endColumn; c += Panel, sums += scratch.SumFloats)
+                for (int c = 0; c < valueWidth; c += Panel, sums += scratch.SumFloats)
                 {
-                    float* values = panels.Values(key, c, out nint stride, ref rows);
-                    if (c == firstColumn && key + rows < end) panels.Prefetch(key + rows, values: true);
+                    float* values = panels.Values(key, keyHead, c, out nint stride, ref rows);
                     Tile.Multiply<TVector>(
                         tile.Count, weights, scratch.ScoreStride, 1, values, stride, rows, sums, resume: from > 0 || key > j);
                 }
-                key += rows;
             }
         }
         float* finished = scratch.Sums;
-        for (int c = firstColumn; c < endColumn; c += Panel, finished += scratch.SumFloats) Store(tile, c, finished, scratch.RowSums);
+        for (int c = 0; c < valueWidth; c += Panel, finished += scratch.SumFloats) Store(tile, c, finished, scratch.RowSums);
     }
 
+    /// <summary>Stores columns of a tile: its sums divided by those of the weights.</summary>
+    /// <param name="tile">The tile.</param>
+    /// <param name="column">The first column of the head: of a panel.</param>
+    /// <param name="sums">[rows of the tile, panel].</param>
+    /// <param name="rowSums">[rows of the tile].</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Store(AttentionTile tile, int column, float* sums, float* rowSums)
+    public void Store(AttentionTile tile, int column, float* sums, float* rowSums)
     {
         for (int r = 0; r < tile.Count; r++, sums += Panel)
         {
@@ -239,7 +234,8 @@ internal readonly unsafe struct AttentionCall<TVector, TScore, TMask>(
         }
     }
 
-    private Coverage Cover(int sequence, int firstQuery, int endOfQueries, int firstKey, int endOfKeys) =>
-        mask.Cover(
+    /// <summary>What the mask says of some queries and the keys of a panel.</summary>
+    public Coverage Cover(int sequence, int firstQuery, int endOfQueries, int firstKey, int endOfKeys) => !TMask.Exists ? Coverage.All
+        : mask.Cover(
             new Interval(firstQuery, endOfQueries - 1), new Interval(firstKey, Math.Min(firstKey + Panel, endOfKeys) - 1), sequence);
 }

@@ -22,7 +22,7 @@ internal readonly unsafe struct AttentionWork<TVector, TScore, TMask>(
         (int low, int high) = call.KeysOf(sequence, first, end, 0, keyCount);
         if (TScore.ReadsLogit)
             Turned.Keys(key, keyStart + low, high - low, keyHead * call.HeadWidth, call.HeadWidth, scratch.Keys + ((nint)low * call.HeadWidth));
-        var panels = new TurnedKeys<TVector>(scratch.Keys, call.HeadWidth, value, keyStart, keyHead * call.ValueWidth);
+        var panels = new TurnedKeys<TVector>(scratch.Keys, call.HeadWidth, value, call.ValueWidth, keyStart);
         call.Run(sequence, first, end, keyHead, (low, high), panels, scratch);
     }
 }

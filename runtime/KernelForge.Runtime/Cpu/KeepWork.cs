@@ -8,20 +8,21 @@ internal readonly unsafe struct KeepWork<TVector>(KeptAttention kept, RaggedRows
 {
     private static int Panel => 2 * TVector.Count;
 
-    public void Run(int item, int worker)
+    public void Run(int item, int worker) => Keep(keys.ByLength[item / entry.KeyHeads], item % entry.KeyHeads);
+
+    public void Keep(int sequence, int keyHead)
     {
-        int sequence = keys.ByLength[item / entry.KeyHeads], keyHead = item % entry.KeyHeads;
-        KeptKeys<TVector> into = kept.Keys<TVector>(sequence, keyHead);
+        KeptKeys<TVector> into = kept.Keys<TVector>(sequence);
         int start = keys.Start(sequence), end = keys.Length(sequence);
         for (int j = keys.Base(sequence); j < end;)
         {
             int lane = j % Panel, count = Math.Min(Panel - lane, end - j);
             Turned.Fill(
-                key.Address(start + j, keyHead * entry.HeadWidth), key.Stride, count, entry.HeadWidth, into.Keys(j - lane) + lane, Panel);
+                key.Address(start + j, keyHead * entry.HeadWidth), key.Stride, count, entry.HeadWidth, into.Keys(j - lane, keyHead) + lane, Panel);
             for (int c = 0; c < entry.ValueWidth; c += Panel)
             {
                 int rows = count, columns = Math.Min(Panel, entry.ValueWidth - c);
-                float* target = into.Values(j, c, out nint stride, ref rows);
+                float* target = into.Values(j, keyHead, c, out nint stride, ref rows);
                 for (int r = 0; r < count; r++)
                 {
                     float* source = value.Address(start + j + r, (keyHead * entry.ValueWidth) + c);

@@ -5,33 +5,29 @@ namespace KernelForge.Runtime.Cpu;
 
 /// <summary>Keys and values that the sequences of a run left for one attention: what <see cref="Attention.Run"/> takes in an incremental run.</summary>
 /// <remarks>
-/// New rows go into the sequences' blocks, then the new queries meet all keys there, in place. An item is a stretch of queries with one key head, and one
-/// query reads keys and values once for all heads that share them. Where there are too few items for the threads, logits are shared out by keys and
-/// values by columns (<see cref="SharedAttention"/>): neither changes the order of any sum.
+/// New rows go into the sequences' blocks, then the new queries meet all keys there, in place: stretches of queries with one key head each, or, where each
+/// sequence has one new query, all heads over parts of the keys (<see cref="DecodeAttention"/>). The order of no sum depends on it.
 /// </remarks>
 public sealed class KeptAttention
 {
     private readonly CacheRun run;
     private readonly CachedAttention entry;
-    private readonly SharedAttention shared;
+    private readonly DecodeAttention decode;
     private int[] order = [];
     private long[] negatedCosts = [];
 
-    internal KeptAttention(CacheRun run, CachedAttention entry, SharedAttention shared) => (this.run, this.entry, this.shared) = (run, entry, shared);
+    internal KeptAttention(CacheRun run, CachedAttention entry, DecodeAttention decode) => (this.run, this.entry, this.decode) = (run, entry, decode);
 
     private BlockAddresses Blocks => run.Memory.Addresses[entry.Slot];
 
     /// <summary>Of the queries' stretches, the one that stands at a place when the costliest come first.</summary>
     internal int StretchOf(int place) => order[place];
 
-    /// <summary>Cost of the stretch at a place: pairs of a query and a key.</summary>
-    internal long CostOf(int place) => -negatedCosts[place];
-
     /// <summary>The first key of a sequence that was not given back.</summary>
     internal int FirstKey(int sequence) => Blocks.FirstRow(sequence);
 
-    internal KeptKeys<TVector> Keys<TVector>(int sequence, int keyHead) where TVector : unmanaged, IVector<TVector> =>
-        new(Blocks.All, Blocks.First(sequence), entry.Place + (keyHead * entry.HeadFloats), entry.HeadWidth, entry.ValueWidth);
+    internal KeptKeys<TVector> Keys<TVector>(int sequence) where TVector : unmanaged, IVector<TVector> =>
+        new(Blocks.All, Blocks.First(sequence), entry);
 
     internal void Run<TVector, TScore, TMask>(AttentionCall<TVector, TScore, TMask> call, Rows<TVector> key, Rows<TVector> value, TMask mask)
         where TVector : unmanaged, IVector<TVector>
@@ -39,11 +35,15 @@ public sealed class KeptAttention
         where TMask : struct, IMask
     {
         Check(call, mask);
-        if (call.Keys.Count > 0)
-            call.Pool.Run(call.Keys.SequenceCount * entry.KeyHeads, new KeepWork<TVector>(this, call.Keys, key, value, entry));
+        var keep = new KeepWork<TVector>(this, call.Keys, key, value, entry);
+        if (DecodeAttention.Takes(call.Queries, call.Keys))
+        {
+            decode.Run(call, this, keep);
+            return;
+        }
+        if (call.Keys.Count > 0) call.Pool.Run(call.Keys.SequenceCount * entry.KeyHeads, keep);
         int stretches = Arrange(call.Queries, call.Keys);
-        if (!shared.TryRun(call, this, stretches))
-            call.Pool.Run(stretches * entry.KeyHeads, new KeptAttentionWork<TVector, TScore, TMask>(call, this));
+        call.Pool.Run(stretches * entry.KeyHeads, new KeptAttentionWork<TVector, TScore, TMask>(call, this));
     }
 
     private void Check<TVector, TScore, TMask>(AttentionCall<TVector, TScore, TMask> call, TMask mask)

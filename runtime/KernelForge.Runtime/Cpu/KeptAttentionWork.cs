@@ -19,6 +19,6 @@ internal readonly struct KeptAttentionWork<TVector, TScore, TMask>(AttentionCall
         }
         var scratch = new AttentionScratch<TVector>(call.Pool, worker, keyCount, 0, call.ValueWidth);
         (int, int) range = call.KeysOf(sequence, before + first, before + end, kept.FirstKey(sequence), keyCount);
-        call.Run(sequence, first, end, keyHead, range, kept.Keys<TVector>(sequence, keyHead), scratch);
+        call.Run(sequence, first, end, keyHead, range, kept.Keys<TVector>(sequence), scratch);
     }
 }

@@ -5,7 +5,7 @@ namespace KernelForge.Runtime.Cpu;
 /// <summary>The entries of a layout, which a run meets one after another.</summary>
 internal sealed class KeptEntries : IDisposable
 {
-    private readonly SharedAttention shared = new();
+    private readonly DecodeAttention decode = new();
     private readonly KeptAttention[] attentions;
     private readonly RowKeeper[] rows;
     private readonly KeptStates[] states;
@@ -13,7 +13,7 @@ internal sealed class KeptEntries : IDisposable
 
     public KeptEntries(CacheRun run, CacheLayout layout)
     {
-        attentions = [.. layout.Attentions.Select(e => new KeptAttention(run, e, shared))];
+        attentions = [.. layout.Attentions.Select(e => new KeptAttention(run, e, decode))];
         rows = [.. layout.RowEntries.Select(e => new RowKeeper(run, e))];
         states = [.. layout.Scans.Select(e => new KeptStates(run, e))];
     }
@@ -38,7 +38,7 @@ internal sealed class KeptEntries : IDisposable
 
     public void Dispose()
     {
-        shared.Dispose();
+        decode.Dispose();
         foreach (RowKeeper keeper in rows) keeper.Dispose();
     }
 

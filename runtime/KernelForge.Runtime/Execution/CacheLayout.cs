@@ -58,8 +58,8 @@ public sealed class CacheLayout
             throw new ArgumentException($"Keys of {keyColumns} and values of {valueColumns} columns do not divide into {keyValueHeads} heads.");
         (int slot, CachedSpace of) = Find(space);
         int headWidth = keyColumns / keyValueHeads, valueWidth = valueColumns / keyValueHeads;
-        long headFloats = BlockRows * ((long)headWidth + Padded(valueWidth));
-        attentions.Add(new CachedAttention(slot, keyValueHeads, headWidth, valueWidth, of.Take(keyValueHeads * headFloats, reach), headFloats));
+        long place = of.Take(BlockRows * (long)keyValueHeads * (headWidth + Padded(valueWidth)), reach);
+        attentions.Add(new CachedAttention(slot, keyValueHeads, headWidth, valueWidth, Padded(valueWidth), (nint)place));
         return this;
     }
 

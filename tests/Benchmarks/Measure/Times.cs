@@ -11,6 +11,9 @@ internal sealed class Times
 
     public double Best => milliseconds.Min();
 
+    /// <summary>The best of the runs after some number of them.</summary>
+    public double BestSince(int runs) => milliseconds.Skip(runs).Min();
+
     public double Median => MedianOf(milliseconds);
 
     /// <summary>The least processor time: on one thread, what the clock would have shown had the machine been idle.</summary>

@@ -102,6 +102,8 @@ public sealed class KeptAttentionTests
                 var stepper = new Stepper(program, cache, 2 * Shape.OutputColumns);
                 int[] lengths = Unit == 1 ? [150, 1, 33, 70, 5] : [Unit * 6, Unit, Unit * 3];
                 stepper.StepAll(threads, 2 * Shape.Columns, lengths, Parts, Unit);
+                // As decoding goes: one new row of each.
+                if (Unit == 1) stepper.StepAll(threads + 5, 2 * Shape.Columns, [70, 33, 5], [1]);
                 // One long sequence is shared out among the threads.
                 stepper.StepAll(threads + 10, 2 * Shape.Columns, [720], [600, 1], Unit);
             }

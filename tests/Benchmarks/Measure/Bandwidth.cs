@@ -1,0 +1,54 @@
+using System.Runtime.CompilerServices;
+using KernelForge.Runtime.Cpu;
+
+namespace KernelForge.Benchmarks.Measure;
+
+/// <summary>What the machine's memory gives all threads together in this minute: they add up an array far larger than the caches.</summary>
+internal sealed class Bandwidth : IDisposable
+{
+    /// <summary>A slice takes a few milliseconds: some then pass without another process in them.</summary>
+    private const int Floats = 64 << 20, FloatsPerItem = 1 << 15, ItemsPerSlice = 512;
+
+    private readonly WorkerPool pool;
+    private readonly RowBuffer array = new(1, Floats);
+    private readonly float[] sums = new float[ItemsPerSlice];
+
+    public Bandwidth(int threads)
+    {
+        pool = WorkerPool.Shared(threads);
+        array.View<Float512>()[0].Fill(1);
+    }
+
+    /// <summary>GB/s, the best of some short slices of time.</summary>
+    public double Measure()
+    {
+        var times = new Times();
+        for (int first = 0; first + (ItemsPerSlice * FloatsPerItem) <= Floats; first += ItemsPerSlice * FloatsPerItem)
+        {
+            int start = first;
+            times.Add(() => pool.Run(ItemsPerSlice, new Add(array.View<Float512>(), start, sums)));
+            if (sums[^1] != FloatsPerItem) throw new InvalidOperationException("The sum is wrong.");
+        }
+        return ItemsPerSlice * FloatsPerItem * (double)sizeof(float) / times.Best / 1e6;
+    }
+
+    public void Dispose() => array.Dispose();
+
+    private readonly struct Add(Rows<Float512> array, int first, float[] sums) : IWork
+    {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void Run(int item, int worker)
+        {
+            Float512 a = Float512.Zero, b = a, c = a, d = a;
+            int start = first + (item * FloatsPerItem);
+            for (int i = start; i < start + FloatsPerItem; i += 64)
+            {
+                a += array.Load(0, i);
+                b += array.Load(0, i + 16);
+                c += array.Load(0, i + 32);
+                d += array.Load(0, i + 48);
+            }
+            sums[item] = Float512.Sum(a + b + (c + d));
+        }
+    }
+}
