@@ -12,8 +12,8 @@ namespace KernelForge.Hardware;
 /// </summary>
 internal static class GoldenRun
 {
-    /// <summary>Families of encoders, in the repository and in the optional data folder.</summary>
-    public static IReadOnlyList<string> Families => Encoders.Families;
+    /// <summary>Families of encoders and decoders, in the repository and in the optional data folder.</summary>
+    public static IReadOnlyList<string> Families { get; } = [.. Encoders.Families, .. Encoders.MoreFamilies];
 
     /// <param name="report">Told what comes out.</param>
     /// <param name="folder">The golden model.</param>

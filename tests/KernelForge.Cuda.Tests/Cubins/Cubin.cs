@@ -16,6 +16,10 @@ internal sealed record Cubin(KernelBuild Build, byte[] Image, KernelResources Re
 {
     private static readonly ConcurrentDictionary<string, Lazy<Cubin>> compiled = new(StringComparer.Ordinal);
 
+    /// <summary>Whether its local memory may be that in which CUDA's exact sine and cosine reduce large arguments.</summary>
+    public bool HasSines =>
+        Build.Source.Text.Contains("sin_as", StringComparison.Ordinal) || Build.Source.Text.Contains("cos_as", StringComparison.Ordinal);
+
     /// <summary>All kernels of a program; skips the running test where there is no NVRTC.</summary>
     /// <param name="builds">The kernels.</param>
     /// <param name="architecture">Whose machine code it is.</param>

@@ -26,6 +26,10 @@ internal sealed record CubinLine(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<MainLoop>? MainLoops { get; init; }
 
+    /// <inheritdoc cref="Cubin.HasSines"/>
+    [JsonIgnore]
+    public bool HasSines { get; init; }
+
     [JsonIgnore]
     public string Name => $"{Kernel}{(Variant.Length == 0 ? "" : $" ({Variant})")} of {Model} for {Architecture} in {Precision}";
 
@@ -46,28 +50,32 @@ internal sealed record CubinLine(
 /// <summary>What <c>sass_report.py</c> says of a loop: shares of the tensor cores' peak, at best and with arithmetic in between.</summary>
 internal sealed record MainLoop(int Instructions, string Bound, double Tensor, double Phased);
 
-/// <summary>The file <c>tests/Benchmarks/results/cubins.json</c>.</summary>
+/// <summary>A file of <c>tests/Benchmarks/results</c>: <c>cubins.json</c>, <c>cubins-lambdas.json</c>.</summary>
 internal sealed record CubinReport(string What, string Nvrtc, string Command, IReadOnlyList<CubinLine> Kernels)
 {
     private static readonly JsonSerializerOptions format = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
-    private static string File { get; } = Path.Combine(Data.RepositoryRoot, "tests", "Benchmarks", "results", "cubins.json");
-
     /// <summary>Null where there is none yet.</summary>
-    public static CubinReport? Read() =>
-        System.IO.File.Exists(File) ? JsonSerializer.Deserialize<CubinReport>(System.IO.File.ReadAllText(File), format) : null;
+    public static CubinReport? Read(string file) =>
+        File.Exists(PathOf(file)) ? JsonSerializer.Deserialize<CubinReport>(File.ReadAllText(PathOf(file)), format) : null;
 
-    public static void Write(string nvrtc, IEnumerable<CubinLine> kernels)
+    /// <param name="file">Its name.</param>
+    /// <param name="nvrtc">The compiler's version.</param>
+    /// <param name="command">What writes it again.</param>
+    /// <param name="kernels">Its lines.</param>
+    public static void Write(string file, string nvrtc, string command, IEnumerable<CubinLine> kernels)
     {
         string Quoted(string text) => JsonSerializer.Serialize(text, format);
         var text = new StringBuilder("{\n");
         text.Append(" \"what\": ").Append(Quoted("machine code of generated kernels, as the assembler says; main_loops: by sass_report.py")).Append(",\n");
         text.Append(" \"nvrtc\": ").Append(Quoted(nvrtc)).Append(",\n");
-        text.Append(" \"command\": ").Append(Quoted(CubinReportTests.Accept)).Append(",\n");
+        text.Append(" \"command\": ").Append(Quoted(command)).Append(",\n");
         // A kernel a line, so that a difference of two reports names it.
         text.Append(" \"kernels\": [\n  ").AppendJoin(",\n  ", kernels.Select(line => JsonSerializer.Serialize(line, format))).Append("\n ]\n}\n");
-        System.IO.File.WriteAllText(File, text.ToString());
+        File.WriteAllText(PathOf(file), text.ToString());
     }
+
+    private static string PathOf(string file) => Path.Combine(Data.RepositoryRoot, "tests", "Benchmarks", "results", file);
 
     /// <summary>What a person has to look at: a line each.</summary>
     public IEnumerable<string> Compare(IReadOnlyList<CubinLine> now, bool sameCompiler)

@@ -36,12 +36,31 @@ internal static class PlannedKernels
             [.. from place in Enum.GetValues<NormPlace>() from kind in (string[])["half", "double", "other"] select Fixed(place, kind)],
     };
 
+    /// <summary>Layers of usual sizes whose kernels are lambdas, recurrences, banks, and attention with scores and masks of their own.</summary>
+    private static readonly Dictionary<string, Func<IEnumerable<ICompiledLayer>>> lambdas = new()
+    {
+        ["experts"] = () => [new Mixture(768, 2048, 8, 2)],
+        ["state-space"] = () => [new Selective(1536, 16)],
+        ["retention"] = () => [new Retained(768, 12, 64)],
+        ["segments"] = () => [new Segmented(768, 12, 16)],
+        ["masks"] = () => [new Bounded(768, 12, 16, 64, 128, global: false)],
+        ["relative"] = () => [new Library.Tests.RelativeTables(768, 12, 128)],
+        ["halved-keys"] = () => [new Library.Tests.HalvedKeys(256)],
+    };
+
+    private static readonly string[] lambdaFiles = ["element.cuh", "scan.cuh", "order.cuh", "bank.cuh", "attention.cuh"];
+
+    public static IEnumerable<string> Lambdas => lambdas.Keys;
+
+    /// <summary>Whether a kernel is one of those, and no plain product, sweep or reduction.</summary>
+    public static bool IsOfLambdas(KernelBuild build) => build.Source.DeviceFiles.Any(lambdaFiles.Contains);
+
     public static IEnumerable<string> Choices => choices.Keys;
 
     public static IEnumerable<string> Layers => layers.Keys;
 
     /// <summary>Every kernel in every variant.</summary>
-    /// <param name="name"><see cref="BertBase"/>, <see cref="HeadsOf128"/>, one of <see cref="Layers"/> or <see cref="Choices"/>, or a golden family.</param>
+    /// <param name="name"><see cref="BertBase"/>, <see cref="HeadsOf128"/>, one of <see cref="Layers"/>, <see cref="Choices"/> or <see cref="Lambdas"/>, or a golden family.</param>
     /// <param name="architecture">Of the device, whose shared memory decides which variants there are.</param>
     /// <param name="precision">Of the device.</param>
     public static IReadOnlyList<KernelBuild> Of(string name, Architecture architecture, CudaPrecision precision)
@@ -58,7 +77,8 @@ internal static class PlannedKernels
 
     private static IEnumerable<ICompiledLayer> Configured(string name)
     {
-        if (layers.TryGetValue(name, out Func<IEnumerable<ICompiledLayer>>? make) || choices.TryGetValue(name, out make)) return make();
+        if (layers.TryGetValue(name, out Func<IEnumerable<ICompiledLayer>>? make) || choices.TryGetValue(name, out make) || lambdas.TryGetValue(name, out make))
+            return make();
         return name switch
         {
             BertBase => [new BertModel(30522, 768, 12, 12, 3072, new Activation(ActivationKind.Gelu), 512, 2)],
@@ -77,7 +97,18 @@ internal static class PlannedKernels
         ModelConfig config = ModelConfig.OpenFile(Path.Combine(Data.Require("golden/" + name), "config.json"));
         return config.String("model_type") switch
         {
+            "albert" => Configure<AlbertModel>(config),
             "bert" => Configure<BertModel>(config),
+            "deberta" => Configure<DebertaModel>(config),
+            "deberta-v2" => Configure<DebertaV2Model>(config),
+            "fnet" => Configure<FNetModel>(config),
+            "gemma2" => Configure<Gemma2Model>(config),
+            "gpt2" => Configure<Gpt2Model>(config),
+            "llama" => Configure<LlamaModel>(config),
+            "mistral" => Configure<MistralModel>(config),
+            "mixtral" => Configure<MixtralModel>(config),
+            "modernbert" => Configure<ModernBertModel>(config),
+            "qwen3" => Configure<Qwen3Model>(config),
             "roberta" => Configure<RobertaModel>(config),
             "distilbert" => Configure<DistilBertModel>(config),
             string other => throw new ArgumentException($"no model of type '{other}' is listed here", nameof(name)),

@@ -1,5 +1,6 @@
 using KernelForge.Benchmarks.Workloads;
 using KernelForge.Emulation;
+using KernelForge.Models.Tests;
 using KernelForge.Runtime;
 using KernelForge.Runtime.Cuda;
 using KernelForge.Runtime.Cuda.Tests;
@@ -22,6 +23,28 @@ public sealed class HardwareProgramTests
         GoldenRun.Check(report, Data.Require("golden/bert-odd"), Emulated(precision), precision, most: 20);
         Assert.True(report.IsRight, Text());
         Assert.Contains("against the CPU", Text(), StringComparison.Ordinal);
+    }
+
+    public static TheoryData<string> Families => [.. GoldenRun.Families];
+
+    /// <summary>No GPU ran these yet: what its elements alone do to a family has to leave room below what is allowed there.</summary>
+    [Theory]
+    [MemberData(nameof(Families))]
+    public void What_is_allowed_on_hardware_has_room_for_the_roundings_of_every_family(string family)
+    {
+        Golden golden = Golden.Require(family);
+        GoldenCase[] cases = [.. golden.Cases.Where(c => c.Ids!.Length <= 40)];
+        foreach (CudaPrecision precision in (CudaPrecision[])[CudaPrecision.Float16, CudaPrecision.BFloat16])
+        {
+            double relative = Cuda.Tests.Rounding.To(Cuda.Tests.Rounding.SignificantBits(precision), () =>
+            {
+                using Encoder encoder = Encoders.Load(golden.Folder, Device.Reference);
+                RaggedMatrix output = encoder.Of([.. cases.Select(c => c.Ids!)], golden.Types is null ? null : [.. cases.Select(c => c.Types!)]);
+                return Distance.Between(output.Values, [.. cases.SelectMany(c => c.Output.Cast<float>())]).Relative;
+            });
+            TestContext.Current.TestOutputHelper?.WriteLine($"{precision}: {relative:g3}, allowed are {GoldenRun.RelativeLimit(precision)}");
+            Assert.InRange(relative, 0, GoldenRun.RelativeLimit(precision) / 1.2);
+        }
     }
 
     [Fact]
