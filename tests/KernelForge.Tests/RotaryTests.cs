@@ -27,6 +27,16 @@ public class RotaryTests
         Assert.True(Math.Abs(cos.Values[10] - RotaryCos(Rows, 6, 100).Values[10]) > 1e-5);
     }
 
+    [Fact]
+    public void An_odd_number_of_features_ends_with_half_a_pair()
+    {
+        Tokens cos = RotaryCos(Rows, 5, 100), sin = RotarySin(Rows, 5, 100);
+        int[] positions = [0, 1, 2, 3, 0, 1, 2];
+        double[] angles = [.. positions.SelectMany(p => new[] { p, p * Math.Pow(100, -2 / 5.0), p * Math.Pow(100, -4 / 5.0) })];
+        Close.To([.. angles.Select(Math.Cos)], cos);
+        Close.To([.. angles.Select(Math.Sin)], sin);
+    }
+
     [Theory]
     [InlineData(false, 8)]
     [InlineData(true, 8)]
