@@ -75,6 +75,22 @@ public sealed class IncrementalRuleTests
         Assert.Contains("has no parameter 'other' whose rows could go on", message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_row_a_sequence_of_what_is_given_once_serves_what_is_given_once_alone()
+    {
+        const string attribute = """[Incremental("input")]""", parameters = "Tokens source, Tokens input";
+        Assert.Empty(await Marked.Verify(Layer(attribute, parameters, """
+            Tokens memory = source - SequenceMean(source);
+            return project[Attention(x, project[memory], memory, 1)];
+            """)));
+
+        string message = Assert.Single(await Marked.Verify(Layer(attribute, parameters, """
+            Tokens mean = SequenceMean(source);
+            return {|KF0113:Each(x.Rows, hidden, (t, f) => x[t, f] + mean[t, 0, f])|};
+            """)));
+        Assert.Contains("'mean', a row a sequence of what is given once, is not kept", message, StringComparison.Ordinal);
+    }
+
     private static string Layer(string attribute, string parameters, string forward, string name = "Layer") => $$"""
         [TransformerLayer]
         {{attribute}}

@@ -69,11 +69,10 @@ internal sealed class Continuation
         int rows = RowsOf(value);
         if (IsRagged(rows) && GoesOn(rows) && Factor(rows) is null)
             return $"[{graph.RowSpaces[rows].Name}] is not a fixed multiple of the rows that go on, so that a row more may change the rows there were";
-        if (!GoesOn(rows) && IsSequences(rows)) return "a row a sequence of what is given once is not kept; compute it before, and hand it in as rows";
+        if (GoesOn(rows) && OnceASequence(node) is { } once)
+            return $"'{graph.Values[once].Name}', a row a sequence of what is given once, is not kept; compute it before, and hand it in as rows";
         if (PerSequence(node) is { } perSequence && GoesOn(rows))
-            return GoesOn(RowsOf(perSequence))
-                ? $"'{graph.Values[perSequence].Name}' is made of a whole sequence: a row more changes it, and with it the rows there were"
-                : $"'{graph.Values[perSequence].Name}', a row a sequence of what is given once, is not kept";
+            return $"'{graph.Values[perSequence].Name}' is made of a whole sequence: a row more changes it, and with it the rows there were";
         return node switch
         {
             Node.Segment s when GoesOn(RowsOf(s.Input.Buffer)) => "it is made of all rows of a sequence, of which only the last ones are at hand: use SequenceLast",
@@ -110,8 +109,6 @@ internal sealed class Continuation
                     return "the length of a sequence changes with every row that comes";
                 case ElementOperand.Rows r when GoesOn(r.Space) && Future(rows, value, r, Reads(lambdas, i), lambdas) is { } why:
                     return why;
-                case ElementOperand.Rows r when !GoesOn(r.Space) && IsSequences(r.Space):
-                    return $"'{graph.Values[r.View.Buffer].Name}', a row a sequence of what is given once, is not kept";
                 case ElementOperand.Rows r when IsSequences(r.Space) && !IsSequences(rows):
                     return $"'{graph.Values[r.View.Buffer].Name}' is made of a whole sequence: a row more changes it, and with it the rows there were";
                 default:
@@ -198,6 +195,10 @@ internal sealed class Continuation
             ? Size.From(c.Value)
             : null;
     }
+
+    /// <summary>What the node reads of one row a sequence of batches that are given once: for what goes on, it is not there.</summary>
+    private int? OnceASequence(Node node) => node is Node.Loop or Node.Branch
+        ? null : node.Reads.Select(v => (int?)v.Buffer).FirstOrDefault(b => !GoesOn(RowsOf(b!.Value)) && IsSequences(RowsOf(b.Value)));
 
     private static int? PerSequence(Node node)
     {
