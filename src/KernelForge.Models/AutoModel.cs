@@ -104,6 +104,27 @@ public static class AutoModel
         return As<T>(Families.LanguageModels.Load(source, device, "a language model"), source);
     }
 
+    /// <summary>
+    /// A language model that continues sequences, which a <see cref="Generation.GenerationSession"/> runs: chosen by <c>architectures</c>.
+    /// It is an
+    /// <see cref="IGenerationModel"/>, or an <see cref="IGenerationModel{TSource}"/> of ids or of rows of floats.
+    /// </summary>
+    /// <inheritdoc cref="Load(string, Device?, ModelHub?)"/>
+    public static IIncrementalModel LoadGenerator(string folderOrName, Device? device = null, ModelHub? hub = null)
+    {
+        using ModelSource source = Open(folderOrName, hub);
+        return LoadGenerator(source, device);
+    }
+
+    /// <inheritdoc cref="LoadGenerator(string, Device?, ModelHub?)"/>
+    /// <param name="source">The configuration and the weights; it may be disposed afterwards.</param>
+    /// <param name="device">Where it runs; null for <see cref="Device.Auto"/>.</param>
+    public static IIncrementalModel LoadGenerator(ModelSource source, Device? device = null)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        return Families.Generators.Load(source, device, "a language model");
+    }
+
     private static T As<T>(IModel model, ModelSource source)
         where T : class, IModel
     {

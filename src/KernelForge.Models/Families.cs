@@ -70,6 +70,21 @@ internal static class Families
         ["T5ForConditionalGeneration"] = T5ForConditionalGeneration.Load,
     };
 
+    /// <summary>Language models whose sequences go on from run to run, by <c>architectures</c>.</summary>
+    public static ModelTable<IIncrementalModel> Generators { get; } = new("architectures")
+    {
+        ["BartForConditionalGeneration"] = BartGenerator.Load,
+        ["GPT2LMHeadModel"] = Gpt2Generator.Load,
+        ["Gemma2ForCausalLM"] = Gemma2Generator.Load,
+        ["LlamaForCausalLM"] = LlamaGenerator.Load,
+        ["MT5ForConditionalGeneration"] = T5Generator.Load,
+        ["MistralForCausalLM"] = MistralGenerator.Load,
+        ["MixtralForCausalLM"] = MixtralGenerator.Load,
+        ["MoonshineForConditionalGeneration"] = MoonshineGenerator.Load,
+        ["Qwen3ForCausalLM"] = Qwen3Generator.Load,
+        ["T5ForConditionalGeneration"] = T5Generator.Load,
+    };
+
     /// <summary>Classifiers of tokens, by <c>architectures</c>.</summary>
     public static ModelTable<ITokenModel> TokenClassifiers { get; } = new("architectures")
     {

@@ -1,3 +1,4 @@
+using KernelForge.Models.Hub;
 using KernelForge.Runtime;
 
 namespace KernelForge.Models.Generation;
@@ -20,7 +21,7 @@ public sealed class GenerationSession : IDisposable
     private readonly Schedule schedule;
     private readonly List<GeneratedSequence> joined = [];
     private Task? turn;
-    private bool disposed;
+    private bool ownsModel, disposed;
 
     /// <summary>A session without sequences.</summary>
     /// <param name="model">An <see cref="IGenerationModel"/>, or an <see cref="IGenerationModel{TSource}"/> of ids or of rows of
@@ -43,6 +44,43 @@ public sealed class GenerationSession : IDisposable
         cache = model.NewCache(options.Budget);
         runs = new PackedRuns(model, cache);
         schedule = new Schedule(runs, cache, options);
+    }
+
+    /// <summary>
+    /// A session over a model of its own, with the options that the model's folder asks for (<see cref="GenerationOptions.Read"/>) and the
+    /// greatest length that its configuration names.
+    /// </summary>
+    /// <param name="folderOrName">
+    /// A folder with <c>config.json</c> and <c>model.safetensors</c> (or its shards), or the name of a model on the hub.
+    /// </param>
+    /// <param name="budget">Bytes of keys, values and states that all sequences together may have at a time.</param>
+    /// <param name="device">Where it runs; null for <see cref="Device.Auto"/>.</param>
+    /// <param name="hub">Finds models by name; null for one as the environment says.</param>
+    /// <exception cref="ConfigException">The configuration is missing, damaged, or of a model that no class describes.</exception>
+    /// <exception cref="WeightException">The weights do not fit.</exception>
+    /// <exception cref="HubException">A model that is named cannot be had.</exception>
+    /// <exception cref="NotSupportedException">The model has no incremental run on its device.</exception>
+    public static GenerationSession Load(string folderOrName, long budget, Device? device = null, ModelHub? hub = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folderOrName);
+        string folder = (hub ?? new ModelHub()).Locate(folderOrName);
+        using ModelSource source = ModelSource.Open(folder);
+        GenerationSessionOptions options = new()
+        {
+            Budget = budget,
+            Defaults = GenerationOptions.Read(folder),
+            MaxLength = source.Config.Int32(["max_position_embeddings", "n_positions"], int.MaxValue),
+        };
+        IIncrementalModel model = AutoModel.LoadGenerator(source, device);
+        try
+        {
+            return new GenerationSession(model, options) { ownsModel = true };
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
     }
 
     /// <summary>The options of sequences that join without their own.</summary>
@@ -133,6 +171,7 @@ public sealed class GenerationSession : IDisposable
         }
         runs.Dispose();
         cache.Dispose();
+        if (ownsModel) model.Dispose();
     }
 
     /// <summary>The turn in progress, or the next one, started on the thread pool; called within the gate.</summary>
@@ -154,7 +193,8 @@ public sealed class GenerationSession : IDisposable
     private Task NextTurn()
     {
         ObjectDisposedException.ThrowIf(disposed, this);
-        return turn ??= new Task(Turn);
+        // A consumer that computes for long does not hold up those that wait for the same turn.
+        return turn ??= new Task(Turn, TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
     private void Turn()
