@@ -10,7 +10,8 @@ public sealed class CacheFullException : Exception
     public CacheFullException(string message, Exception innerException) : base(message, innerException) { }
 
     internal CacheFullException(string what, long needed, long used, long budget)
-        : base($"{what} needs {needed} bytes more of the cache, {used} of its budget of {budget} are in use: remove sequences, run fewer at a time, or make the cache with a larger budget")
+        : base($"{what} needs {needed} bytes more of the cache, {used} of its budget of {budget} are in use: remove sequences, run "
+            + "fewer at a time, or make the cache with a larger budget")
     {
         (Needed, Used, Budget) = (needed, used, budget);
     }

@@ -4,13 +4,13 @@ using KernelForge.Runtime.Execution;
 namespace KernelForge.Runtime;
 
 /// <summary>
-/// A ragged set of running sequences of one model: what their earlier rows left for the next, such as keys and values. Memory is taken in blocks of 32
-/// rows, and never more than a budget in bytes.
+/// A ragged set of running sequences of one model: what their earlier rows left for the next, such as keys and values. Memory is used in
+/// blocks of 32 rows, and never more of it than a budget in bytes.
 /// </summary>
 /// <remarks>
-/// One run at a time uses a cache, and its sequences stay as they are meanwhile: a second run, and adding, forking or removing during one, throws
-/// <see cref="InvalidOperationException"/>. A run that fails changes nothing. Memory of sequences that were removed serves the next ones; it goes back to
-/// the system when the cache is disposed of.
+/// One run at a time uses a cache, and its sequences stay as they are meanwhile: a second run, and adding, forking or removing during one,
+/// throws <see cref="InvalidOperationException"/>. A run that fails changes nothing. Memory of sequences that were removed serves the next
+/// ones; it goes back to the system when the cache is disposed of.
 /// </remarks>
 public sealed class SequenceCache : IDisposable
 {
@@ -69,7 +69,8 @@ public sealed class SequenceCache : IDisposable
         ArgumentException.ThrowIfNullOrEmpty(layer);
         ArgumentOutOfRangeException.ThrowIfLessThan(budget, 1);
         CacheLayout layout = program is null ? inputs : program.Layout
-            ?? throw new NotSupportedException($"{layer} has no incremental run on this device: load it for Device.Cpu() or Device.Reference");
+            ?? throw new NotSupportedException(
+                $"{layer} has no incremental run on this device: load it for Device.Cpu() or Device.Reference");
         return new SequenceCache(program, layout, layer, budget);
     }
 
@@ -114,8 +115,8 @@ public sealed class SequenceCache : IDisposable
     }
 
     /// <summary>
-    /// The next run brings the last rows of a sequence: they may look at where rows would follow, such as at the rest of a chunk. No run takes the
-    /// sequence after that.
+    /// The next run brings the last rows of a sequence: they may look at where rows would follow, such as at the rest of a chunk. No run
+    /// takes the sequence after that.
     /// </summary>
     /// <exception cref="ArgumentException">There is no such sequence.</exception>
     public void Finish(int sequence)
@@ -181,7 +182,8 @@ public sealed class SequenceCache : IDisposable
 
     internal CachedSequence Find(int sequence) => sequences.TryGetValue(sequence, out CachedSequence? found)
         ? found
-        : throw new ArgumentException($"the cache has no sequence {sequence}: a number comes from Add or Fork, and ends with Remove", nameof(sequence));
+        : throw new ArgumentException(
+            $"the cache has no sequence {sequence}: a number comes from Add or Fork, and ends with Remove", nameof(sequence));
 
     /// <exception cref="CacheFullException">The budget leaves less.</exception>
     internal void CheckRoom(string what, long needed)

@@ -34,7 +34,10 @@ internal sealed class BatchCheck(SequenceCache cache, CacheLayout layout, string
             if (batch[s].HasEnded)
                 throw new ArgumentException($"sequence {numbers[s]} has had its last rows, as Finish said: add another for others");
             if (fresh && batch[s].HasRun)
-                throw new ArgumentException($"sequence {numbers[s]} has {batch[s].Lengths.Max()} rows already: Prefill begins one from Add, Step goes on");
+            {
+                throw new ArgumentException(
+                    $"sequence {numbers[s]} has {batch[s].Lengths.Max()} rows already: Prefill begins one from Add, Step goes on");
+            }
         }
         for (int slot = 0; slot < past.Length; slot++)
         {
@@ -45,7 +48,8 @@ internal sealed class BatchCheck(SequenceCache cache, CacheLayout layout, string
     }
 
     private void Count(
-        CachedSpace space, Span<int> into, int[] before, ReadOnlySpan<int> numbers, Span<CachedSequence> batch, bool fresh, ReadOnlySpan<AddedRows> rows)
+        CachedSpace space, Span<int> into, int[] before, ReadOnlySpan<int> numbers, Span<CachedSequence> batch, bool fresh,
+        ReadOnlySpan<AddedRows> rows)
     {
         into.Clear();
         bool isInput = space.GoesOn;
@@ -53,20 +57,22 @@ internal sealed class BatchCheck(SequenceCache cache, CacheLayout layout, string
         {
             if (given.Space != space.Number) continue;
             if (given.Offsets.Length != numbers.Length + 1)
-                throw new ArgumentException($"{layer}: the batch has {given.Offsets.Length - 1} sequences, the numbers name {numbers.Length}");
+            {
+                throw new ArgumentException(
+                    $"{layer}: the batch has {given.Offsets.Length - 1} sequences, the numbers name {numbers.Length}");
+            }
             for (int s = 0; s < into.Length; s++) into[s] = given.Offsets[s + 1] - given.Offsets[s];
             isInput &= given.IsInput;
             break;
         }
         for (int s = 0; s < into.Length; s++)
         {
-            if (isInput && into[s] == 0) throw new ArgumentException($"{layer}: sequence {numbers[s]} brings no rows: every sequence of a batch goes on by at least one");
-            if (!space.GoesOn && !fresh && into[s] != 0)
-                throw new ArgumentException($"{layer}: sequence {numbers[s]} brings {into[s]} rows of an input that does not go on: Prefill alone takes them");
-            if (!space.GoesOn && !fresh && !batch[s].HasRun)
-                throw new ArgumentException($"{layer}: sequence {numbers[s]} has not begun: Prefill brings the inputs that do not go on");
-            if (into[s] > int.MaxValue - before[s])
-                throw new ArgumentException($"{layer}: sequence {numbers[s]} would have {(long)before[s] + into[s]} rows; the limit is {int.MaxValue}");
+            string? wrong = isInput && into[s] == 0 ? "brings no rows: every sequence of a batch goes on by at least one"
+                : space.GoesOn || fresh || into[s] == 0 ? null
+                : $"brings {into[s]} rows of an input that does not go on: Prefill alone takes them";
+            if (!space.GoesOn && !fresh && !batch[s].HasRun) wrong ??= "has not begun: Prefill brings the inputs that do not go on";
+            if (into[s] > int.MaxValue - before[s]) wrong ??= $"would have {(long)before[s] + into[s]} rows; the limit is {int.MaxValue}";
+            if (wrong is not null) throw new ArgumentException($"{layer}: sequence {numbers[s]} {wrong}");
         }
     }
 

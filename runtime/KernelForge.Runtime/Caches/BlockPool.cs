@@ -2,7 +2,9 @@ using KernelForge.Runtime.Cpu;
 
 namespace KernelForge.Runtime.Caches;
 
-/// <summary>Blocks of one size, each with a number and a count of who uses it. Memory grows with them; a block that nobody uses serves the next.</summary>
+/// <summary>
+/// Blocks of one size, each with a number and a count of who uses it. Memory grows with them; a block that nobody uses serves the next.
+/// </summary>
 internal sealed unsafe class BlockPool : IDisposable
 {
     /// <summary>Blocks are taken from the system by some at a time: large enough for large pages.</summary>

@@ -3,7 +3,9 @@ using KernelForge.Runtime.Execution;
 
 namespace KernelForge.Runtime.Caches;
 
-/// <summary>The memory of all sequences of a cache: a pool of blocks for each row space that has any, and one of the sequences' own memory.</summary>
+/// <summary>
+/// The memory of all sequences of a cache: a pool of blocks for each row space that has any, and one of the sequences' own memory.
+/// </summary>
 internal sealed unsafe class CacheMemory : IDisposable
 {
     private readonly BlockPool?[] spaces;
@@ -58,7 +60,14 @@ internal sealed unsafe class CacheMemory : IDisposable
     /// <summary>A sequence with the same past: its blocks are shared, its own memory is copied.</summary>
     public CachedSequence Fork(CachedSequence sequence)
     {
-        var fork = new CachedSequence(spaces.Length) { Copy = sequence.Copy, HasRun = sequence.HasRun, IsFinished = sequence.IsFinished, HasEnded = sequence.HasEnded, Histories = [.. sequence.Histories] };
+        var fork = new CachedSequence(spaces.Length)
+        {
+            Copy = sequence.Copy,
+            HasRun = sequence.HasRun,
+            IsFinished = sequence.IsFinished,
+            HasEnded = sequence.HasEnded,
+            Histories = [.. sequence.Histories],
+        };
         if (sequence.States != BlockTable.None)
         {
             TakeStates(fork);

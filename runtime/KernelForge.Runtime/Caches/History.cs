@@ -1,6 +1,8 @@
 namespace KernelForge.Runtime.Caches;
 
-/// <summary>All rows of a sequence that one input has brought, which the reference runs again: ids and types, or floats. Never written to.</summary>
+/// <summary>
+/// All rows of a sequence that one input has brought, which the reference runs again: ids and types, or floats. Never written to.
+/// </summary>
 internal sealed record History(int[] Ids, int[] Types, float[] Values)
 {
     public static History None { get; } = new([], [], []);
@@ -9,7 +11,8 @@ internal sealed record History(int[] Ids, int[] Types, float[] Values)
 
     /// <summary>Bytes of all histories of some sequences; what several share counts once.</summary>
     public static long BytesOf(IEnumerable<CachedSequence> sequences) =>
-        sequences.SelectMany(s => s.Histories).OfType<History>().Distinct(ReferenceEqualityComparer.Instance).Cast<History>().Sum(h => h.Bytes);
+        sequences.SelectMany(s => s.Histories).OfType<History>().Distinct(ReferenceEqualityComparer.Instance).Cast<History>()
+            .Sum(h => h.Bytes);
 
     /// <summary>With the rows of one sequence of a batch.</summary>
     public History Then(RaggedBatch batch, int sequence)

@@ -57,7 +57,11 @@ internal sealed class ReferenceRows
     private static History[] Earlier(int input, ReadOnlySpan<CachedSequence> batch)
     {
         var earlier = new History[batch.Length];
-        for (int s = 0; s < earlier.Length; s++) earlier[s] = (input < batch[s].Histories.Count ? batch[s].Histories[input] : null) ?? History.None;
+        for (int s = 0; s < earlier.Length; s++)
+        {
+            List<History?> of = batch[s].Histories;
+            earlier[s] = (input < of.Count ? of[input] : null) ?? History.None;
+        }
         return earlier;
     }
 

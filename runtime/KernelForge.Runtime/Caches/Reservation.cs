@@ -24,7 +24,8 @@ internal sealed class Reservation(CacheMemory memory)
             {
                 if (memory.Pool(slot) is not { } pool || added[slot][s] == 0) continue;
                 int held = batch[s].Tables[slot]?.Count ?? 0, past = batch[s].Lengths[slot];
-                needed += (BlocksOf(past + added[slot][s]) - held + (WritesShared(batch[s].Tables[slot], past, pool) ? 1 : 0)) * pool.BlockBytes;
+                int copies = WritesShared(batch[s].Tables[slot], past, pool) ? 1 : 0;
+                needed += (BlocksOf(past + added[slot][s]) - held + copies) * pool.BlockBytes;
             }
         }
         return needed;
@@ -78,7 +79,8 @@ internal sealed class Reservation(CacheMemory memory)
         foreach (CachedSequence sequence in batch)
         {
             if (!sequence.HasRun) memory.ReleaseStates(sequence);
-            for (int slot = 0; slot < addresses.Length; slot++) sequence.Tables[slot]?.Cut(BlocksOf(sequence.Lengths[slot]), memory.Pool(slot)!);
+            for (int slot = 0; slot < addresses.Length; slot++)
+                sequence.Tables[slot]?.Cut(BlocksOf(sequence.Lengths[slot]), memory.Pool(slot)!);
         }
     }
 

@@ -16,7 +16,9 @@ public readonly record struct AttentionHeads(int Heads, int KeyValueHeads, float
 /// </remarks>
 public static class Attention
 {
-    /// <summary>Queries an item: many enough that laying out the keys costs little, few enough to share a long sequence among threads.</summary>
+    /// <summary>
+    /// Queries an item: many enough that laying out the keys costs little, few enough to share a long sequence among threads.
+    /// </summary>
     internal const int QueriesPerItem = 210;
 
     /// <param name="pool">The threads.</param>
@@ -30,9 +32,12 @@ public static class Attention
     /// <param name="score">Changes a logit.</param>
     /// <param name="mask">Says which pairs there are.</param>
     /// <param name="kept">
-    /// In an incremental run, keys and values of earlier rows; the new ones are kept with them. The result has the very bits of a run over the whole.
+    /// In an incremental run, keys and values of earlier rows; the new ones are kept with them. The result has the very bits of a run over
+    /// the whole.
     /// </param>
-    /// <exception cref="ArgumentException">Shapes or sequences do not meet; or the mask lets new rows see rows that only later runs bring.</exception>
+    /// <exception cref="ArgumentException">
+    /// Shapes or sequences do not meet; or the mask lets new rows see rows that only later runs bring.
+    /// </exception>
     public static void Run<TVector, TScore, TMask>(
         WorkerPool pool, Rows<TVector> query, Rows<TVector> key, Rows<TVector> value, Rows<TVector> output,
         RaggedRows queries, RaggedRows keys, AttentionHeads heads, TScore score, TMask mask, KeptAttention? kept = null)

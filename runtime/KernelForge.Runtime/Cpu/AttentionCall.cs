@@ -4,12 +4,12 @@ namespace KernelForge.Runtime.Cpu;
 
 /// <summary>What an attention computes, and the steps that a tile of queries goes through: panels, logits, softmax, values.</summary>
 /// <remarks>
-/// Every logit is one ascending chain over the head's width, every sum of weights a chain over the keys of a lane, every output one ascending chain over
-/// the keys: bits depend neither on the tile nor on where keys lie.
+/// Every logit is one ascending chain over the head's width, every sum of weights a chain over the keys of a lane, every output one
+/// ascending chain over the keys: bits depend neither on the tile nor on where keys lie.
 /// </remarks>
 internal readonly unsafe struct AttentionCall<TVector, TScore, TMask>(
-    WorkerPool pool, Rows<TVector> query, Rows<TVector> output, RaggedRows queries, RaggedRows keys, AttentionHeads heads, int headWidth, int valueWidth,
-    TScore score, TMask mask)
+    WorkerPool pool, Rows<TVector> query, Rows<TVector> output, RaggedRows queries, RaggedRows keys, AttentionHeads heads, int headWidth,
+    int valueWidth, TScore score, TMask mask)
     where TVector : unmanaged, IVector<TVector>
     where TScore : struct, IScore
     where TMask : struct, IMask
@@ -51,7 +51,8 @@ internal readonly unsafe struct AttentionCall<TVector, TScore, TMask>(
     /// <param name="range">The keys that any of them may see.</param>
     /// <param name="panels">Where keys and values lie.</param>
     /// <param name="scratch">The worker's memory.</param>
-    public void Run<TKeys>(int sequence, int first, int end, int keyHead, (int Low, int High) range, TKeys panels, AttentionScratch<TVector> scratch)
+    public void Run<TKeys>(
+        int sequence, int first, int end, int keyHead, (int Low, int High) range, TKeys panels, AttentionScratch<TVector> scratch)
         where TKeys : struct, IKeyPanels
     {
         // Where there are fewer queries than heads that share the keys, a tile takes these: one pass over the keys serves all of them.
@@ -62,8 +63,8 @@ internal readonly unsafe struct AttentionCall<TVector, TScore, TMask>(
             for (int i = 0; i < inner; i += TVector.TileRows)
             {
                 int q = first + (ofHeads ? o : i), head = (keyHead * Group) + (ofHeads ? i : o);
-                var tile = new AttentionTile(
-                    sequence, queries.FirstRow(sequence) + q, queries.Base(sequence) + q, head, Math.Min(TVector.TileRows, inner - i), ofHeads);
+                int row = queries.FirstRow(sequence) + q, position = queries.Base(sequence) + q;
+                var tile = new AttentionTile(sequence, row, position, head, Math.Min(TVector.TileRows, inner - i), ofHeads);
                 int count = FindPanels(tile, range, scratch);
                 Logits(tile, keyHead, panels, scratch, count);
                 for (int r = 0; r < tile.Count; r++) scratch.RowSums[r] = Weigh(scratch.Scores + (r * scratch.ScoreStride), count * Panel);
@@ -72,7 +73,10 @@ internal readonly unsafe struct AttentionCall<TVector, TScore, TMask>(
         }
     }
 
-    /// <summary>From which key to below which there are all that any of the queries may see; whole panels, so that a window costs its own keys alone.</summary>
+    /// <summary>
+    /// From which key to below which there are all that any of the queries may see; whole panels, so that a window costs its own keys
+    /// alone.
+    /// </summary>
     /// <param name="sequence">The sequence.</param>
     /// <param name="firstQuery">The first query's position.</param>
     /// <param name="endOfQueries">The position behind the last.</param>

@@ -1,7 +1,8 @@
 namespace KernelForge.Runtime.Cpu;
 
 /// <summary>
-/// Queries that meet the keys of one sequence and key head together: some queries with one head, or one query with some heads that share the key head.
+/// Queries that meet the keys of one sequence and key head together: some queries with one head, or one query with some heads that share
+/// the key head.
 /// </summary>
 /// <param name="Sequence">Their sequence.</param>
 /// <param name="Row">The first query's place among all rows.</param>

@@ -1,6 +1,8 @@
 namespace KernelForge.Runtime.Cpu;
 
-/// <summary>One stretch of queries of one sequence against one key head, all of whose keys the batch has: see <see cref="Attention"/>.</summary>
+/// <summary>
+/// One stretch of queries of one sequence against one key head, all of whose keys the batch has: see <see cref="Attention"/>.
+/// </summary>
 internal readonly unsafe struct AttentionWork<TVector, TScore, TMask>(
     AttentionCall<TVector, TScore, TMask> call, Rows<TVector> key, Rows<TVector> value) : IWork
     where TVector : unmanaged, IVector<TVector>
@@ -20,8 +22,8 @@ internal readonly unsafe struct AttentionWork<TVector, TScore, TMask>(
         }
         var scratch = new AttentionScratch<TVector>(call.Pool, worker, keyCount, call.HeadWidth, call.ValueWidth);
         (int low, int high) = call.KeysOf(sequence, first, end, 0, keyCount);
-        if (TScore.ReadsLogit)
-            Turned.Keys(key, keyStart + low, high - low, keyHead * call.HeadWidth, call.HeadWidth, scratch.Keys + ((nint)low * call.HeadWidth));
+        int width = call.HeadWidth;
+        if (TScore.ReadsLogit) Turned.Keys(key, keyStart + low, high - low, keyHead * width, width, scratch.Keys + ((nint)low * width));
         var panels = new TurnedKeys<TVector>(scratch.Keys, call.HeadWidth, value, call.ValueWidth, keyStart);
         call.Run(sequence, first, end, keyHead, (low, high), panels, scratch);
     }

@@ -93,8 +93,8 @@ public sealed class CpuWorkspace : IDisposable
     public KeptStates? KeptStates() => Cache?.Entries.NextStates();
 
     /// <summary>
-    /// In an incremental run, of each sequence the earlier rows that the layout's next entry of rows reaches, then the given ones, which are kept for
-    /// later runs by this; in an ordinary run the rows as they are. Valid until the run ends.
+    /// In an incremental run, of each sequence the earlier rows that the layout's next entry of rows reaches, then the given ones, which
+    /// are kept for later runs by this; in an ordinary run the rows as they are. Valid until the run ends.
     /// </summary>
     public KeptRows<TVector> Keep<TVector>(Rows<TVector> view, RaggedRows space) where TVector : unmanaged, IVector<TVector>
     {

@@ -3,9 +3,9 @@ using KernelForge.Runtime.Execution;
 namespace KernelForge.Runtime.Cpu;
 
 /// <summary>
-/// One new query a sequence, over kept keys: what decoding is made of, as fast as memory gives keys and values. First all logits, shared out by keys; then
-/// softmax and values, shared out by key heads, or by columns where there are few heads. An item reads the keys of all heads, or the values of some, block
-/// after block: long runs of memory.
+/// One new query a sequence, over kept keys: what decoding is made of, as fast as memory gives keys and values. First all logits, shared
+/// out by keys; then softmax and values, shared out by key heads, or by columns where there are few heads. An item reads the keys of all
+/// heads, or the values of some, block after block: long runs of memory.
 /// </summary>
 /// <remarks>A logit is a chain of its own, and so is a column: no bit depends on how they are shared out.</remarks>
 internal sealed unsafe class DecodeAttention : IDisposable

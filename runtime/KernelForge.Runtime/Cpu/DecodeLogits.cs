@@ -31,7 +31,10 @@ internal readonly unsafe struct DecodeLogits<TVector, TScore, TMask>(
                 for (int j = block, p = 0; j < next; j += Panel, p++)
                 {
                     float* panel = keys.Keys(j, h);
-                    float* ahead = j + Panel < next ? keys.Keys(j + Panel, h) : h + 1 < keyHeads ? keys.Keys(block, h + 1) : next < end ? keys.Keys(next, 0) : panel;
+                    float* ahead = j + Panel < next ? keys.Keys(j + Panel, h)
+                        : h + 1 < keyHeads ? keys.Keys(block, h + 1)
+                        : next < end ? keys.Keys(next, 0)
+                        : panel;
                     Panels(part, h, j, coverage[p], panel, ahead, sums);
                 }
             }
@@ -43,15 +46,17 @@ internal readonly unsafe struct DecodeLogits<TVector, TScore, TMask>(
         int row = call.Queries.FirstRow(part.Sequence), position = call.Queries.Base(part.Sequence), group = call.Group;
         for (int g = 0; g < group; g += StreamTile.MostRows, ahead = panel)
         {
-            var tile = new AttentionTile(part.Sequence, row, position, (keyHead * group) + g, Math.Min(StreamTile.MostRows, group - g), OfHeads: true);
+            int count = Math.Min(StreamTile.MostRows, group - g);
+            var tile = new AttentionTile(part.Sequence, row, position, (keyHead * group) + g, count, OfHeads: true);
             float* logits = decode.Logits(part, tile.Head) + (j - part.Low);
             if (coverage == Coverage.None)
             {
                 call.FinishNone(tile, logits, part.Stride);
                 continue;
             }
+            int width = call.HeadWidth;
             if (TScore.ReadsLogit)
-                StreamTile.Multiply<TVector>(tile.Count, call.Query(row, tile.Head), call.HeadWidth, panel, Panel, call.HeadWidth, sums, resume: false, ahead);
+                StreamTile.Multiply<TVector>(count, call.Query(row, tile.Head), width, panel, Panel, width, sums, resume: false, ahead);
             call.Finish(tile, sums, logits, part.Stride, j, coverage != Coverage.All);
         }
     }

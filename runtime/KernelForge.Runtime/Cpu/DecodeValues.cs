@@ -3,7 +3,8 @@ using System.Runtime.CompilerServices;
 namespace KernelForge.Runtime.Cpu;
 
 /// <summary>Softmax, and the values of some key heads of one sequence, or some columns of one: see <see cref="DecodeAttention"/>.</summary>
-internal readonly unsafe struct DecodeValues<TVector, TScore, TMask>(AttentionCall<TVector, TScore, TMask> call, KeptAttention kept, DecodeAttention decode) : IWork
+internal readonly unsafe struct DecodeValues<TVector, TScore, TMask>(
+    AttentionCall<TVector, TScore, TMask> call, KeptAttention kept, DecodeAttention decode) : IWork
     where TVector : unmanaged, IVector<TVector>
     where TScore : struct, IScore
     where TMask : struct, IMask
@@ -14,19 +15,22 @@ internal readonly unsafe struct DecodeValues<TVector, TScore, TMask>(AttentionCa
     public void Run(int item, int worker)
     {
         (DecodePart part, int number) = decode.ValuesOf(item);
-        int firstHead = number / part.ColumnItems * part.HeadsPerItem, endOfHeads = Math.Min(call.Heads.KeyValueHeads, firstHead + part.HeadsPerItem);
+        int firstHead = number / part.ColumnItems * part.HeadsPerItem;
+        int endOfHeads = Math.Min(call.Heads.KeyValueHeads, firstHead + part.HeadsPerItem);
         int firstColumn = part.ColumnItems == 1 ? 0 : number % part.ColumnItems * Panel;
         int endOfColumns = part.ColumnItems == 1 ? call.ValueWidth : Math.Min(call.ValueWidth, firstColumn + Panel);
         int group = call.Group, heads = (endOfHeads - firstHead) * group, columns = (endOfColumns - firstColumn + Panel - 1) / Panel;
         bool own = part.ColumnItems > 1;
 
-        float* rowSums = call.Pool.Scratch(worker, ((heads + 15) / 16 * 16) + ((long)heads * columns * Panel) + (own ? heads * (long)part.Stride : 0));
-        float* sums = rowSums + ((heads + 15) / 16 * 16), weights = decode.Logits(part, firstHead * group);
+        int paddedHeads = (heads + 15) / 16 * 16;
+        long copied = own ? heads * (long)part.Stride : 0;
+        float* rowSums = call.Pool.Scratch(worker, paddedHeads + ((long)heads * columns * Panel) + copied);
+        float* sums = rowSums + paddedHeads, weights = decode.Logits(part, firstHead * group);
         if (own)
         {
             // Others make weights of the same logits.
             float* copy = sums + ((long)heads * columns * Panel);
-            NativeFloats.Copy(weights, copy, heads * (long)part.Stride);
+            NativeFloats.Copy(weights, copy, copied);
             weights = copy;
         }
         int keys = (part.High - part.Low + Panel - 1) / Panel * Panel;
@@ -64,7 +68,8 @@ internal readonly unsafe struct DecodeValues<TVector, TScore, TMask>(AttentionCa
                     for (int g = 0; g < group; g += StreamTile.MostRows, ahead = from)
                     {
                         int count = Math.Min(StreamTile.MostRows, group - g);
-                        StreamTile.Multiply<TVector>(count, ofHead + (g * (nint)part.Stride), part.Stride, from, step, rows, into, key > part.Low, ahead);
+                        float* ofGroup = ofHead + (g * (nint)part.Stride);
+                        StreamTile.Multiply<TVector>(count, ofGroup, part.Stride, from, step, rows, into, resume: key > part.Low, ahead);
                         into += count * Panel;
                     }
                 }

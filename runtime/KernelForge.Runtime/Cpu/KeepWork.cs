@@ -3,7 +3,8 @@ using KernelForge.Runtime.Caches;
 namespace KernelForge.Runtime.Cpu;
 
 /// <summary>Puts the new keys and values of one sequence and key head into its blocks.</summary>
-internal readonly unsafe struct KeepWork<TVector>(KeptAttention kept, RaggedRows keys, Rows<TVector> key, Rows<TVector> value, CachedAttention entry) : IWork
+internal readonly unsafe struct KeepWork<TVector>(
+    KeptAttention kept, RaggedRows keys, Rows<TVector> key, Rows<TVector> value, CachedAttention entry) : IWork
     where TVector : unmanaged, IVector<TVector>
 {
     private static int Panel => 2 * TVector.Count;
@@ -17,8 +18,8 @@ internal readonly unsafe struct KeepWork<TVector>(KeptAttention kept, RaggedRows
         for (int j = keys.Base(sequence); j < end;)
         {
             int lane = j % Panel, count = Math.Min(Panel - lane, end - j);
-            Turned.Fill(
-                key.Address(start + j, keyHead * entry.HeadWidth), key.Stride, count, entry.HeadWidth, into.Keys(j - lane, keyHead) + lane, Panel);
+            float* from = key.Address(start + j, keyHead * entry.HeadWidth);
+            Turned.Fill(from, key.Stride, count, entry.HeadWidth, into.Keys(j - lane, keyHead) + lane, Panel);
             for (int c = 0; c < entry.ValueWidth; c += Panel)
             {
                 int rows = count, columns = Math.Min(Panel, entry.ValueWidth - c);

@@ -3,10 +3,13 @@ using KernelForge.Runtime.Execution;
 
 namespace KernelForge.Runtime.Cpu;
 
-/// <summary>Keys and values that the sequences of a run left for one attention: what <see cref="Attention.Run"/> takes in an incremental run.</summary>
+/// <summary>
+/// Keys and values that the sequences of a run left for one attention: what <see cref="Attention.Run"/> takes in an incremental run.
+/// </summary>
 /// <remarks>
-/// New rows go into the sequences' blocks, then the new queries meet all keys there, in place: stretches of queries with one key head each, or, where each
-/// sequence has one new query, all heads over parts of the keys (<see cref="DecodeAttention"/>). The order of no sum depends on it.
+/// New rows go into the sequences' blocks, then the new queries meet all keys there, in place: stretches of queries with one key head each,
+/// or, where each sequence has one new query, all heads over parts of the keys (<see cref="DecodeAttention"/>). The order of no sum depends
+/// on it.
 /// </remarks>
 public sealed class KeptAttention
 {
@@ -16,7 +19,8 @@ public sealed class KeptAttention
     private int[] order = [];
     private long[] negatedCosts = [];
 
-    internal KeptAttention(CacheRun run, CachedAttention entry, DecodeAttention decode) => (this.run, this.entry, this.decode) = (run, entry, decode);
+    internal KeptAttention(CacheRun run, CachedAttention entry, DecodeAttention decode) =>
+        (this.run, this.entry, this.decode) = (run, entry, decode);
 
     private BlockAddresses Blocks => run.Memory.Addresses[entry.Slot];
 
@@ -29,7 +33,8 @@ public sealed class KeptAttention
     internal KeptKeys<TVector> Keys<TVector>(int sequence) where TVector : unmanaged, IVector<TVector> =>
         new(Blocks.All, Blocks.First(sequence), entry);
 
-    internal void Run<TVector, TScore, TMask>(AttentionCall<TVector, TScore, TMask> call, Rows<TVector> key, Rows<TVector> value, TMask mask)
+    internal void Run<TVector, TScore, TMask>(
+        AttentionCall<TVector, TScore, TMask> call, Rows<TVector> key, Rows<TVector> value, TMask mask)
         where TVector : unmanaged, IVector<TVector>
         where TScore : struct, IScore
         where TMask : struct, IMask
@@ -54,8 +59,8 @@ public sealed class KeptAttention
         if ((entry.KeyHeads, entry.HeadWidth, entry.ValueWidth) != (call.Heads.KeyValueHeads, call.HeadWidth, call.ValueWidth))
         {
             throw new ArgumentException(
-                $"{call.Heads.KeyValueHeads} key heads of {call.HeadWidth} and {call.ValueWidth} columns, but the layout says {entry.KeyHeads} of "
-                + $"{entry.HeadWidth} and {entry.ValueWidth}.");
+                $"{call.Heads.KeyValueHeads} key heads of {call.HeadWidth} and {call.ValueWidth} columns, but the layout says "
+                + $"{entry.KeyHeads} of {entry.HeadWidth} and {entry.ValueWidth}.");
         }
         if (call.Keys.SequenceCount != run.Batch.Length)
             throw new ArgumentException($"{call.Keys.SequenceCount} sequences of keys, but the run is on {run.Batch.Length}.");
@@ -63,11 +68,12 @@ public sealed class KeptAttention
         for (int s = 0; s < call.Queries.SequenceCount; s++)
         {
             int added = call.Queries.RowCount(s), before = call.Queries.Base(s), keys = call.Keys.Length(s);
-            if (added == 0 || run.Batch[s].IsFinished || mask.Cover(new Interval(before, (long)before + added - 1), new Interval(keys, int.MaxValue), s) == Coverage.None)
-                continue;
+            if (added == 0 || run.Batch[s].IsFinished) continue;
+            Interval those = new(before, (long)before + added - 1), behind = new(keys, int.MaxValue);
+            if (mask.Cover(those, behind, s) == Coverage.None) continue;
             throw new ArgumentException(
-                $"sequence {s} of the batch brings {added} rows after {before}, and the mask lets these see rows behind the last: rows that see each other, "
-                + "such as a whole chunk, are brought together in one run; where no rows follow, say so by Finish");
+                $"sequence {s} of the batch brings {added} rows after {before}, and the mask lets these see rows behind the last: rows "
+                + "that see each other, such as a whole chunk, are brought together in one run; where no rows follow, say so by Finish");
         }
     }
 

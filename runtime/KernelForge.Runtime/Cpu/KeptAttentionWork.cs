@@ -1,6 +1,8 @@
 namespace KernelForge.Runtime.Cpu;
 
-/// <summary>One stretch of new queries of one sequence against one key head, whose keys were kept: see <see cref="KeptAttention"/>.</summary>
+/// <summary>
+/// One stretch of new queries of one sequence against one key head, whose keys were kept: see <see cref="KeptAttention"/>.
+/// </summary>
 internal readonly struct KeptAttentionWork<TVector, TScore, TMask>(AttentionCall<TVector, TScore, TMask> call, KeptAttention kept) : IWork
     where TVector : unmanaged, IVector<TVector>
     where TScore : struct, IScore

@@ -32,7 +32,8 @@ internal sealed class KeptEntries : IDisposable
         if ((attention, row, state) != (attentions.Length, rows.Length, states.Length))
         {
             throw new InvalidOperationException(
-                $"the run met {attention} attentions, {row} rows and {state} scans that are kept; the layout has {attentions.Length}, {rows.Length} and {states.Length}");
+                $"the run met {attention} attentions, {row} rows and {state} scans that are kept; the layout has {attentions.Length}, "
+                + $"{rows.Length} and {states.Length}");
         }
     }
 

@@ -15,7 +15,11 @@ public sealed unsafe class KeptStates
     internal void Check(RaggedRows sequences, ScanShape shape)
     {
         if (shape.Parts != entry.Parts || shape.FloatsPerItem > entry.PartFloats)
-            throw new ArgumentException($"A scan of {shape.Parts} parts, {shape.FloatsPerItem} floats each, but the layout says {entry.Parts} of {entry.PartFloats}.");
+        {
+            throw new ArgumentException(
+                $"A scan of {shape.Parts} parts, {shape.FloatsPerItem} floats each, but the layout says {entry.Parts} of "
+                + $"{entry.PartFloats}.");
+        }
         if (sequences.SequenceCount != run.Batch.Length)
             throw new ArgumentException($"{sequences.SequenceCount} sequences, but the run is on {run.Batch.Length}.");
     }

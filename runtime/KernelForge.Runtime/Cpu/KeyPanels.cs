@@ -10,14 +10,15 @@ internal unsafe interface IKeyPanels
     float* Keys(int key, int keyHead);
 
     /// <summary>
-    /// Values of a key head from a key and a column on, as many columns as a panel has at most: where they lie, the floats from one row to the next, and how
-    /// many rows follow each other there.
+    /// Values of a key head from a key and a column on, as many columns as a panel has at most: where they lie, the floats from one row to
+    /// the next, and how many rows follow each other there.
     /// </summary>
     float* Values(int key, int keyHead, int column, out nint stride, ref int rows);
 }
 
 /// <summary>Keys of one head that were turned for this item, values where the batch has them.</summary>
-internal readonly unsafe struct TurnedKeys<TVector>(float* keys, int headWidth, Rows<TVector> value, int valueWidth, int firstRow) : IKeyPanels
+internal readonly unsafe struct TurnedKeys<TVector>(
+    float* keys, int headWidth, Rows<TVector> value, int valueWidth, int firstRow) : IKeyPanels
     where TVector : unmanaged, IVector<TVector>
 {
     public float* Keys(int key, int keyHead) => keys + ((nint)key * headWidth);
@@ -29,7 +30,10 @@ internal readonly unsafe struct TurnedKeys<TVector>(float* keys, int headWidth, 
     }
 }
 
-/// <summary>Keys and values in a sequence's blocks: the keys of all heads in panels, then the values of all heads, panel of columns by panel of columns.</summary>
+/// <summary>
+/// Keys and values in a sequence's blocks: the keys of all heads in panels, then the values of all heads, panel of columns by panel of
+/// columns.
+/// </summary>
 /// <param name="blocks">Where all blocks of the batch lie.</param>
 /// <param name="first">The sequence's first among them.</param>
 /// <param name="entry">Where keys and values lie in a block.</param>

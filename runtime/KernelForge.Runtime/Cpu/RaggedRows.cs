@@ -4,8 +4,8 @@ namespace KernelForge.Runtime.Cpu;
 /// Where the sequences of a row space lie: their offsets, and what kernels ask of them. Set anew for each batch; allocates only to grow.
 /// </summary>
 /// <remarks>
-/// In an incremental run a sequence has rows from earlier runs too, which are not in memory: its base says how many. Positions count from the
-/// sequence's very first row.
+/// In an incremental run a sequence has rows from earlier runs too, which are not in memory: its base says how many. Positions count from
+/// the sequence's very first row.
 /// </remarks>
 public sealed class RaggedRows
 {
@@ -24,19 +24,23 @@ public sealed class RaggedRows
     /// <summary>Where each sequence's rows in memory begin, and last the number of them.</summary>
     public ReadOnlySpan<int> Offsets => offsets.AsSpan(0, SequenceCount + 1);
 
-    /// <summary>Sequences from the one with the most rows in memory to that with the fewest: work handed out in this order ends together.</summary>
+    /// <summary>
+    /// Sequences from the one with the most rows in memory to that with the fewest: work handed out in this order ends together.
+    /// </summary>
     internal ReadOnlySpan<int> ByLength => order.AsSpan(0, SequenceCount);
 
     /// <summary>
-    /// Every sequence in stretches of at most <see cref="Attention.QueriesPerItem"/> rows in memory, each with its sequence and its first row, counted from the
-    /// sequence's first in memory; those of the longest sequences first.
+    /// Every sequence in stretches of at most <see cref="Attention.QueriesPerItem"/> rows in memory, each with its sequence and its first
+    /// row, counted from the sequence's first in memory; those of the longest sequences first.
     /// </summary>
     internal ReadOnlySpan<(int Sequence, int First)> Stretches => stretches.AsSpan(0, stretchCount);
 
     /// <summary>Takes the offsets of a batch.</summary>
     /// <param name="bounds">Where each sequence's rows in memory begin, and last the number of them.</param>
     /// <param name="past">Earlier rows of each sequence, [sequences]; empty where none has any.</param>
-    /// <exception cref="ArgumentException">The offsets do not begin at zero, or go down, or there is a past for another number of sequences.</exception>
+    /// <exception cref="ArgumentException">
+    /// The offsets do not begin at zero, or go down, or there is a past for another number of sequences.
+    /// </exception>
     public void Set(ReadOnlySpan<int> bounds, ReadOnlySpan<int> past = default)
     {
         if (bounds.IsEmpty || bounds[0] != 0) throw new ArgumentException("Offsets begin with 0.", nameof(bounds));
@@ -94,7 +98,10 @@ public sealed class RaggedRows
     public void SetLength(int sequence, int length, int past = 0)
     {
         if ((uint)past > (uint)length)
-            throw new ArgumentException($"Sequence {sequence} has {length} rows, {past} of them earlier ones: rows that were there are never taken back.");
+        {
+            throw new ArgumentException(
+                $"Sequence {sequence} has {length} rows, {past} of them earlier ones: rows that were there are never taken back.");
+        }
         offsets[sequence + 1] = checked(offsets[sequence] + length - past);
         bases[sequence] = past;
     }
@@ -106,8 +113,8 @@ public sealed class RaggedRows
     public int Base(int sequence) => bases[sequence];
 
     /// <summary>
-    /// The row of a sequence's position 0: its first row less its base, so that position p lies in row Start + p where it is in memory; below zero where
-    /// that takes it.
+    /// The row of a sequence's position 0: its first row less its base, so that position p lies in row Start + p where it is in memory;
+    /// below zero where that takes it.
     /// </summary>
     public int Start(int sequence) => offsets[sequence] - bases[sequence];
 

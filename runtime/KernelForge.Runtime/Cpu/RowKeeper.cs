@@ -49,8 +49,11 @@ internal sealed unsafe class RowKeeper(CacheRun run, CachedRows entry) : IDispos
     }
 
     /// <summary>A row that was kept.</summary>
-    private ReadOnlySpan<float> Kept(int sequence, int position, int first) => new(
-        entry.IsFew ? run.StatesBefore(sequence) + entry.Place + ((long)(position - first) * entry.Stride) : InBlock(sequence, position), entry.Columns);
+    private ReadOnlySpan<float> Kept(int sequence, int position, int first)
+    {
+        float* own = entry.IsFew ? run.StatesBefore(sequence) + entry.Place + ((long)(position - first) * entry.Stride) : null;
+        return new(entry.IsFew ? own : InBlock(sequence, position), entry.Columns);
+    }
 
     /// <summary>The last rows of all go into the sequence's own memory, the oldest first.</summary>
     private void KeepLast<TVector>(KeptRows<TVector> kept, int sequence) where TVector : unmanaged, IVector<TVector>

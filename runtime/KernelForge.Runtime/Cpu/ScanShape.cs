@@ -7,7 +7,9 @@ namespace KernelForge.Runtime.Cpu;
 /// <param name="FloatsPerItem">Floats of an item.</param>
 internal readonly record struct ScanShape(int Parts, int FeaturesPerItem, int Stride, long FloatsPerItem)
 {
-    /// <summary>Features an item: a few vectors, so that what belongs to the row alone is read for several; fewer where there are many states.</summary>
+    /// <summary>
+    /// Features an item: a few vectors, so that what belongs to the row alone is read for several; fewer where there are many states.
+    /// </summary>
     private const int MostFeatures = 64, MostStates = 1 << 14;
 
     /// <param name="features">Features of a row.</param>

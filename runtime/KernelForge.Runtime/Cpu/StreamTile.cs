@@ -4,8 +4,8 @@ using System.Runtime.Intrinsics.X86;
 namespace KernelForge.Runtime.Cpu;
 
 /// <summary>
-/// As <see cref="Tile"/>, for few rows over columns that come from memory: each step asks for the same place of what is read next. The sums are the very
-/// same chains.
+/// As <see cref="Tile"/>, for few rows over columns that come from memory: each step asks for the same place of what is read next. The sums
+/// are the very same chains.
 /// </summary>
 internal static unsafe class StreamTile
 {
@@ -29,7 +29,8 @@ internal static unsafe class StreamTile
     /// <param name="sums">[rows, 2 vectors].</param>
     /// <param name="resume">Whether the chains go on from what the sums hold.</param>
     /// <param name="ahead">What is read next, as large as b.</param>
-    public static void Multiply<TVector>(int rows, float* a, nint aStride, float* b, nint bStep, int k, float* sums, bool resume, float* ahead)
+    public static void Multiply<TVector>(
+        int rows, float* a, nint aStride, float* b, nint bStep, int k, float* sums, bool resume, float* ahead)
         where TVector : unmanaged, IVector<TVector>
     {
         var distance = (nint)(ahead - b);

@@ -21,7 +21,9 @@ public readonly struct AddedRows
         (Space, input) = (space, new RunInput(matrix));
     }
 
-    /// <summary>Rows of computed lengths: only those that this run adds. The offsets are not disposed of before the run has begun.</summary>
+    /// <summary>
+    /// Rows of computed lengths: only those that this run adds. The offsets are not disposed of before the run has begun.
+    /// </summary>
     public AddedRows(int space, ComputedOffsets offsets) => (Space, computed, sequences) = (space, offsets.Lent, offsets.Count);
 
     /// <summary>The row space's number in the plan.</summary>

@@ -3,10 +3,13 @@ using KernelForge.Runtime.Cpu;
 
 namespace KernelForge.Runtime.Execution;
 
-/// <summary>What a sequence keeps from run to run. Entries stand in the order in which a run meets them; a space comes before what lies in it.</summary>
+/// <summary>
+/// What a sequence keeps from run to run. Entries stand in the order in which a run meets them; a space comes before what lies in it.
+/// </summary>
 /// <remarks>
-/// Keys, values and rows that many later rows read lie in blocks of 32 rows, all entries of a row space in one block. States of scans and the few last
-/// rows of what reaches no further lie in memory of the sequence's own, which is there twice: a run reads one copy and writes the other.
+/// Keys, values and rows that many later rows read lie in blocks of 32 rows, all entries of a row space in one block. States of scans and
+/// the few last rows of what reaches no further lie in memory of the sequence's own, which is there twice: a run reads one copy and writes
+/// the other.
 /// </remarks>
 public sealed class CacheLayout
 {
@@ -55,7 +58,10 @@ public sealed class CacheLayout
     public CacheLayout Attention(int space, int keyColumns, int valueColumns, int keyValueHeads, int reach)
     {
         if (keyValueHeads < 1 || keyColumns % keyValueHeads != 0 || valueColumns % keyValueHeads != 0)
-            throw new ArgumentException($"Keys of {keyColumns} and values of {valueColumns} columns do not divide into {keyValueHeads} heads.");
+        {
+            throw new ArgumentException(
+                $"Keys of {keyColumns} and values of {valueColumns} columns do not divide into {keyValueHeads} heads.");
+        }
         (int slot, CachedSpace of) = Find(space);
         int headWidth = keyColumns / keyValueHeads, valueWidth = valueColumns / keyValueHeads;
         long place = of.Take(BlockRows * (long)keyValueHeads * (headWidth + Padded(valueWidth)), reach);
@@ -74,7 +80,8 @@ public sealed class CacheLayout
         (int slot, CachedSpace of) = Find(space);
         bool few = reach <= FewRows;
         int stride = Padded(columns);
-        rows.Add(new CachedRows(slot, columns, stride, few, reach, few ? Own((long)reach * stride) : of.Take((long)BlockRows * stride, reach)));
+        long place = few ? Own((long)reach * stride) : of.Take((long)BlockRows * stride, reach);
+        rows.Add(new CachedRows(slot, columns, stride, few, reach, place));
         return this;
     }
 

@@ -6,7 +6,9 @@ using KernelForge.Runtime.Execution;
 
 namespace KernelForge.Benchmarks.Decode;
 
-/// <summary>Sequences with keys and values of earlier rows, each of which gets one new row: the attentions of a step, each timed by itself.</summary>
+/// <summary>
+/// Sequences with keys and values of earlier rows, each of which gets one new row: the attentions of a step, each timed by itself.
+/// </summary>
 internal sealed class DecodeCase<TVector> : IDisposable where TVector : unmanaged, IVector<TVector>
 {
     private readonly Attentions program;
@@ -78,7 +80,8 @@ internal sealed class DecodeCase<TVector> : IDisposable where TVector : unmanage
             int queries = shape.Heads * shape.Width, keys = shape.KeyValueHeads * shape.Width;
             workspace.Slot(0).Reserve(rows.Count, shape.Columns);
             workspace.Slot(1).Reserve(rows.Count, queries);
-            Rows<TVector> x = workspace.Slot(0).View<TVector>(rows.Count, shape.Columns), y = workspace.Slot(1).View<TVector>(rows.Count, queries);
+            Rows<TVector> x = workspace.Slot(0).View<TVector>(rows.Count, shape.Columns);
+            Rows<TVector> y = workspace.Slot(1).View<TVector>(rows.Count, queries);
             x.CopyFrom(inputs[0].Values);
             var heads = new AttentionHeads(shape.Heads, shape.KeyValueHeads, 1 / MathF.Sqrt(shape.Width));
             for (int l = 0; l < shape.Layers; l++)

@@ -3,7 +3,9 @@ using KernelForge.Runtime.Execution;
 
 namespace KernelForge.Runtime.Tests.Execution;
 
-/// <summary>What a run on further rows of sequences needs beside a cache: positions with a past, checks of them, and the last rows of a result.</summary>
+/// <summary>
+/// What a run on further rows of sequences needs beside a cache: positions with a past, checks of them, and the last rows of a result.
+/// </summary>
 public sealed class RunPartsTests
 {
     [Fact]
@@ -23,7 +25,8 @@ public sealed class RunPartsTests
         Assert.Throws<ArgumentException>(() => rows.SetLength(0, 4, past: 5));
         Assert.Throws<ArgumentException>(() => rows.Set([0, 1], [1, 2]));
 
-        (int Length, int Rows, int First, int Start, int Base) Of(int s) => (rows.Length(s), rows.RowCount(s), rows.FirstRow(s), rows.Start(s), rows.Base(s));
+        (int Length, int Rows, int First, int Start, int Base) Of(int s) =>
+            (rows.Length(s), rows.RowCount(s), rows.FirstRow(s), rows.Start(s), rows.Base(s));
     }
 
     [Fact]
@@ -31,7 +34,8 @@ public sealed class RunPartsTests
     {
         RunCheck.Positions([0, 1, 3], [9, 8], 1, 0, 10, "positions");
         ArgumentException refused = Assert.Throws<ArgumentException>(() => RunCheck.Positions([0, 1, 3], [9, 9], 1, 0, 10, "positions"));
-        Assert.Equal("sequence 1 has 9 tokens and 2 new ones; 'positions' serves sequences of at most 10: truncate it or split it", refused.Message);
+        string says = "sequence 1 has 9 tokens and 2 new ones; 'positions' serves sequences of at most 10";
+        Assert.StartsWith(says, refused.Message, StringComparison.Ordinal);
         // One without new rows reads no position.
         RunCheck.Positions([0, 0], [90], 1, 0, 10, "positions");
     }

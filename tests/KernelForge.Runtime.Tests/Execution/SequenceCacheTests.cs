@@ -100,5 +100,6 @@ public sealed class SequenceCacheTests
         return whole;
     }
 
-    private static void Refused(string says, Action action) => Assert.Contains(says, Assert.Throws<ArgumentException>(action).Message, StringComparison.Ordinal);
+    private static void Refused(string says, Action action) =>
+        Assert.Contains(says, Assert.Throws<ArgumentException>(action).Message, StringComparison.Ordinal);
 }

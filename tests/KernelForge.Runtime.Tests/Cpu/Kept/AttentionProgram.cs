@@ -12,8 +12,8 @@ internal sealed record AttentionShape(int Heads, int KeyValueHeads, int HeadWidt
 }
 
 /// <summary>
-/// Attention over rows that hold query, key and value side by side, once for each layer; as a generated program has it. With a source, keys and values are
-/// rows of a second input, which does not go on.
+/// Attention over rows that hold query, key and value side by side, once for each layer; as a generated program has it. With a source, keys
+/// and values are rows of a second input, which does not go on.
 /// </summary>
 internal sealed class AttentionProgram<TVector, TScore, TMask>(
     CpuDevice device, AttentionShape shape, int layers, TScore score, TMask mask, bool hasSource = false)
@@ -31,8 +31,8 @@ internal sealed class AttentionProgram<TVector, TScore, TMask>(
         {
             CacheLayout layout = new CacheLayout().Space(0, goesOn: true);
             if (hasSource) layout.Space(1, goesOn: false);
-            for (int l = 0; l < layers; l++)
-                layout.Attention(hasSource ? 1 : 0, shape.KeyValueHeads * shape.HeadWidth, shape.KeyValueHeads * shape.ValueWidth, shape.KeyValueHeads, shape.Reach);
+            int keys = shape.KeyValueHeads * shape.HeadWidth, values = shape.KeyValueHeads * shape.ValueWidth;
+            for (int l = 0; l < layers; l++) layout.Attention(hasSource ? 1 : 0, keys, values, shape.KeyValueHeads, shape.Reach);
             return layout;
         }
     }
@@ -51,10 +51,12 @@ internal sealed class AttentionProgram<TVector, TScore, TMask>(
         if (hasSource) source.CopyFrom(inputs[1].Values);
         for (int l = 0; l < layers; l++)
         {
-            int query = l * shape.Columns, key = query + (shape.Heads * shape.HeadWidth), value = key + (shape.KeyValueHeads * shape.HeadWidth);
+            int query = l * shape.Columns, key = query + (shape.Heads * shape.HeadWidth);
+            int value = key + (shape.KeyValueHeads * shape.HeadWidth);
             Attention.Run(
                 Pool, x.Slice(query, shape.Heads * shape.HeadWidth), source.Slice(key, shape.KeyValueHeads * shape.HeadWidth),
-                source.Slice(value, shape.KeyValueHeads * shape.ValueWidth), y.Slice(l * shape.OutputColumns, shape.OutputColumns), rows, keys,
+                source.Slice(value, shape.KeyValueHeads * shape.ValueWidth),
+                y.Slice(l * shape.OutputColumns, shape.OutputColumns), rows, keys,
                 new AttentionHeads(shape.Heads, shape.KeyValueHeads, 0.3f), score, mask, workspace.KeptAttention());
         }
         Ending();

@@ -107,7 +107,8 @@ public sealed class CacheMemoryTests
         Assert.Equal(0, least);
     }
 
-    private static AttentionProgram<Float256, PlainScore, AttentionTests.Causal> Program() => new(new CpuDevice(2, 0), Shape, 1, default, default);
+    private static AttentionProgram<Float256, PlainScore, AttentionTests.Causal> Program() =>
+        new(new CpuDevice(2, 0), Shape, 1, default, default);
 
     private sealed class Whole : CompiledProgram
     {

@@ -38,7 +38,8 @@ public sealed class KeptAttentionTests
     [Fact]
     public void One_row_of_a_part_of_a_chunk_is_refused()
     {
-        using var program = new AttentionProgram<Float128, PlainScore, Chunks>(new CpuDevice(1, 0), new(1, 1, 8, 8), 1, default, new Chunks(4));
+        using var program = new AttentionProgram<Float128, PlainScore, Chunks>(
+            new CpuDevice(1, 0), new(1, 1, 8, 8), 1, default, new Chunks(4));
         using SequenceCache cache = SequenceCache.For(program, new CacheLayout(), "Layer", 1 << 20);
         var stepper = new Stepper(program, cache, 8);
         Running sequence = stepper.Begin(1, 10, 24);
@@ -118,7 +119,8 @@ public sealed class KeptAttentionTests
             RaggedMatrix x = new([3, 7], shape.Columns), source = new([40, 5], shape.Columns), whole = new([3, 7], shape.OutputColumns);
             Samples.Normal(1, x.Values.Length).CopyTo(x.Values);
             Samples.Normal(2, source.Values.Length).CopyTo(source.Values);
-            using var program = new AttentionProgram<TVector, PlainScore, NoMask>(new CpuDevice(2, 0), shape, 1, default, default, hasSource: true);
+            using var program = new AttentionProgram<TVector, PlainScore, NoMask>(
+                new CpuDevice(2, 0), shape, 1, default, default, hasSource: true);
             program.Run([new RunInput(x), new RunInput(source)], [new RunOutput(whole)]);
 
             using SequenceCache cache = SequenceCache.For(program, new CacheLayout(), "Layer", 1 << 20);

@@ -15,20 +15,25 @@ public sealed class KeptRowsTests
     [InlineData(int.MaxValue)]
     public void Rows_of_any_reach_are_read_where_they_stand(int reach) => Widths.ForEach(new Case(reach));
 
-    /// <summary>What a row is to be is the sum of the rows that it reaches, those above twice as near counting twice, and a state: the sum of all rows times ½.</summary>
+    /// <summary>
+    /// A row gives the sum of the rows that it reaches, each times a factor of its position, an element of the row before it, and the
+    /// states of two scans.
+    /// </summary>
     private sealed class Program<TVector>(CpuDevice device, int reach) : CpuProgram<TVector>(device, spaces: 1, slots: 2, integers: 0)
         where TVector : unmanaged, IVector<TVector>
     {
         public const int Columns = 37;
 
-        public override CacheLayout Layout => new CacheLayout().Space(0, true).Rows(0, Columns, reach).Rows(0, 2, 1).Scan(Columns, 3, false).Scan(Columns, 2, true);
+        public override CacheLayout Layout => new CacheLayout().Space(0, true)
+            .Rows(0, Columns, reach).Rows(0, 2, 1).Scan(Columns, 3, false).Scan(Columns, 2, true);
 
         protected override void Run(CpuWorkspace workspace, ReadOnlySpan<RunInput> inputs, ReadOnlySpan<RunOutput> outputs)
         {
             RaggedRows rows = workspace.Space(0, inputs[0].Offsets);
             workspace.Slot(0).Reserve(rows.Count, Columns);
             workspace.Slot(1).Reserve(rows.Count, Columns);
-            Rows<TVector> x = workspace.Slot(0).View<TVector>(rows.Count, Columns), y = workspace.Slot(1).View<TVector>(rows.Count, Columns);
+            Rows<TVector> x = workspace.Slot(0).View<TVector>(rows.Count, Columns);
+            Rows<TVector> y = workspace.Slot(1).View<TVector>(rows.Count, Columns);
             x.CopyFrom(inputs[0].Values);
             KeptRows<TVector> kept = workspace.Keep(x, rows), first = workspace.Keep(x.Slice(0, 2), rows);
             for (int row = 0; row < rows.Count; row++)
