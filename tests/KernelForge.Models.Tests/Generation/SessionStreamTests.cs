@@ -26,6 +26,24 @@ public sealed class SessionStreamTests
     }
 
     [Fact]
+    public async Task A_consumer_that_computes_for_long_holds_up_no_other()
+    {
+        using var model = new FakeDecoder();
+        using var session = new GenerationSession(model, new() { Budget = 1 << 20 });
+        using var isRead = new ManualResetEventSlim();
+        GeneratedSequence[] all = [.. Enumerable.Range(0, 6).Select(i => session.Join([i], new() { MaxNewTokens = 20 }))];
+        bool[] went = await Task.WhenAll(all.Select((sequence, i) => Task.Run(async () =>
+        {
+            bool isFree = true;
+            await foreach (GeneratedToken token in sequence)
+                if (i % 2 == 0 && token.Index == 0) isFree = isRead.Wait(TimeSpan.FromSeconds(60));
+            if (i == 5) isRead.Set();
+            return isFree;
+        })));
+        Assert.All(went, Assert.True);
+    }
+
+    [Fact]
     public async Task A_thousand_short_sequences_join_and_leave_at_random()
     {
         using var model = new FakeDecoder();
