@@ -55,6 +55,46 @@ public sealed class GenerationGoldenTests
         Assert.Equal((0, 0), (model.OtherTokens, model.Different));
     }
 
+    [Theory]
+    [InlineData("gpt2")]
+    [InlineData("mistral")]
+    [InlineData("bart")]
+    public void Beams_and_sequences_that_had_to_wait_become_the_same_bit_for_bit(string family)
+    {
+        Golden golden = Golden.Require(family);
+        using TemporaryFolder folder = Family(family).Write(golden, tied: true);
+        using IIncrementalModel model = AutoModel.LoadGenerator(folder.Path, Device.Cpu(2));
+        (GeneratedSequence[] expected, long peak, int turns) = Run(1 << 26);
+        (GeneratedSequence[] actual, long used, int more) = Run(peak * 2 / 3);
+        Assert.InRange(used, 1, peak * 2 / 3);
+        Assert.True(more > turns, $"{more} turns, {turns} with room for all: nobody waited");
+        for (int i = 0; i < expected.Length; i++)
+        {
+            Assert.Null(actual[i].Error);
+            Assert.Equal(expected[i].Tokens, actual[i].Tokens);
+            Assert.Equal(expected[i].Beams.Select(h => h.Score), actual[i].Beams.Select(h => h.Score));
+            Assert.Equal(expected[i].Beams.SelectMany(h => h.Tokens), actual[i].Beams.SelectMany(h => h.Tokens));
+        }
+
+        (GeneratedSequence[] Sequences, long Peak, int Turns) Run(long budget)
+        {
+            using var session = new GenerationSession(model, new() { Budget = budget, ChunkTokens = 40 });
+            int[][] prompts = [.. golden.Cases.Select(c => c.Ids ?? c.Source!)];
+            GeneratedSequence[] all = [.. prompts.Select((prompt, i) => session.Join(prompt, Options(i)))];
+            (long peak, int turns) = (0, 0);
+            for (; session.Step(); turns++) peak = Math.Max(peak, session.Used);
+            Assert.Equal(0, session.Used);
+            return (all, peak, turns);
+        }
+
+        static GenerationOptions Options(int number) => (number % 3) switch
+        {
+            0 => new() { MaxNewTokens = 40, DecoderStart = [2], Beams = 3, EarlyStopping = EarlyStopping.Never },
+            1 => new() { MaxNewTokens = 50, DecoderStart = [2], Sample = true, Seed = (ulong)number },
+            _ => new() { MaxNewTokens = 50, DecoderStart = [2], RepetitionPenalty = 1.2f },
+        };
+    }
+
     [Fact]
     public async Task A_session_of_a_folder_generates_as_its_configuration_says()
     {
