@@ -4,13 +4,13 @@ using KernelForge.TestData;
 namespace KernelForge.Library.Tests;
 
 /// <summary>
-/// The emulated GPU for the library's tests: in each precision under several seeds where minutes are wanted, else once in float32 on shorter sequences.
+/// The emulated GPU for the library's tests: in each precision under several seeds where minutes are wanted, else once in each on shorter sequences.
 /// </summary>
 internal static class Devices
 {
     public static TheoryData<string> Compiled => LongRun.Wanted
         ? [.. from precision in (string[])["float32", "float16", "bfloat16"] from seed in Enumerable.Range(3, 3) select $"{precision}-{seed}"]
-        : ["float32-3"];
+        : ["float32-3", "float16-4", "bfloat16-5"];
 
     public static int[] Lengths => LongRun.Wanted ? [5, 0, 1, 37, 16, 2, 90] : [5, 0, 1, 19];
 
