@@ -95,6 +95,37 @@ public sealed class GenerationGoldenTests
         };
     }
 
+    [Theory]
+    [InlineData("llama")]
+    [InlineData("t5")]
+    [InlineData("moonshine")]
+    public void The_reference_chooses_the_same_tokens(string family)
+    {
+        Golden golden = Golden.Require(family);
+        using TemporaryFolder folder = Family(family).Write(golden, tied: true);
+        GeneratedSequence[] expected = Run(Device.Reference), actual = Run(Device.Cpu(2));
+        for (int i = 0; i < expected.Length; i++)
+        {
+            Assert.Equal(6, expected[i].Tokens.Count);
+            Assert.Equal(expected[i].Tokens.Select(token => token.Id), actual[i].Tokens.Select(token => token.Id));
+            for (int t = 0; t < 6; t++) Assert.Equal(expected[i].Tokens[t].LogProbability, actual[i].Tokens[t].LogProbability, 1e-3);
+        }
+
+        GeneratedSequence[] Run(Device device)
+        {
+            using IIncrementalModel model = AutoModel.LoadGenerator(folder.Path, device);
+            using var session = new GenerationSession(model, new() { Budget = 1 << 26, ChunkTokens = 10 });
+            GenerationOptions options = new() { MaxNewTokens = 6, DecoderStart = [2] };
+            GeneratedSequence[] all =
+            [
+                .. golden.Cases.Take(3).Select(c => c.Ids is null && c.Source is null
+                    ? session.Join(Samples(c), options) : session.Join(c.Ids ?? c.Source!, options))
+            ];
+            while (session.Step()) { }
+            return all;
+        }
+    }
+
     [Fact]
     public async Task A_session_of_a_folder_generates_as_its_configuration_says()
     {
