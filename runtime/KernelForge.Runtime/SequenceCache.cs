@@ -10,7 +10,8 @@ namespace KernelForge.Runtime;
 /// <remarks>
 /// One run at a time uses a cache, and its sequences stay as they are meanwhile: a second run, and adding, forking or removing during one,
 /// throws <see cref="InvalidOperationException"/>. A run that fails changes nothing. Memory of sequences that were removed serves the next
-/// ones; it goes back to the system when the cache is disposed of.
+/// ones; it goes back to the system when the cache is disposed of. What a run works in is
+/// not counted.
 /// </remarks>
 public sealed class SequenceCache : IDisposable
 {

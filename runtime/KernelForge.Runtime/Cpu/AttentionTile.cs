@@ -50,7 +50,7 @@ internal readonly unsafe struct AttentionScratch<TVector> where TVector : unmana
 
     public float* Keys { get; }
 
-    public float* Scores { get; init; }
+    public float* Scores { get; }
 
     /// <summary>Sums of a tile, one panel of columns after another, <see cref="SumFloats"/> each.</summary>
     public float* Sums { get; }
@@ -59,7 +59,7 @@ internal readonly unsafe struct AttentionScratch<TVector> where TVector : unmana
 
     public float* RowSums { get; }
 
-    public nint ScoreStride { get; init; }
+    public nint ScoreStride { get; }
 
     public int KeyOf(int panel) => panelStarts[panel] & int.MaxValue;
 
