@@ -22,14 +22,12 @@ internal static class Families
         ["modernbert"] = ModernBertModel.Load,
         ["moonshine"] = MoonshineModel.Load,
         ["mt5"] = T5Model.Load,
-        ["poolformer"] = static (source, device) => source.Config.Int32OrNull("num_encoder_blocks") == 2
-            ? TwoStagePoolFormerModel.Load(source, device) : PoolFormerModel.Load(source, device),
+        ["poolformer"] = PoolFormerModel.Load,
         ["qwen3"] = Qwen3Model.Load,
         ["roberta"] = RobertaModel.Load,
         ["t5"] = T5Model.Load,
         ["vit"] = VitModel.Load,
-        ["wav2vec2-conformer"] = static (source, device) => source.Config.Int32OrNull("num_feat_extract_layers") == 2
-            ? SmallWav2Vec2ConformerModel.Load(source, device) : Wav2Vec2ConformerModel.Load(source, device),
+        ["wav2vec2-conformer"] = Wav2Vec2ConformerModel.Load,
         ["xlm-roberta"] = RobertaModel.Load,
     };
 

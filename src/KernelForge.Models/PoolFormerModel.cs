@@ -57,57 +57,30 @@ public sealed partial class GridConvolution(int inputs, int outputs, int kernel,
         row >= 0 && row < side && column >= 0 && column < side ? (row * side) + column : -1;
 }
 
-/// <summary>
-/// PoolFormer (MetaFormer, arXiv 2111.11418) of four stages, over square images: an image is a sequence of pixels, row after row, <c>[pixels, channels]</c>, and
-/// gives the last stage's, <c>[fewer pixels, width of the last stage]</c>.
-/// </summary>
-[TransformerModel]
-[Requires("model_type", "poolformer")]
-[Requires("num_encoder_blocks", 4)]
-[Requires("use_layer_scale", true)]
-[IgnoreWeights("norm.*", "classifier.*")]
-public sealed partial class PoolFormerModel(
-    [Config("hidden_sizes")] int[] widths,
-    [Config("depths")] int[] depths,
-    [Config("patch_sizes")] int[] kernels,
-    [Config("strides")] int[] strides,
-    [Config("padding")] int[] paddings,
-    [Config("hidden_act")] Activation activation,
-    [Config("pool_size")] int window = 3,
-    [Config("mlp_ratio")] double ratio = 4,
-    [Config("num_channels")] int channels = 3) : IFeatureModel
+/// <summary>The blocks of a stage. <c>[pixels, hidden]</c> to the same shape.</summary>
+[TransformerLayer]
+public sealed partial class PoolFormerBlocks(int hidden, int depth, double ratio, int window, Activation activation)
 {
-    [Weight("encoder.patch_embeddings.0")] private readonly GridConvolution embed1 = new(channels, widths[0], kernels[0], strides[0], paddings[0]);
-    [Weight("encoder.block.0.{i}")] private readonly Layers<PoolFormerBlock> stage1 = new(depths[0], () => new PoolFormerBlock(widths[0], ratio, window, activation));
-    [Weight("encoder.patch_embeddings.1")] private readonly GridConvolution embed2 = new(widths[0], widths[1], kernels[1], strides[1], paddings[1]);
-    [Weight("encoder.block.1.{i}")] private readonly Layers<PoolFormerBlock> stage2 = new(depths[1], () => new PoolFormerBlock(widths[1], ratio, window, activation));
-    [Weight("encoder.patch_embeddings.2")] private readonly GridConvolution embed3 = new(widths[1], widths[2], kernels[2], strides[2], paddings[2]);
-    [Weight("encoder.block.2.{i}")] private readonly Layers<PoolFormerBlock> stage3 = new(depths[2], () => new PoolFormerBlock(widths[2], ratio, window, activation));
-    [Weight("encoder.patch_embeddings.3")] private readonly GridConvolution embed4 = new(widths[2], widths[3], kernels[3], strides[3], paddings[3]);
-    [Weight("encoder.block.3.{i}")] private readonly Layers<PoolFormerBlock> stage4 = new(depths[3], () => new PoolFormerBlock(widths[3], ratio, window, activation));
+    [Weight("{i}")] private readonly Layers<PoolFormerBlock> blocks = new(depth, () => new PoolFormerBlock(hidden, ratio, window, activation));
 
-    /// <summary>Pixels, <c>[pixels, channels]</c>, to <c>[fewer pixels, width of the last stage]</c>.</summary>
-    public Tokens Forward(Tokens pixels)
+    /// <summary><c>[pixels, hidden]</c> to the same shape.</summary>
+    public Tokens Forward(Tokens x)
     {
-        Tokens x = embed1.Forward(pixels);
-        foreach (PoolFormerBlock block in stage1) x = block.Forward(x);
-        x = embed2.Forward(x);
-        foreach (PoolFormerBlock block in stage2) x = block.Forward(x);
-        x = embed3.Forward(x);
-        foreach (PoolFormerBlock block in stage3) x = block.Forward(x);
-        x = embed4.Forward(x);
-        foreach (PoolFormerBlock block in stage4) x = block.Forward(x);
+        foreach (PoolFormerBlock block in blocks) x = block.Forward(x);
         return x;
     }
 }
 
-/// <summary>As <see cref="PoolFormerModel"/>, of two stages.</summary>
+/// <summary>
+/// PoolFormer (MetaFormer, arXiv 2111.11418) over square images: an image is a sequence of pixels, row after row, <c>[pixels, channels]</c>, and gives the last
+/// stage's, <c>[fewer pixels, width of the last stage]</c>.
+/// </summary>
 [TransformerModel]
 [Requires("model_type", "poolformer")]
-[Requires("num_encoder_blocks", 2)]
 [Requires("use_layer_scale", true)]
 [IgnoreWeights("norm.*", "classifier.*")]
-public sealed partial class TwoStagePoolFormerModel(
+public sealed partial class PoolFormerModel(
+    [Config("num_encoder_blocks")] int stages,
     [Config("hidden_sizes")] int[] widths,
     [Config("depths")] int[] depths,
     [Config("patch_sizes")] int[] kernels,
@@ -118,18 +91,17 @@ public sealed partial class TwoStagePoolFormerModel(
     [Config("mlp_ratio")] double ratio = 4,
     [Config("num_channels")] int channels = 3) : IFeatureModel
 {
-    [Weight("encoder.patch_embeddings.0")] private readonly GridConvolution embed1 = new(channels, widths[0], kernels[0], strides[0], paddings[0]);
-    [Weight("encoder.block.0.{i}")] private readonly Layers<PoolFormerBlock> stage1 = new(depths[0], () => new PoolFormerBlock(widths[0], ratio, window, activation));
-    [Weight("encoder.patch_embeddings.1")] private readonly GridConvolution embed2 = new(widths[0], widths[1], kernels[1], strides[1], paddings[1]);
-    [Weight("encoder.block.1.{i}")] private readonly Layers<PoolFormerBlock> stage2 = new(depths[1], () => new PoolFormerBlock(widths[1], ratio, window, activation));
+    [Weight("encoder.patch_embeddings.{i}")]
+    private readonly Layers<GridConvolution> embeddings =
+        new(stages, i => new GridConvolution(i == 0 ? channels : widths[i - 1], widths[i], kernels[i], strides[i], paddings[i]));
+    [Weight("encoder.block.{i}")]
+    private readonly Layers<PoolFormerBlocks> blocks = new(stages, i => new PoolFormerBlocks(widths[i], depths[i], ratio, window, activation));
 
     /// <summary>Pixels, <c>[pixels, channels]</c>, to <c>[fewer pixels, width of the last stage]</c>.</summary>
     public Tokens Forward(Tokens pixels)
     {
-        Tokens x = embed1.Forward(pixels);
-        foreach (PoolFormerBlock block in stage1) x = block.Forward(x);
-        x = embed2.Forward(x);
-        foreach (PoolFormerBlock block in stage2) x = block.Forward(x);
+        Tokens x = pixels;
+        for (int i = 0; i < stages; i++) x = blocks[i].Forward(embeddings[i].Forward(x));
         return x;
     }
 }

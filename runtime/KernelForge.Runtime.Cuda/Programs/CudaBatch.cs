@@ -61,13 +61,14 @@ public sealed class CudaBatch
     }
 
     /// <summary>Integers that the program computes, one a row of the space for which they were asked.</summary>
-    public ReadOnlySpan<int> Integers(int number)
+    internal ReadOnlySpan<int> Integers(int number)
     {
         Kept kept = Of(integers, number);
         int count = Rows(plan.SpaceOfIntegers(number));
         if (kept.IsComputed) return kept.Values.AsSpan(0, count);
         Span<int> values = kept.Reserve(count);
-        computeIntegers(number, this, values);
+        Computation computation = plan.Integers(number);
+        computeIntegers(computation.Number, computation.Given, this, values);
         kept.IsComputed = true;
         return values;
     }
@@ -102,7 +103,7 @@ public sealed class CudaBatch
                 break;
             default:
                 bounds[0] = 0;
-                computeLengths(space.Number, this, bounds[1..]);
+                computeLengths(space.Lengths!.Number, space.Lengths.Given, this, bounds[1..]);
                 for (int s = 1; s < bounds.Length; s++)
                 {
                     if (bounds[s] < 0)
@@ -137,4 +138,4 @@ public sealed class CudaBatch
 }
 
 /// <summary>Computes lengths or integers of a batch: see <see cref="CudaProgram.Lengths"/> and <see cref="CudaProgram.Integers"/>.</summary>
-internal delegate void ComputeIntegers(int number, CudaBatch batch, Span<int> values);
+internal delegate void ComputeIntegers(int number, ReadOnlySpan<int> given, CudaBatch batch, Span<int> values);

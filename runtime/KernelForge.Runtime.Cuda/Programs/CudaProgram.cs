@@ -85,16 +85,18 @@ public abstract class CudaProgram : CompiledProgram
 
     /// <summary>Computes the lengths of a batch's sequences in a row space that has lengths of its own.</summary>
     /// <param name="space">The space's number.</param>
+    /// <param name="given">What the pass of a loop gives: see <see cref="CudaRun.SpaceOfLengths"/>.</param>
     /// <param name="batch">The batch.</param>
     /// <param name="lengths">[sequences].</param>
-    protected virtual void Lengths(int space, CudaBatch batch, Span<int> lengths) =>
+    protected virtual void Lengths(int space, ReadOnlySpan<int> given, CudaBatch batch, Span<int> lengths) =>
         throw new NotSupportedException($"the program computes no lengths for space {space}");
 
     /// <summary>Computes integers of a batch that kernels read.</summary>
     /// <param name="number">The integers' number.</param>
+    /// <param name="given">What the pass of a loop gives: see <see cref="CudaRun.HostIntegers"/>.</param>
     /// <param name="batch">The batch.</param>
     /// <param name="values">[rows].</param>
-    protected virtual void Integers(int number, CudaBatch batch, Span<int> values) =>
+    protected virtual void Integers(int number, ReadOnlySpan<int> given, CudaBatch batch, Span<int> values) =>
         throw new NotSupportedException($"the program computes no integers {number}");
 
     /// <summary>

@@ -36,7 +36,10 @@ public sealed class CudaRun
     /// <summary>
     /// The row space with the sequences of an input and lengths that <see cref="CudaProgram.Lengths"/> computes for each batch.
     /// </summary>
-    public CudaSpace SpaceOfLengths(int number, int input) => Plan.Space(number, SpaceKind.Lengths, input);
+    /// <param name="number">The computation's number.</param>
+    /// <param name="input">The input.</param>
+    /// <param name="given">What a pass of a loop gives to the computation: each time it gives something else, the rows are others.</param>
+    public CudaSpace SpaceOfLengths(int number, int input, params ReadOnlySpan<int> given) => Plan.SpaceOfLengths(number, input, given);
 
     /// <summary>The rows of a table, the same for every batch: one sequence.</summary>
     public CudaSpace TableSpace(int number, int rows)
@@ -67,10 +70,14 @@ public sealed class CudaRun
     }
 
     /// <summary>Integers that <see cref="CudaProgram.Integers"/> computes for each batch, one a row.</summary>
-    public CudaIntegers HostIntegers(int number, CudaSpace space)
+    /// <param name="number">The computation's number.</param>
+    /// <param name="space">The rows.</param>
+    /// <param name="given">What a pass of a loop gives to the computation.</param>
+    public CudaIntegers HostIntegers(int number, CudaSpace space, params ReadOnlySpan<int> given)
     {
         ArgumentNullException.ThrowIfNull(space);
-        return new(Plan.Part((HostIntegersPart.Kind, number, 0), place => new HostIntegersPart(number, space) { Number = place }));
+        int integers = Plan.Integers(number, given);
+        return new(Plan.Part((HostIntegersPart.Kind, integers, 0), place => new HostIntegersPart(integers, space) { Number = place }));
     }
 
     /// <summary>Each row's position within its sequence, from 0.</summary>
@@ -118,13 +125,18 @@ public sealed class CudaRun
         ArgumentNullException.ThrowIfNull(keys);
         return new(
             Plan.Part(
-                (DifferencesPart.Kind, table, 0),
+                (DifferencesPart.Kind, table, queries.Number, keys.Number),
                 place => new DifferencesPart(table, queries, keys, fillDifferences) { Number = place }),
             DifferencesPart.Table);
     }
 
     /// <summary>One integer: where difference 0 stands in a table that was asked for before.</summary>
-    public CudaIntegers Zero(int table) => new(Plan.Part((DifferencesPart.Kind, table, 0)));
+    public CudaIntegers Zero(int table, CudaSpace queries, CudaSpace keys)
+    {
+        ArgumentNullException.ThrowIfNull(queries);
+        ArgumentNullException.ThrowIfNull(keys);
+        return new(Plan.Part((DifferencesPart.Kind, table, queries.Number, keys.Number)));
+    }
 
     /// <summary>
     /// A buffer, [rows, columns] with rows at multiples of eight elements, in memory that buffers of the same number take in turn.

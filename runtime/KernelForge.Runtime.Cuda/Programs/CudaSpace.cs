@@ -6,7 +6,11 @@ public sealed class CudaSpace
 {
     internal CudaSpace(int number, SpaceKind kind, int input, int size = 0) => (Number, Kind, Input, Size) = (number, kind, input, size);
 
-    internal int Number { get; }
+    /// <summary>By which <see cref="CudaBatch"/> knows it.</summary>
+    public int Number { get; }
+
+    /// <summary>How its lengths are computed; null where they are not.</summary>
+    internal Computation? Lengths { get; init; }
 
     internal SpaceKind Kind { get; }
 

@@ -5,10 +5,11 @@ namespace KernelForge.Runtime.Cuda.Programs;
 /// <summary>What a program needs for any batch: found by running its schedule once without a device.</summary>
 internal sealed class ProgramPlan
 {
-    private readonly Dictionary<(string Kind, int First, int Second), RecordPart> byMeaning = [];
+    private readonly Dictionary<(string Kind, int First, int Second, int Third), RecordPart> byMeaning = [];
     private readonly List<RecordPart> parts = [];
     private readonly SortedDictionary<int, CudaSpace> spaces = [];
     private readonly List<CudaSpace> spacesInOrder = [];
+    private readonly List<Computation> integers = [];
     private readonly List<AttentionPair> pairs = [];
     private readonly Dictionary<(int Slot, CudaSpace Space), int> rowBytes = [];
     private readonly Dictionary<CudaSpace, int> scratch = [];
@@ -45,16 +46,48 @@ internal sealed class ProgramPlan
     {
         if (spaces.TryGetValue(number, out CudaSpace? known))
         {
-            if (known.IsLike(new CudaSpace(number, kind, input, kind == SpaceKind.Lengths ? known.Size : rows))) return known;
+            if (known.IsLike(new CudaSpace(number, kind, input, rows))) return known;
             throw new InvalidOperationException($"space {number} was another one before");
         }
         ThrowIfComplete($"space {number}");
         if (input >= 0) UseInput(input);
-        var space = new CudaSpace(number, kind, input, kind == SpaceKind.Lengths ? LengthsCount++ : rows);
+        var space = new CudaSpace(number, kind, input, rows);
         spaces.Add(number, space);
         spacesInOrder.Add(space);
         return space;
     }
+
+    /// <summary>The space of the lengths that a computation gives. Those of passes of loops have numbers of their own, below zero.</summary>
+    public CudaSpace SpaceOfLengths(int number, int input, ReadOnlySpan<int> given)
+    {
+        foreach (CudaSpace known in spacesInOrder)
+        {
+            if (known.Lengths is not { } lengths || !lengths.Is(number, given)) continue;
+            if (known.Input != input) throw new InvalidOperationException($"space {number} was another one before");
+            return known;
+        }
+        int own = given.IsEmpty ? number : -1 - spacesInOrder.Count;
+        if (spaces.ContainsKey(own)) throw new InvalidOperationException($"space {number} was another one before");
+        ThrowIfComplete($"space {number}");
+        UseInput(input);
+        var space = new CudaSpace(own, SpaceKind.Lengths, input, LengthsCount++) { Lengths = new Computation(number, given.ToArray()) };
+        spaces.Add(own, space);
+        spacesInOrder.Add(space);
+        return space;
+    }
+
+    /// <summary>The place of a computation of integers among all that the schedule asks for.</summary>
+    public int Integers(int number, ReadOnlySpan<int> given)
+    {
+        for (int i = 0; i < integers.Count; i++)
+            if (integers[i].Is(number, given)) return i;
+        ThrowIfComplete($"integers {number}");
+        integers.Add(new Computation(number, given.ToArray()));
+        return integers.Count - 1;
+    }
+
+    /// <summary>The computation in a place that <see cref="Integers(int, ReadOnlySpan{int})"/> gave.</summary>
+    public Computation Integers(int place) => integers[place];
 
     /// <summary>A space that was asked for before.</summary>
     public CudaSpace Space(int number) => spaces.TryGetValue(number, out CudaSpace? space)
@@ -62,7 +95,7 @@ internal sealed class ProgramPlan
         : throw new InvalidOperationException($"the schedule asked for no space {number} before");
 
     /// <summary>The space of integers that were asked for before.</summary>
-    public CudaSpace SpaceOfIntegers(int number) => ((HostIntegersPart)Part((HostIntegersPart.Kind, number, 0))).Space;
+    public CudaSpace SpaceOfIntegers(int number) => ((HostIntegersPart)Part((HostIntegersPart.Kind, number, 0, 0))).Space;
 
     /// <summary>Where a space's number of rows stands in <see cref="Counts"/>; that of its sequences follows it.</summary>
     public int CountOf(CudaSpace space) => 2 * spacesInOrder.IndexOf(space);
@@ -76,7 +109,11 @@ internal sealed class ProgramPlan
     }
 
     /// <summary>A part of the record, made when it is first asked for.</summary>
-    public RecordPart Part((string Kind, int First, int Second) meaning, Func<int, RecordPart> create)
+    public RecordPart Part((string Kind, int First, int Second) meaning, Func<int, RecordPart> create) =>
+        Part((meaning.Kind, meaning.First, meaning.Second, 0), create);
+
+    /// <inheritdoc cref="Part(ValueTuple{string, int, int}, Func{int, RecordPart})"/>
+    public RecordPart Part((string Kind, int First, int Second, int Third) meaning, Func<int, RecordPart> create)
     {
         if (byMeaning.TryGetValue(meaning, out RecordPart? known)) return known;
         ThrowIfComplete(meaning.Kind);
@@ -87,7 +124,7 @@ internal sealed class ProgramPlan
     }
 
     /// <summary>A part that was asked for before.</summary>
-    public RecordPart Part((string Kind, int First, int Second) meaning) => byMeaning.TryGetValue(meaning, out RecordPart? known)
+    public RecordPart Part((string Kind, int First, int Second, int Third) meaning) => byMeaning.TryGetValue(meaning, out RecordPart? known)
         ? known
         : throw new InvalidOperationException($"the schedule asked for no {meaning.Kind} {meaning.First} before");
 

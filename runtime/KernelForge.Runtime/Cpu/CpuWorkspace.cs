@@ -47,12 +47,8 @@ public sealed class CpuWorkspace : IDisposable
         return spaces[number];
     }
 
-    /// <summary>A row space with the sequences of an input and lengths that are told next.</summary>
-    public RaggedRows Begin(int number, int sequences)
-    {
-        spaces[number].Begin(sequences);
-        return spaces[number];
-    }
+    /// <summary>A row space whose sequences are told next.</summary>
+    public RaggedRows Space(int number) => spaces[number];
 
     /// <summary>Memory that buffers of the plan take in turn. Reserve for all of them before taking a view of any.</summary>
     public RowBuffer Slot(int number) => slots[number];

@@ -81,6 +81,13 @@ public sealed class RaggedRows
         FillStretches();
     }
 
+    /// <summary>Takes the rows of another space of the same sequences.</summary>
+    public void Take(RaggedRows other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        Set(other.Offsets, other.bases.AsSpan(0, other.SequenceCount));
+    }
+
     /// <summary>Begins anew with a number of sequences, whose lengths <see cref="SetLength"/> tells from the first on.</summary>
     public void Begin(int sequences)
     {

@@ -28,6 +28,9 @@ public readonly ref struct ComputedOffsets
     /// <exception cref="OverflowException">There are more rows than an int counts.</exception>
     public void Set(int sequence, int length) => offsets[sequence + 1] = checked(offsets[sequence] + length);
 
+    /// <summary>Takes those of other rows of the same sequences.</summary>
+    public void Take(ReadOnlySpan<int> bounds) => bounds.CopyTo(offsets);
+
     public int Length(int sequence) => offsets[sequence + 1] - offsets[sequence];
 
     public void Dispose() => ArrayPool<int>.Shared.Return(offsets);

@@ -32,10 +32,10 @@ internal sealed class ProgramParameters(KernelPlan plan, ProgramNames names)
     /// <param name="type">Of the field, or of its elements where the weights lie in loops.</param>
     /// <param name="value">Makes it, from <see cref="Read"/>.</param>
     /// <param name="form">A word for one of several forms of the same weights.</param>
-    /// <param name="condition">When a kernel reads it, by the branches around the kernel: what no kernel reads is not loaded. Null: always.</param>
+    /// <param name="condition">When a kernel reads it, by the branches around the kernel: what no kernel reads is not loaded. Null: in the passes in which it is used.</param>
     public void Add(EquatableArray<EquatableArray<int>> blocks, string type, string value, string form = "", Scalar? condition = null)
     {
-        condition ??= new Scalar.Truth(true);
+        condition ??= blocks.SelectMany(b => b).Select(p => plan.Parameters[p].Used ?? new Scalar.Truth(true)).Aggregate((a, b) => a.Equals(b) ? a : Scalars.Binary(BinaryOp.And, a, b));
         if (entries.FirstOrDefault(e => e.Blocks.Equals(blocks) && e.Form == form) is { } known)
         {
             known.Conditions.Add(condition);
@@ -70,7 +70,7 @@ internal sealed class ProgramParameters(KernelPlan plan, ProgramNames names)
     {
         bool indexed = parameter.Path.Segments.Any(s => s.Index is not null);
         string path = string.Join(".", parameter.Path.Segments.Select(s =>
-            s.Index is null ? s.Name : $"{s.Name}[{{{names.Scalar(s.Index)}}}]"));
+            s.Index is null ? s.Name : $"{s.Name}[{{{names.Scalar(s.Index, OperatorText.Level(BinaryOp.Or))}}}]"));
         string absent = parameter.Present is null || parameter.Use == ParameterUse.Linear ? "" : ", " + names.Size(parameter.Rows * parameter.Columns);
         return $"{weights}.Read({(indexed ? "$" : "")}\"{path}\"{absent})";
     }

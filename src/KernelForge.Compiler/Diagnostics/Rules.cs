@@ -32,7 +32,7 @@ public static class Rules
     public static Rule UnboundWidth { get; } = Error("KF0104", "The width of an input is not determined by the model");
     public static Rule AbsentApplied { get; } = Error("KF0105", "A linear that is not there is not applied");
     public static Rule UnassignedLocal { get; } = Error("KF0106", "A value is used that not every path has assigned");
-    public static Rule LoopChangesShape { get; } = Error("KF0107", "A value that a loop or branch changes keeps its shape");
+    public static Rule LoopChangesShape { get; } = Error("KF0107", "A value that a loop or branch changes stays rows of the same sequences");
     public static Rule ConditionNotHost { get; } = Error("KF0108", "A condition is decided by hyper-parameters and loop indices alone");
     public static Rule LambdaTooWide { get; } = Error("KF0109", "A score or mask lambda uses what it cannot");
     public static Rule NotCompilable { get; } = Error("KF0110", "The combination of operations is not compiled yet");

@@ -23,6 +23,9 @@ public sealed record Graph(
     /// <summary>Integers that the host computes for kernels; <see cref="RowInteger.Host"/> refers to them.</summary>
     public EquatableArray<PlanIntegers> HostIntegers { get; init; } = [];
 
+    /// <summary>Widths that the passes of loops make of each other.</summary>
+    public EquatableArray<Scalar.Recurrence> Recurrences { get; init; } = [];
+
     /// <summary>Every node, those inside loops and branches included.</summary>
     public IEnumerable<Node> AllNodes => Node.All(Body);
 }

@@ -75,15 +75,31 @@ public abstract record Node
         public override IEnumerable<View> Reads => [Input, Index];
     }
 
-    /// <summary>A loop; <paramref name="Carried"/> values pass from one iteration to the next.</summary>
-    public sealed record Loop(string Index, Scalar Start, Scalar End, EquatableArray<CarriedValue> Carried, EquatableArray<Node> Body) : Node
+    /// <summary>The host computes the lengths of a row space that is <see cref="RowSpace.IsLocal"/>.</summary>
+    public sealed record Lengths(int Space) : Node
+    {
+        public override IEnumerable<int> Defines => [];
+        public override IEnumerable<View> Reads => [];
+    }
+
+    /// <summary>The host computes integers that are <see cref="PlanIntegers.IsLocal"/>.</summary>
+    public sealed record Integers(int Number) : Node
+    {
+        public override IEnumerable<int> Defines => [];
+        public override IEnumerable<View> Reads => [];
+    }
+
+    /// <summary>A loop; <paramref name="Carried"/> values, and the rows that change with them, pass from one iteration to the next.</summary>
+    public sealed record Loop(
+        string Index, Scalar Start, Scalar End, EquatableArray<CarriedValue> Carried, EquatableArray<CarriedRows> Rows, EquatableArray<Node> Body) : Node
     {
         public override IEnumerable<int> Defines => Carried.Select(c => c.Result);
         public override IEnumerable<View> Reads => Carried.Select(c => c.Initial).Concat(Outside(Body.SelectMany(n => n.Reads).Concat(Carried.Select(c => c.Next)), this));
     }
 
     /// <summary>Either body, chosen by the host.</summary>
-    public sealed record Branch(Scalar Condition, EquatableArray<Node> Then, EquatableArray<Node> Else, EquatableArray<MergedValue> Merged) : Node
+    public sealed record Branch(
+        Scalar Condition, EquatableArray<Node> Then, EquatableArray<Node> Else, EquatableArray<MergedValue> Merged, EquatableArray<MergedRows> Rows) : Node
     {
         public override IEnumerable<int> Defines => Merged.Select(m => m.Result);
         public override IEnumerable<View> Reads => Outside(
@@ -102,7 +118,7 @@ public abstract record Node
     {
         HashSet<int> inside = [.. node switch
         {
-            Loop l => All(l.Body).SelectMany(n => n.Defines).Concat(l.Carried.Select(c => c.Inside)),
+            Loop l => All(l.Body).SelectMany(n => n.Defines).Concat(l.Carried.SelectMany(c => (int[])[c.Inside, c.Entering, c.Leaving])),
             Branch b => All(b.Then).Concat(All(b.Else)).SelectMany(n => n.Defines),
             _ => [],
         }];
@@ -117,6 +133,19 @@ public sealed record GemmNodeBlock(int Result, EquatableArray<int> Weights, Equa
 /// <param name="Initial">Its value before the first iteration.</param>
 /// <param name="Next">Its value at the end of an iteration.</param>
 /// <param name="Result">The value after the loop.</param>
-public sealed record CarriedValue(int Inside, View Initial, View Next, int Result);
+/// <param name="Entering"><paramref name="Initial"/> in the memory of the carried value, with its own rows and width: the value itself where those stay.</param>
+/// <param name="Leaving"><paramref name="Next"/> in that memory, with its own rows and width.</param>
+public sealed record CarriedValue(int Inside, View Initial, View Next, int Result, int Entering, int Leaving)
+{
+    /// <summary>All that lie in one place, one after the other.</summary>
+    internal int[] OnePlace => [Inside, Result, Entering, Leaving];
+}
 
-public sealed record MergedValue(int Result, View Then, View Else);
+/// <param name="Result">The value after the branch.</param>
+/// <param name="OfThen"><paramref name="Then"/> in the memory of the result, with its own rows and width: the result itself where those are the same.</param>
+/// <param name="OfElse"><paramref name="Else"/> in that memory.</param>
+public sealed record MergedValue(int Result, View Then, View Else, int OfThen, int OfElse)
+{
+    /// <inheritdoc cref="CarriedValue.OnePlace"/>
+    internal int[] OnePlace => [Result, OfThen, OfElse];
+}

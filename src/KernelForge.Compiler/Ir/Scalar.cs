@@ -25,6 +25,13 @@ public abstract record Scalar(ValueKind Kind)
     /// <summary>The index of an enclosing loop of the plan.</summary>
     public sealed record Index(string Name) : Scalar(ValueKind.Integer);
 
+    /// <summary>A width that each pass of a loop makes of the one before it, in the pass <paramref name="At"/>.</summary>
+    /// <param name="Outer">The values of <see cref="Recurrence.Outer"/>.</param>
+    public sealed record Recurring(Recurrence Definition, Scalar At, EquatableArray<Scalar> Outer) : Scalar(ValueKind.Integer);
+
+    /// <summary>In a <see cref="Recurrence"/>, the width in a pass.</summary>
+    public sealed record Previous() : Scalar(ValueKind.Integer);
+
     public sealed record Binary(BinaryOp Op, Scalar Left, Scalar Right) : Scalar(KindOf(Op, Left, Right));
 
     public sealed record Unary(UnaryOp Op, Scalar Operand) : Scalar(Operand.Kind);
@@ -56,6 +63,15 @@ public abstract record Scalar(ValueKind Kind)
 
     /// <summary>The constant that this is, or null.</summary>
     public double? Constant => this is Number n ? n.Value : null;
+
+    /// <summary>The method that generated code has for a <see cref="Recurring"/> width.</summary>
+    /// <param name="Name">Its name.</param>
+    /// <param name="Index">The loop's index.</param>
+    /// <param name="Start">The first pass.</param>
+    /// <param name="Initial">The width in the first pass.</param>
+    /// <param name="Step">The width at the end of a pass, from the index and <see cref="Previous"/>.</param>
+    /// <param name="Outer">Indices of the loops around it.</param>
+    public sealed record Recurrence(string Name, string Index, Scalar Start, Scalar Initial, Scalar Step, EquatableArray<string> Outer);
 
     private static ValueKind KindOf(BinaryOp op, Scalar left, Scalar right) => op switch
     {

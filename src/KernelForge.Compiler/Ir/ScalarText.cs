@@ -6,7 +6,7 @@ namespace KernelForge.Compiler.Ir;
 /// <summary>Prints host values: for people, and (with names replaced) as C#.</summary>
 public static class ScalarText
 {
-    public static string Of(Scalar value) => Of(value, h => h.Name, i => i.Name);
+    public static string Of(Scalar value) => Of(value, h => h.Name, i => i.Name).Replace("kf_", "");
 
     /// <param name="hyper">The text of a hyper-parameter.</param>
     /// <param name="index">The text of a loop's index.</param>
@@ -26,6 +26,8 @@ public static class ScalarText
             Scalar.Fixed { Function.Kind: ValueKind.Text } f => $"global::KernelForge.Activation.Parse({Print(f.Function, 0)})",
             Scalar.Fixed f => $"new global::KernelForge.Activation((global::KernelForge.ActivationKind){Print(f.Function, 9)})",
             Scalar.Index i => index(i),
+            Scalar.Previous => "kf_width",
+            Scalar.Recurring r => $"{r.Definition.Name}({string.Join(", ", r.Outer.Prepend(r.At).Select(a => Print(a, 0)))})",
             Scalar.Binary b => Wrap(Print(b.Left, OperatorText.Level(b.Op)) + " " + OperatorText.Symbol(b.Op) + " " + Print(b.Right, OperatorText.Level(b.Op) + 1), OperatorText.Level(b.Op), outer),
             Scalar.Unary u => (u.Op == UnaryOp.Negate ? "-" : "!") + Print(u.Operand, 9),
             Scalar.Conditional c => Wrap(Print(c.Condition, 1) + " ? " + Print(c.WhenTrue, 0) + " : " + Print(c.WhenFalse, 0), 0, outer),

@@ -31,6 +31,9 @@ public sealed record KernelPlan(
     /// <summary>The row space whose rows go on from run to run; null for a layer that is not incremental.</summary>
     public int? GoesOn { get; init; }
 
+    /// <summary>Widths that the passes of loops make of each other: methods of generated code.</summary>
+    public EquatableArray<Scalar.Recurrence> Recurrences { get; init; } = [];
+
     /// <summary>Every kernel, in order, those inside loops and both arms of branches included.</summary>
     public IEnumerable<Kernel> Kernels => Step.Kernels(Steps);
 
@@ -55,13 +58,31 @@ public sealed record RowSpace(int Id, string Name, int? SequencesOf, int Input)
     /// <summary>The number of rows of a table, which belong to no sequence and no input; null for all other rows.</summary>
     public Size? TableRows { get; init; }
 
+    /// <summary>Whether the rows are those of another space, which a loop or a branch says as it runs: <see cref="CarriedRows"/>, <see cref="MergedRows"/>.</summary>
+    public bool IsChosen { get; init; }
+
+    /// <summary>Whether a <see cref="Step"/> says where they are computed, as they differ from pass to pass of a loop; all others are there before the first.</summary>
+    public bool IsLocal { get; init; }
+
     /// <summary>Whether the rows are those that an input brings.</summary>
-    public bool IsOfInput => SequencesOf is null && Lengths is null && TableRows is null;
+    public bool IsOfInput => SequencesOf is null && Lengths is null && TableRows is null && !IsChosen;
 }
 
 /// <summary>An integer a row (or a sequence) that the host computes for each batch.</summary>
 /// <param name="Id">Its place in <see cref="KernelPlan.HostIntegers"/>.</param>
-public sealed record PlanIntegers(int Id, int RowSpace, RowInteger Value);
+public sealed record PlanIntegers(int Id, int RowSpace, RowInteger Value)
+{
+    /// <summary>See <see cref="RowSpace.IsLocal"/>.</summary>
+    public bool IsLocal { get; init; }
+}
+
+/// <summary>Rows that pass around a loop, by the ids of their spaces.</summary>
+/// <param name="Inside">The rows in a pass: those of <paramref name="Initial"/> in the first, of the last pass's <paramref name="Next"/> in every other.</param>
+/// <param name="Result">The rows after the loop.</param>
+public sealed record CarriedRows(int Inside, int Initial, int Next, int Result);
+
+/// <summary>Rows that come out of a branch: those of either arm.</summary>
+public sealed record MergedRows(int Result, int Then, int Else);
 
 public enum InputKind
 {
@@ -92,9 +113,16 @@ public sealed record PlanBuffer(int Id, string Name, int RowSpace, Size Columns,
     public bool HoldsWholeNumbers { get; init; }
 }
 
-/// <summary>A condition on hyper-parameters that is checked when a model is loaded, and what to say when it does not hold.</summary>
+/// <summary>
+/// A condition on hyper-parameters that is checked when a model is loaded, and what to say when it does not hold, with <c>{0}</c> for the first of
+/// <see cref="Values"/>.
+/// </summary>
 /// <param name="Loops">Loops, outermost first, for every index of which it must hold.</param>
-public sealed record PlanCheck(Scalar Condition, string Message, EquatableArray<PlanLoop> Loops);
+public sealed record PlanCheck(Scalar Condition, string Message, EquatableArray<PlanLoop> Loops)
+{
+    /// <summary>Numbers of the message; none where it names hyper-parameters.</summary>
+    public EquatableArray<Scalar> Values { get; init; } = [];
+}
 
 /// <summary>The index of a loop, which counts from <paramref name="Start"/> to below <paramref name="End"/>.</summary>
 public sealed record PlanLoop(string Index, Scalar Start, Scalar End);
@@ -122,7 +150,11 @@ public enum ParameterUse
 /// A condition under which the checkpoint has it; otherwise it reads as zeros, or (the weight of a linear) is not read at all. Null: always.
 /// </param>
 public sealed record PlanParameter(
-    int Id, ParameterPath Path, ParameterUse Use, Size Rows, Size Columns, bool Transposed, Scalar? Present);
+    int Id, ParameterPath Path, ParameterUse Use, Size Rows, Size Columns, bool Transposed, Scalar? Present)
+{
+    /// <summary>The passes of its loops in which it is used at all; null: all of them.</summary>
+    public Scalar? Used { get; init; }
+}
 
 /// <summary>
 /// The way from the outermost layer to a weight: <c>layers[i].query.weight</c>. The plan's loops that run around every use of the weight

@@ -11,6 +11,7 @@ internal static class Verifier
     {
         HashSet<int> defined = [.. graph.Inputs.Where(i => i.Value >= 0).Select(i => i.Value)];
         HashSet<int> everDefined = [.. defined];
+        HashSet<int> known = [.. graph.RowSpaces.Where(s => !s.IsLocal).Select(s => s.Id)], knownIntegers = [.. graph.HostIntegers.Where(i => !i.IsLocal).Select(i => i.Id)];
         CheckBody(graph.Body, defined);
         foreach (View v in graph.Outputs) Require(defined.Contains(v.Buffer) && Bodies.IsWhole(graph, v), $"output {v.Buffer} is not a whole defined value");
 
@@ -22,30 +23,49 @@ internal static class Verifier
                 {
                     case Node.Loop l:
                         foreach (CarriedValue c in l.Carried) CheckView(c.Initial, visible, "initial");
+                        CheckRows(l.Rows.Select(r => r.Initial), "initial");
                         HashSet<int> inside = [.. visible, .. l.Carried.Select(c => c.Inside)];
-                        foreach (CarriedValue c in l.Carried) Define(c.Inside);
+                        foreach (int id in l.Carried.SelectMany(c => c.OnePlace.Where(v => v != c.Result).Distinct())) Define(id);
+                        foreach (CarriedValue c in l.Carried) Same(c.Entering, c.Initial);
+                        (HashSet<int> outerRows, HashSet<int> outerIntegers) = (known, knownIntegers);
+                        (known, knownIntegers) = ([.. known, .. l.Rows.Select(r => r.Inside)], [.. knownIntegers]);
+                        CheckRows(l.Carried.Select(c => graph.Values[c.Inside].Rows), "carried");
                         CheckBody(l.Body, inside);
+                        CheckRows(l.Rows.Select(r => r.Next), "next");
                         foreach (CarriedValue c in l.Carried)
                         {
                             CheckView(c.Next, inside, "next");
-                            Same(c.Inside, c.Next);
-                            Same(c.Result, c.Next);
+                            Same(c.Leaving, c.Next);
                         }
+                        (known, knownIntegers) = (outerRows, outerIntegers);
+                        known.UnionWith(UsedRows.ChosenBy(l));
                         break;
                     case Node.Branch b:
                         HashSet<int> then = [.. visible], otherwise = [.. visible];
-                        CheckBody(b.Then, then);
-                        CheckBody(b.Else, otherwise);
+                        foreach (int id in b.Merged.SelectMany(m => m.OnePlace.Where(v => v != m.Result).Distinct())) Define(id);
+                        CheckArm(b.Then, then, b.Rows.Select(r => r.Then));
+                        CheckArm(b.Else, otherwise, b.Rows.Select(r => r.Else));
                         foreach (MergedValue m in b.Merged)
                         {
                             CheckView(m.Then, then, "then");
                             CheckView(m.Else, otherwise, "else");
-                            Same(m.Result, m.Then);
-                            Same(m.Result, m.Else);
+                            Same(m.OfThen, m.Then);
+                            Same(m.OfElse, m.Else);
                         }
+                        known.UnionWith(UsedRows.ChosenBy(b));
+                        break;
+                    case Node.Lengths r:
+                        CheckRows(UsedRows.Of(graph, r), "lengths");
+                        Require(known.Add(r.Space), $"rows {r.Space} are computed twice");
+                        break;
+                    case Node.Integers i:
+                        CheckRows(UsedRows.Of(graph, i), "integers");
+                        Require(knownIntegers.Add(i.Number), $"integers {i.Number} are computed twice");
                         break;
                     default:
                         foreach (View v in node.Reads) CheckView(v, visible, node.GetType().Name);
+                        CheckRows(UsedRows.Of(graph, node), node.GetType().Name);
+                        foreach (int n in UsedRows.Integers(node)) Require(knownIntegers.Contains(n), $"integers {n} are read where they are not computed");
                         CheckExpressions(node);
                         break;
                 }
@@ -55,6 +75,21 @@ internal static class Verifier
                     visible.Add(id);
                 }
             }
+        }
+
+        void CheckArm(IEnumerable<Node> arm, HashSet<int> visible, IEnumerable<int> rows)
+        {
+            (HashSet<int> outerRows, HashSet<int> outerIntegers) = (known, knownIntegers);
+            (known, knownIntegers) = ([.. known], [.. knownIntegers]);
+            CheckBody(arm, visible);
+            CheckRows(rows, "merged");
+            (known, knownIntegers) = (outerRows, outerIntegers);
+        }
+
+        void CheckRows(IEnumerable<int> spaces, string where)
+        {
+            foreach (int space in spaces)
+                Require(known.Contains(space), $"{where} needs rows {space} ('{graph.RowSpaces[space].Name}') that are not known there");
         }
 
         void CheckView(View v, HashSet<int> visible, string where) =>

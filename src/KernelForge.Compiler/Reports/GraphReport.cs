@@ -25,6 +25,8 @@ public static class GraphReport
             {
                 switch (node)
                 {
+                    case Node.Lengths or Node.Integers:
+                        break;
                     case Node.Loop l:
                         lines.Add($"{indent}for {l.Index} from {ScalarText.Of(l.Start)} to below {ScalarText.Of(l.End)}:");
                         foreach (CarriedValue c in l.Carried)

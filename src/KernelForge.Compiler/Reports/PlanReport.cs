@@ -1,4 +1,5 @@
 using System.Globalization;
+using KernelForge.Compiler.BackEnds;
 using KernelForge.Compiler.Ir;
 using KernelForge.Compiler.Kernels;
 using KernelForge.Compiler.Spec;
@@ -21,9 +22,17 @@ public static class PlanReport
         {
             lines.Add("");
             lines.Add("Checked when a checkpoint is loaded:");
-            lines.AddRange(plan.Checks.Select(c => "  " + c.Message));
+            lines.AddRange(plan.Checks.Select(c => "  " + Check(c)));
         }
         return string.Join("\n", lines);
+    }
+
+    private static string Check(PlanCheck check)
+    {
+        string text = check.Message;
+        for (int i = 0; i < check.Values.Count; i++) text = text.Replace("{" + i.ToString(CultureInfo.InvariantCulture) + "}", ScalarText.Of(check.Values[i]));
+        return string.Concat(check.Loops.Select(l => $"for {l.Index} from {ScalarText.Of(l.Start)} to below {ScalarText.Of(l.End)}: "))
+            + (check.Values.Count == 0 ? text : ScalarText.Of(check.Condition) + ", else: " + text);
     }
 
     private static string Input(KernelPlan plan, PlanInput input) =>
@@ -38,8 +47,15 @@ public static class PlanReport
                 case Step.Run r:
                     lines.Add($"{indent}{Kind(r.Kernel)} {r.Kernel.Name}: {r.Kernel.Summary}");
                     break;
+                case Step.Lengths r:
+                    lines.Add($"{indent}rows '{plan.RowSpaces[r.Space].Name}': {HostIntegers.Words(plan, plan.RowSpaces[r.Space].Lengths!)}");
+                    break;
+                case Step.Integers:
+                    break;
                 case Step.Loop l:
                     lines.Add($"{indent}for {l.Index} from {ScalarText.Of(l.Start)} to below {ScalarText.Of(l.End)}:");
+                    foreach (CarriedRows c in l.Carried)
+                        lines.Add($"{indent}  rows '{Name(c.Inside)}': '{Name(c.Initial)}' at first, then '{Name(c.Next)}' of the pass before; '{Name(c.Result)}' after the last");
                     Steps(plan, l.Body, indent + "  ", lines);
                     break;
                 case Step.Branch b:
@@ -47,11 +63,14 @@ public static class PlanReport
                     Steps(plan, b.Then, indent + "  ", lines);
                     lines.Add($"{indent}else:");
                     Steps(plan, b.Else, indent + "  ", lines);
+                    foreach (MergedRows m in b.Merged) lines.Add($"{indent}rows '{Name(m.Result)}': '{Name(m.Then)}', or else '{Name(m.Else)}'");
                     break;
                 default:
                     throw new NotSupportedException(step.GetType().Name);
             }
         }
+
+        string Name(int space) => plan.RowSpaces[space].Name;
     }
 
     private static string Kind(Kernel kernel) => kernel switch

@@ -1,3 +1,4 @@
+using System.Globalization;
 using KernelForge.Compiler.BackEnds;
 using KernelForge.Compiler.Ir;
 using KernelForge.Compiler.Kernels;
@@ -88,6 +89,7 @@ internal sealed class LoadPart(LayerSpec layer, KernelPlan plan, IReadOnlyList<I
 
     private void WriteStart()
     {
+        RecurringWidths.Write(plan, writer, name => "kf_" + name);
         if (plan.Checks.Count > 0)
         {
             writer.Line("/// <summary>What must hold of the hyper-parameters.</summary>");
@@ -121,6 +123,13 @@ internal sealed class LoadPart(LayerSpec layer, KernelPlan plan, IReadOnlyList<I
 
     private static string Message(PlanCheck check)
     {
+        if (check.Values.Count > 0)
+        {
+            string text = CSharpText.Literal(check.Message);
+            for (int i = 0; i < check.Values.Count; i++)
+                text = text.Replace("{" + i.ToString(CultureInfo.InvariantCulture) + "}", "{(" + HostPart.Text(check.Values[i]) + ")}");
+            return "$" + text;
+        }
         // The values that broke the rule, by the names that the user gave them, in the order in which the message has them.
         List<string> names = [];
         ScalarText.Of(check.Condition, h => { if (!h.IsArray) names.Add(h.Name); return ""; }, i => "");

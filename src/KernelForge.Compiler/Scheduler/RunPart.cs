@@ -1,5 +1,6 @@
 using System.Globalization;
 using KernelForge.Compiler.BackEnds;
+using KernelForge.Compiler.Ir;
 using KernelForge.Compiler.Kernels;
 using KernelForge.Compiler.Spec;
 using KernelForge.Compiler.Text;
@@ -118,7 +119,7 @@ internal sealed class RunPart
     /// <summary>Finds the sequences in the cache, and makes room for their new rows.</summary>
     private void WriteBegin()
     {
-        IEnumerable<string> added = plan.RowSpaces.Where(s => s.SequencesOf is null && s.TableRows is null && IsGiven(plan.Inputs[s.Input]))
+        IEnumerable<string> added = plan.RowSpaces.Where(s => s.SequencesOf is null && s.TableRows is null && !s.IsLocal && IsGiven(plan.Inputs[s.Input]))
             .Select(s => $"new {Execution}AddedRows({Number(s.Id)}, {(lengths.TryGetValue(s.Id, out string? own) ? own : inputs[s.Input])})");
         string fresh = method == Method.Prefill ? "true" : "false";
         writer.Line(LongLine.Broken(
@@ -133,28 +134,79 @@ internal sealed class RunPart
         if (method != Method.Run)
         {
             // What is given once brings no rows to a step, whatever the arithmetic makes of none.
-            foreach (RowSpace space in plan.RowSpaces.Where(s => s.Lengths is not null && IsGiven(plan.Inputs[s.Input]))) Need(space.Id);
+            foreach (RowSpace space in plan.RowSpaces.Where(s => s.Lengths is not null && !s.IsLocal && IsGiven(plan.Inputs[s.Input]))) Need(space.Id);
         }
-        var host = new HostIntegers(
-            plan, HostPart.Text, (input, types) => inputs[input] + (types ? ".Types" : ".Ids"),
-            space => lengths.TryGetValue(space, out string? own) ? $"{own}.Length({sequence})" : InputLength(inputs[plan.RowSpaces[space].Input]));
         foreach (RowSpace space in plan.RowSpaces.Where(s => needed.Contains(s.Id)))
         {
-            string name = Local("lengths" + Number(space.Id));
-            writer.Line($"using var {name} = new {Execution}ComputedOffsets({inputs[space.Input]}.Offsets.Length - 1);");
-            writer.Line($"for (int {sequence} = 0; {sequence} < {name}.Count; {sequence}++)");
-            string words = CSharpText.Literal(HostIntegers.Words(plan, space.Lengths!));
-            string length = $"{Execution}RunCheck.Length({host.Length(space, sequence)}, {sequence}, {CSharpText.Literal(plan.Name)}, {words})";
-            writer.Line(LongLine.Broken($"    {name}.Set({sequence}, {length});"));
-            lengths[space.Id] = name;
+            lengths[space.Id] = Local("lengths" + Number(space.Id));
+            writer.Line($"using var {lengths[space.Id]} = new {Execution}ComputedOffsets({inputs[space.Input]}.Offsets.Length - 1);");
+            if (!space.IsLocal) WriteLengths(space);
         }
+        WriteRows(plan.Steps, needed);
+
+        void Need(int id)
+        {
+            RowSpace space = plan.RowSpaces[id];
+            if ((space.Lengths is null && !space.IsChosen) || !needed.Add(id)) return;
+            if (space.Lengths is { } computed) foreach (RowInteger.Length l in computed.All().OfType<RowInteger.Length>()) Need(l.Space);
+            foreach ((int chosen, int[] from) in Step.Choices(plan.Steps))
+                if (chosen == id) foreach (int of in from) Need(of);
+        }
+    }
+
+    private void WriteLengths(RowSpace space)
+    {
+        var host = new HostIntegers(
+            plan, HostPart.Text, (input, types) => inputs[input] + (types ? ".Types" : ".Ids"),
+            of => lengths.TryGetValue(of, out string? own) ? $"{own}.Length({sequence})" : InputLength(inputs[plan.RowSpaces[of].Input]));
+        string name = lengths[space.Id];
+        writer.Line($"for (int {sequence} = 0; {sequence} < {name}.Count; {sequence}++)");
+        string words = CSharpText.Literal(HostIntegers.Words(plan, space.Lengths!));
+        string length = $"{Execution}RunCheck.Length({host.Length(space, sequence)}, {sequence}, {CSharpText.Literal(plan.Name)}, {words})";
+        writer.Line(LongLine.Broken($"    {name}.Set({sequence}, {length});"));
 
         string InputLength(string input) => $"({input}.Offsets[{sequence} + 1] - {input}.Offsets[{sequence}])";
+    }
 
-        void Need(int space)
+    /// <summary>Follows the loops and branches that choose rows of results.</summary>
+    private void WriteRows(IEnumerable<Step> steps, HashSet<int> needed)
+    {
+        foreach (Step step in steps)
         {
-            if (plan.RowSpaces[space].Lengths is not { } computed || !needed.Add(space)) return;
-            foreach (RowInteger.Length l in computed.All().OfType<RowInteger.Length>()) Need(l.Space);
+            switch (step)
+            {
+                case Step.Lengths r when needed.Contains(r.Space):
+                    WriteLengths(plan.RowSpaces[r.Space]);
+                    break;
+                case Step.Loop l when IsNeeded(l):
+                    foreach (CarriedRows c in l.Carried) Choose(c.Inside, c.Initial);
+                    writer.Open(HostPart.LoopText(new PlanLoop(l.Index, l.Start, l.End)));
+                    WriteRows(l.Body, needed);
+                    foreach (CarriedRows c in l.Carried) Choose(c.Inside, c.Next);
+                    writer.Close();
+                    foreach (CarriedRows c in l.Carried) Choose(c.Result, c.Inside);
+                    break;
+                case Step.Branch b when IsNeeded(b):
+                    writer.Open($"if ({HostPart.Text(b.Condition)})");
+                    WriteRows(b.Then, needed);
+                    foreach (MergedRows m in b.Merged) Choose(m.Result, m.Then);
+                    writer.Close().Open("else");
+                    WriteRows(b.Else, needed);
+                    foreach (MergedRows m in b.Merged) Choose(m.Result, m.Else);
+                    writer.Close();
+                    break;
+                default:
+                    break;
+            }
+        }
+
+        bool IsNeeded(Step step) => Step.Choices([step]).Any(c => needed.Contains(c.Chosen));
+
+        void Choose(int space, int from)
+        {
+            if (!needed.Contains(space)) return;
+            string offsets = lengths.TryGetValue(from, out string? own) ? own : inputs[plan.RowSpaces[from].Input];
+            writer.Line($"{lengths[space]}.Take({offsets}.Offsets);");
         }
     }
 

@@ -143,7 +143,7 @@ internal sealed class PooledAttention : CudaProgram
             .Add(shifted).Add(weight).Add(bias).Add(qkv).Add(tokens).Gemm(tokens, 3 * CudaRun.Packed(Inner), Hidden);
         run.Kernel(attend).Define("HEADS", Heads).Define("INNER", Inner)
             .Add(qkv).Add(qkv.Columns(Inner, Inner)).Add(qkv.Columns(2 * Inner, Inner)).Add(context).Add(1 / 3f)
-            .Add(run.Differences(Table, tokens, tokens)).Add(run.Zero(Table)).Attention(tokens, tokens, Heads, HeadWidth, HeadWidth);
+            .Add(run.Differences(Table, tokens, tokens)).Add(run.Zero(Table, tokens, tokens)).Attention(tokens, tokens, Heads, HeadWidth, HeadWidth);
         run.Kernel(pool).Define("INNER", Inner)
             .Add(context).Add(run.Offsets(tokens)).Add(pooled).Add(sequences).Segment(tokens, Inner);
         run.CopyOut(0, context);

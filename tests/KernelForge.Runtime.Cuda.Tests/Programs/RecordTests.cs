@@ -156,7 +156,7 @@ public sealed class RecordTests
     public void Rows_of_other_lengths_follow_from_the_batch()
     {
         var plan = new ProgramPlan();
-        CudaSpace tokens = plan.Space(0, SpaceKind.Input, 0), halves = plan.Space(1, SpaceKind.Lengths, 0);
+        CudaSpace tokens = plan.Space(0, SpaceKind.Input, 0), halves = plan.SpaceOfLengths(1, 0, []);
         CudaSpace table = plan.Space(2, SpaceKind.Table, -1, 5), sequences = plan.Space(3, SpaceKind.Sequences, 0);
         var run = new CudaRun(plan, null!, CudaPrecision.Float32, DeviceLimits.Of(Architecture.Parse("sm_80")), (_, _, _) => { });
         run.HostIntegers(0, halves);
@@ -185,11 +185,11 @@ public sealed class RecordTests
     {
         var plan = new ProgramPlan();
         plan.Space(0, SpaceKind.Input, 0);
-        CudaSpace shorter = plan.Space(1, SpaceKind.Lengths, 0);
-        var batch = new CudaBatch(plan, (_, rows, lengths) =>
+        CudaSpace shorter = plan.SpaceOfLengths(1, 0, []);
+        var batch = new CudaBatch(plan, (_, _, rows, lengths) =>
         {
             for (int s = 0; s < lengths.Length; s++) lengths[s] = rows.Length(0, s) - 2;
-        }, (_, _, _) => { });
+        }, (_, _, _, _) => { });
         batch.Set([new(new RaggedMatrix([5, 1, 7], 2))]);
         Refuses.With<ArgumentException>("sequence 1 is too short for this layer: it would have -1 rows later on", () => batch.Offsets(shorter));
     }
@@ -197,11 +197,11 @@ public sealed class RecordTests
     /// <summary>Space 1 has half the rows of space 0; integers 0 number the rows in thousands.</summary>
     private static CudaBatch Batch(ProgramPlan plan) => new(
         plan,
-        (_, batch, lengths) =>
+        (_, _, batch, lengths) =>
         {
             for (int s = 0; s < lengths.Length; s++) lengths[s] = batch.Length(0, s) / 2;
         },
-        (_, _, values) =>
+        (_, _, _, values) =>
         {
             for (int row = 0; row < values.Length; row++) values[row] = row * 1000;
         });

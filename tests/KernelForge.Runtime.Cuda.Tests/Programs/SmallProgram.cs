@@ -44,7 +44,7 @@ internal sealed class SmallProgram : CudaProgram
         run.Kernel(Project).Define("COLUMNS", Columns).Define("ACTIVATION", ActivationKind.GeluTanh)
             .Add(x).Add(weight).Add(bias).Add(y).Add(tokens).Gemm(tokens, CudaRun.Packed(Wide), Columns);
         run.Kernel(Attend).Define("HEADS", 2)
-            .Add(y.Columns(8, 8)).Add(0.5f).Add(run.Differences(Table, tokens, tokens)).Add(run.Zero(Table)).Attention(tokens, tokens, 2, 4, 4);
+            .Add(y.Columns(8, 8)).Add(0.5f).Add(run.Differences(Table, tokens, tokens)).Add(run.Zero(Table, tokens, tokens)).Attention(tokens, tokens, 2, 4, 4);
         run.Kernel(Pool).Add(x).Add(run.Offsets(tokens)).Add(pooled).Add(run.SequenceCount(tokens)).Add(sequences).Segment(tokens, Columns);
         run.CopyOut(0, result);
         run.CopyOut(1, pooled);

@@ -114,6 +114,8 @@ internal sealed class CpuBackEnd : IBackEnd
         var kernels = new CpuKernels(plan, names, parameters);
         new CpuSchedule(plan, names, kernels, writer).Write();
         if (plan.GoesOn is not null) new CpuCacheLayout(plan, names, kernels, writer.Line()).Write();
+        if (plan.Recurrences.Count > 0) writer.Line();
+        RecurringWidths.Write(plan, writer, names.Hyper);
         writer.Line(kernels.Structs.TrimEnd('\n'));
         writer.Close();
     }

@@ -18,7 +18,7 @@ internal sealed class CpuCacheLayout(KernelPlan plan, ProgramNames names, CpuKer
         Writer.Line("public override CacheLayout Layout { get; }").Line();
         Writer.Open("private CacheLayout Describe()");
         Writer.Line($"var {Cache} = new CacheLayout();");
-        foreach (RowSpace space in Plan.RowSpaces.Where(s => s.SequencesOf is null && s.TableRows is null))
+        foreach (RowSpace space in Plan.RowSpaces.Where(s => s.SequencesOf is null && s.TableRows is null && !s.IsLocal))
         {
             bool goesOn = space.Input == Plan.RowSpaces[Plan.GoesOn!.Value].Input;
             Writer.Line($"{Cache}.Space({Number(space.Id)}, goesOn: {(goesOn ? "true" : "false")});");
@@ -28,8 +28,16 @@ internal sealed class CpuCacheLayout(KernelPlan plan, ProgramNames names, CpuKer
         Writer.Close().Line();
     }
 
-    // Buffers are none of its business.
+    // Buffers are none of its business, and rows that differ from pass to pass of a loop no incremental layer has.
     protected override void WriteView(PlanBuffer buffer) { }
+
+    protected override void WriteRows(RowSpace space) { }
+
+    protected override void WriteIntegers(PlanIntegers integers) { }
+
+    protected override void WriteChosen(int space) { }
+
+    protected override void WriteChoice(int space, int from, bool declares = false) { }
 
     protected override void WriteKernel(Kernel kernel)
     {

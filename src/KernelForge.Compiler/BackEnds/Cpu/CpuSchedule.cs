@@ -5,9 +5,15 @@ using KernelForge.Compiler.Text;
 namespace KernelForge.Compiler.BackEnds.Cpu;
 
 /// <summary>The method that runs the plan: row spaces and inputs, memory, then the kernels, loops and branches as the plan has them.</summary>
+/// <remarks>
+/// Where a loop changes rows or widths, its passes run twice: first without kernels, for the room that each buffer needs at most.
+/// </remarks>
 internal sealed class CpuSchedule(KernelPlan plan, ProgramNames names, CpuKernels kernels, CodeWriter writer)
     : ProgramSchedule(plan, names, writer)
 {
+    /// <summary>Whether buffers get room, and no kernel runs.</summary>
+    private bool reserving;
+
     public void Write()
     {
         Writer.Line("/// <inheritdoc/>");
@@ -50,39 +56,60 @@ internal sealed class CpuSchedule(KernelPlan plan, ProgramNames names, CpuKernel
 
     private void WriteSpaces()
     {
-        var host = new HostIntegers(Plan, Names.Scalar, Names.Integers, space => $"{Names.Space(space)}.Length({Sequence})");
-        var past = new HostIntegers(Plan, Names.Scalar, Names.Integers, space => $"{Names.Space(space)}.Base({Sequence})");
         foreach (RowSpace s in Spaces)
         {
-            string name = Names.Space(s.Id), number = Number(s.Id);
+            if (s.Lengths is not null)
+            {
+                Declare(s);
+                WriteRows(s);
+                continue;
+            }
+            string number = Number(s.Id);
             string space = s.SequencesOf is { } parent ? $"SequencesOf({number}, {Names.Space(parent)})"
                 : s.TableRows is { } rows ? $"Table({number}, {Names.Size(rows)})"
-                : s.Lengths is null ? $"Space({number}, {Names.Inputs}[{Number(s.Input)}].Offsets)"
-                : $"Begin({number}, {Names.Inputs}[{Number(s.Input)}].SequenceCount)";
-            Writer.Line($"RaggedRows {name} = {Names.Workspace}.{space};");
-            if (s.Lengths is null) continue;
-            Writer.Line($"for (int {Sequence} = 0; {Sequence} < {name}.SequenceCount; {Sequence}++)");
-            string words = CSharpText.Literal(HostIntegers.Words(Plan, s.Lengths));
-            string length = $"RunCheck.Length({host.Length(s, Sequence)}, {Sequence}, {CSharpText.Literal(Plan.Name)}, {words})";
-            if (Plan.GoesOn is not null)
-            {
-                // A sequence that begins has no rows, whatever the arithmetic makes of none.
-                string before = Names.Space(Plan.Inputs[s.Input].RowSpace) + $".Base({Sequence})";
-                length += $", {before} == 0 ? 0 : {past.Length(s, Sequence)}";
-            }
-            Writer.Line(LongLine.Broken($"    {name}.SetLength({Sequence}, {length});"));
-            Writer.Line($"{name}.End();");
+                : $"Space({number}, {Names.Inputs}[{Number(s.Input)}].Offsets)";
+            Writer.Line($"RaggedRows {Names.Space(s.Id)} = {Names.Workspace}.{space};");
         }
-        foreach (PlanIntegers integers in Plan.HostIntegers) WriteIntegers(host, integers);
+        foreach (RowSpace s in Plan.RowSpaces.Where(s => s.IsLocal)) Declare(s);
+        foreach (PlanIntegers integers in Plan.HostIntegers.Where(i => !i.IsLocal)) WriteIntegers(integers);
+
+        void Declare(RowSpace s) => Writer.Line($"RaggedRows {Names.Space(s.Id)} = {Names.Workspace}.Space({Number(s.Id)});");
     }
 
-    private void WriteIntegers(HostIntegers host, PlanIntegers integers)
+    private HostIntegers Host => new(Plan, Names.Scalar, Names.Integers, space => $"{Names.Space(space)}.Length({Sequence})");
+
+    private HostIntegers Past => new(Plan, Names.Scalar, Names.Integers, space => $"{Names.Space(space)}.Base({Sequence})");
+
+    protected override void WriteRows(RowSpace space)
+    {
+        string name = Names.Space(space.Id);
+        Writer.Line($"{name}.Begin({Names.Inputs}[{Number(space.Input)}].SequenceCount);");
+        Writer.Line($"for (int {Sequence} = 0; {Sequence} < {name}.SequenceCount; {Sequence}++)");
+        string words = CSharpText.Literal(HostIntegers.Words(Plan, space.Lengths!));
+        string length = $"RunCheck.Length({Host.Length(space, Sequence)}, {Sequence}, {CSharpText.Literal(Plan.Name)}, {words})";
+        if (Plan.GoesOn is not null)
+        {
+            // A sequence that begins has no rows, whatever the arithmetic makes of none.
+            string before = Names.Space(Plan.Inputs[space.Input].RowSpace) + $".Base({Sequence})";
+            length += $", {before} == 0 ? 0 : {Past.Length(space, Sequence)}";
+        }
+        Writer.Line(LongLine.Broken($"    {name}.SetLength({Sequence}, {length});"));
+        Writer.Line($"{name}.End();");
+    }
+
+    protected override void WriteChosen(int space)
+    {
+    }
+
+    protected override void WriteChoice(int space, int from, bool declares = false) => Writer.Line($"{Names.Space(space)}.Take({Names.Space(from)});");
+
+    protected override void WriteIntegers(PlanIntegers integers)
     {
         string name = Names.HostIntegers(integers.Id), space = Names.Space(integers.RowSpace);
         Writer.Line($"int[] {name} = {Names.Workspace}.Computed({Number(integers.Id)}, {space}.Count);");
         Writer.Open($"for (int {Row} = 0; {Row} < {space}.Count; {Row}++)");
         Writer.Line($"int {Sequence} = {space}.SequenceOf({Row});");
-        string value = host.Value(integers, Row, Sequence, $"{space}.PositionOf({Row})");
+        string value = Host.Value(integers, Row, Sequence, $"{space}.PositionOf({Row})");
         Writer.Line(LongLine.Broken($"{name}[{Row}] = {value};"));
         Writer.Close();
         foreach (TableLookup lookup in TableLookup.Of(Plan).Where(l => l.Source is RowInteger.Host h && h.Number == integers.Id))
@@ -101,22 +128,21 @@ internal sealed class CpuSchedule(KernelPlan plan, ProgramNames names, CpuKernel
     /// <summary>Room for every buffer first, then views: growing a slot would lose what another buffer already put there.</summary>
     private void WriteMemory()
     {
+        reserving = true;
         // Buffers of the same width may share a slot.
-        foreach (PlanBuffer b in Plan.Buffers.GroupBy(b => (b.Slot, b.RowSpace, b.Columns)).Select(g => g.First()))
-        {
-            // A width that differs from layer to layer: room for the widest.
-            string[] indices = [.. b.Columns.LoopIndices];
-            foreach (string index in indices) OpenLoop(Step.Loops(Plan.Steps).First(l => l.Index == index));
-            Writer.Line($"{Names.Workspace}.Slot({Number(b.Slot)}).Reserve({Names.Space(b.RowSpace)}.Count, {Names.Size(b.Columns)});");
-            foreach (string _ in indices) Writer.Close();
-        }
+        foreach (PlanBuffer b in Buffers.GroupBy(b => (b.Slot, b.RowSpace, b.Columns)).Select(g => g.First())) WriteView(b);
+        WriteSteps();
+        reserving = false;
         WriteViews();
     }
+
+    protected override bool IsWritten(Step step) => !reserving || (step is not (Step.Run or Step.Integers) && ShapesAnything([step]));
 
     protected override void WriteView(PlanBuffer b)
     {
         string shape = $"{Names.Space(b.RowSpace)}.Count, {Names.Size(b.Columns)}";
-        Writer.Line($"Rows<TVector> {Names.Buffer(b.Id)} = {Names.Workspace}.Slot({Number(b.Slot)}).View<TVector>({shape});");
+        if (reserving) Writer.Line($"{Names.Workspace}.Slot({Number(b.Slot)}).Reserve({shape});");
+        else Writer.Line($"Rows<TVector> {Names.Buffer(b.Id)} = {Names.Workspace}.Slot({Number(b.Slot)}).View<TVector>({shape});");
     }
 
     protected override void WriteKernel(Kernel kernel)

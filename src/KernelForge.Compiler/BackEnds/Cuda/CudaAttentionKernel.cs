@@ -136,7 +136,7 @@ internal static class CudaAttentionKernel
         {
             if (!DifferenceFunction.Is(e)) return null;
             int number = tables.Add(kernel, e);
-            string table = arguments.Integers("table", names.Table(number, kernel)), zero = arguments.Integers("zero", names.Zero(number));
+            string table = arguments.Integers("table", names.Table(number, kernel)), zero = arguments.Integers("zero", names.Zero(number, kernel));
             return $"{table}[i.position - j.position + *{zero}]";
         }
     }

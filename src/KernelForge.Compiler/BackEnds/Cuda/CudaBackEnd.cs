@@ -104,6 +104,7 @@ internal sealed class CudaBackEnd : IBackEnd
         new CudaSchedule(plan, names, kernels, writer).Write();
         tables.WriteFilling(writer);
         CudaHostIntegers.Write(writer, plan, names);
+        RecurringWidths.Write(plan, writer, names.Hyper);
         kernels.WriteSources(writer);
         writer.Close();
         return writer.ToString();

@@ -9,32 +9,34 @@ internal static class CudaHostIntegers
     public static void Write(CodeWriter writer, KernelPlan plan, ProgramNames names)
     {
         string batch = names.Batch, sequence = names.Unique("sequence"), row = names.Unique("row"), start = names.Unique("start");
-        var host = new HostIntegers(
-            plan, names.Scalar, (input, types) => $"{batch}.{(types ? "Types" : "Ids")}({CudaText.Integer(input)})",
-            space => $"{batch}.Length({CudaText.Integer(space)}, {sequence})");
-
-        RowSpace[] spaces = [.. plan.RowSpaces.Where(s => s.Lengths is not null)];
+        Step[] steps = [.. Step.All(plan.Steps)];
+        RowSpace[] spaces = [.. plan.RowSpaces.Where(s => s.Lengths is not null && (!s.IsLocal || steps.Contains(new Step.Lengths(s.Id))))];
+        PlanIntegers[] all = [.. plan.HostIntegers.Where(i => !i.IsLocal || steps.Contains(new Step.Integers(i.Id)))];
         if (spaces.Length > 0)
         {
             Open("Lengths", "space", "lengths");
             foreach (RowSpace space in spaces)
             {
-                writer.Line($"case {CudaText.Integer(space.Id)}:");
+                CudaGiven given = CudaGiven.Of(plan, space);
+                HostIntegers host = Host(given);
+                Case(space.Id, given);
                 writer.Line($"    for (int {sequence} = 0; {sequence} < lengths.Length; {sequence}++)");
                 string words = CSharpText.Literal(HostIntegers.Words(plan, space.Lengths!));
                 string length = $"RunCheck.Length({host.Length(space, sequence)}, {sequence}, {CSharpText.Literal(plan.Name)}, {words})";
                 writer.Line(LongLine.Broken($"        lengths[{sequence}] = {length};"));
-                writer.Line("    break;");
+                Break(given);
             }
             writer.Close().Close().Line();
         }
 
-        if (plan.HostIntegers.Count == 0) return;
+        if (all.Length == 0) return;
         Open("Integers", "number", "values");
-        foreach (PlanIntegers integers in plan.HostIntegers)
+        foreach (PlanIntegers integers in all)
         {
-            string offsets = $"{batch}.Offsets({CudaText.Integer(integers.RowSpace)})";
-            writer.Line($"case {CudaText.Integer(integers.Id)}:");
+            CudaGiven given = CudaGiven.Of(plan, integers);
+            HostIntegers host = Host(given);
+            string offsets = $"{batch}.Offsets({given.Number(integers.RowSpace)})";
+            Case(integers.Id, given);
             writer.Line($"    for (int {sequence} = 0; {sequence} < {offsets}.Length - 1; {sequence}++)");
             writer.Open();
             writer.Line($"int {start} = {offsets}[{sequence}];");
@@ -48,14 +50,32 @@ internal static class CudaHostIntegers
                     $"    RunCheck.Indices({offsets}, values, {names.Scalar(lookup.Factor)}, {names.Scalar(lookup.Offset)}, "
                     + $"{names.Size(lookup.Count)}, {words}, {path});"));
             }
-            writer.Line("    break;");
+            Break(given);
         }
         writer.Close().Close().Line();
+
+        HostIntegers Host(CudaGiven given) => new(
+            plan, names.Scalar, (input, types) => $"{batch}.{(types ? "Types" : "Ids")}({CudaText.Integer(input)})",
+            space => $"{batch}.Length({given.Number(space)}, {sequence})");
+
+        void Case(int number, CudaGiven given)
+        {
+            writer.Line($"case {CudaText.Integer(number)}:");
+            if (!given.IsAny) return;
+            writer.Open();
+            given.WriteIndices(writer, names);
+        }
+
+        void Break(CudaGiven given)
+        {
+            writer.Line("    break;");
+            if (given.IsAny) writer.Close();
+        }
 
         void Open(string method, string number, string values)
         {
             writer.Line("/// <inheritdoc/>");
-            writer.Open($"protected override void {method}(int {number}, CudaBatch {batch}, Span<int> {values})");
+            writer.Open($"protected override void {method}(int {number}, ReadOnlySpan<int> given, CudaBatch {batch}, Span<int> {values})");
             writer.Open($"switch ({number})");
         }
     }

@@ -10,7 +10,7 @@ internal static class CudaNames
         "Weights", "Schedule", "Differences", "Lengths", "Integers", "CudaBatch", "RunCheck", "space", "lengths", "number", "Ready", "Kernels", "Run", "Dispose", "Equals", "GetHashCode", "GetType", "ToString",
         "MemberwiseClone", "Finalize", "CudaProgram", "CudaRun", "CudaSpace", "CudaView", "CudaIntegers", "CudaDevice", "DeviceArray",
         "DeviceWeights", "WeightBlock", "KernelSource", "SourceOrigin", "LoadedWeights", "Math", "Ops", "Span", "ActivationKind",
-        "table", "values", "zero",
+        "table", "values", "zero", "given", "ReadOnlySpan",
     ];
 
     public static ProgramNames Of(KernelPlan plan) => new(plan, Reserved, "device", "weights", "run", "batch");
@@ -39,6 +39,7 @@ internal static class CudaNames
         public string Table(int number, AttentionKernel kernel) =>
             $"{names.Run}.Differences({CudaText.Integer(number)}, {names.Space(kernel.Rows)}, {names.Space(kernel.KeyRows)})";
 
-        public string Zero(int number) => $"{names.Run}.Zero({CudaText.Integer(number)})";
+        public string Zero(int number, AttentionKernel kernel) =>
+            $"{names.Run}.Zero({CudaText.Integer(number)}, {names.Space(kernel.Rows)}, {names.Space(kernel.KeyRows)})";
     }
 }

@@ -33,9 +33,14 @@ internal sealed class CudaSchedule(KernelPlan plan, ProgramNames names, CudaKern
     {
         foreach (RowSpace s in Spaces)
         {
+            if (s.Lengths is not null)
+            {
+                WriteRows(s);
+                continue;
+            }
             string space = s.SequencesOf is { } parent ? $"SequencesOf({Number(s.Id)}, {Names.Space(parent)})"
                 : s.TableRows is { } rows ? $"TableSpace({Number(s.Id)}, {Names.Size(rows)})"
-                : $"{(s.Lengths is null ? "Space" : "SpaceOfLengths")}({Number(s.Id)}, input: {Number(s.Input)})";
+                : $"Space({Number(s.Id)}, input: {Number(s.Input)})";
             Writer.Line($"CudaSpace {Names.Space(s.Id)} = {Names.Run}.{space};");
         }
         for (int i = 0; i < Plan.Inputs.Count; i++)
@@ -45,9 +50,23 @@ internal sealed class CudaSchedule(KernelPlan plan, ProgramNames names, CudaKern
             if (Plan.Inputs[i].Kind == InputKind.TokenIds)
                 Writer.Line($"CudaIntegers {Names.Integers(i, types: true)} = {Names.Run}.Types({Number(i)});");
         }
-        foreach (PlanIntegers i in Plan.HostIntegers)
-            Writer.Line($"CudaIntegers {Names.HostIntegers(i.Id)} = {Names.Run}.HostIntegers({Number(i.Id)}, {Names.Space(i.RowSpace)});");
+        foreach (PlanIntegers i in Plan.HostIntegers.Where(i => !i.IsLocal)) WriteIntegers(i);
     }
+
+    protected override void WriteRows(RowSpace space) => Writer.Line(
+        $"CudaSpace {Names.Space(space.Id)} = {Names.Run}.SpaceOfLengths({Number(space.Id)}, input: {Number(space.Input)}{CudaGiven.Of(Plan, space).Arguments(Names)});");
+
+    protected override void WriteIntegers(PlanIntegers integers)
+    {
+        string given = CudaGiven.Of(Plan, integers).Arguments(Names);
+        Writer.Line(
+            $"CudaIntegers {Names.HostIntegers(integers.Id)} = {Names.Run}.HostIntegers({Number(integers.Id)}, {Names.Space(integers.RowSpace)}{given});");
+    }
+
+    protected override void WriteChosen(int space) => Writer.Line($"CudaSpace {Names.Space(space)};");
+
+    protected override void WriteChoice(int space, int from, bool declares = false) =>
+        Writer.Line($"{(declares ? "CudaSpace " : "")}{Names.Space(space)} = {Names.Space(from)};");
 
     protected override void WriteView(PlanBuffer b) => Writer.Line(
         $"CudaView {Names.Buffer(b.Id)} = {Names.Run}.Slot({Number(b.Slot)}, {Names.Space(b.RowSpace)}, {Names.Size(b.Columns)}"

@@ -140,7 +140,7 @@ internal sealed partial class GraphBuilder
         Size inner = Size.From(HostInteger(spec.Inputs, hypers)), outputs = Size.From(HostInteger(spec.Outputs, hypers));
         if (input.Space == Val.Rows.Table)
             throw Fail(Rules.NotCompilable, at, $"'{spec.Name}' is applied to a parameter; apply it to tokens");
-        if (!SameWidth(input.Columns, inner))
+        if (!SameWidth(input.Columns, inner, (owner, spec)))
             throw Fail(Rules.WidthMismatch, at, $"'{spec.Name}' expects [{spaces[input.Space].Name}, {inner}], got {Shape(input)}");
         bool transposed = spec.Transposed is not null && KnownTruth(spec.Transposed, hypers, spec);
         Scalar present = Presence(spec.Present, hypers);
@@ -169,7 +169,9 @@ internal sealed partial class GraphBuilder
         var hypers = new Scope(owner, []);
         Size rows = Size.From(HostInteger(spec.Rows, hypers)), features = Size.From(HostInteger(spec.Features, hypers));
         int table = AddParameter(owner, spec, "weight", ParameterUse.Table, rows, features, false, null);
-        RowInteger row = OnDevice(new Val.Integers(space, value));
+        // A run checks the positions of inputs' rows before all else; those of other rows as it computes them.
+        bool isChecked = spaces[space].IsOfInput || !value.All().OfType<RowInteger.Position>().Any();
+        RowInteger row = OnDevice(new Val.Integers(space, value), byHost: !isChecked);
         return new Val.Rows(space, features, [new KernelOperand.Gather(table, row, features)], new Expression.Read(0));
     }
 
@@ -182,7 +184,7 @@ internal sealed partial class GraphBuilder
             throw Fail(Rules.NotCompilable, at, $"'{spec.Name}' takes rows and the number of each row's linear, got {Shape(input)} and {Shape(index)}");
         if (input.Space != index.Space) JoinRows(input.Space, index.Space, [input, index], at);
         if (input.Space != index.Space) throw Fail(Rules.RowSpaceMismatch, at, $"'{spec.Name}' needs a number for each row: got {Shape(input)} and {Shape(index)}");
-        if (!SameWidth(input.Columns, inner))
+        if (!SameWidth(input.Columns, inner, (owner, spec)))
             throw Fail(Rules.WidthMismatch, at, $"'{spec.Name}' expects [{spaces[input.Space].Name}, {inner}], got {Shape(input)}");
         if (!SameWidth(index.Columns, Size.One))
             throw Fail(Rules.WidthMismatch, at, $"'{spec.Name}' takes one number a row, [{spaces[input.Space].Name}, 1], got {Shape(index)}");

@@ -146,7 +146,8 @@ internal sealed partial class GraphBuilder
             throw Fail(Rules.WidthMismatch, c, $"columns {start} to {start + count} are not all in {Shape(x)}");
         View stored = Store(x, "~slice");
         if ((x.Columns - start - count).Constant is null)
-            Check(Scalars.Binary(BinaryOp.LessOrEqual, (start + count).ToScalar(), x.Columns.ToScalar()), $"columns {start} to {start + count} of {x.Columns}");
+            Check(
+                Scalars.Binary(BinaryOp.LessOrEqual, (start + count).ToScalar(), x.Columns.ToScalar()), $"columns {start} to {start + count} of {x.Columns}", []);
         return Val.Rows.Of(x.Space, new View(stored.Buffer, stored.Start + start, count));
     }
 

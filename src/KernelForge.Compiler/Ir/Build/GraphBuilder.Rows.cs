@@ -1,13 +1,90 @@
+using System.Globalization;
 using KernelForge.Compiler.Diagnostics;
 using KernelForge.Compiler.Kernels;
 using KernelForge.Compiler.Spec;
 
 namespace KernelForge.Compiler.Ir.Build;
 
-/// <summary>Row spaces, and the integers of their rows that the host knows.</summary>
+/// <summary>
+/// Row spaces, and the integers of their rows that the host knows. Those that depend on the pass of a loop, or on rows that a loop or branch chooses, are
+/// computed where they are first needed, in the outermost body in which all that they depend on is known, and are forgotten at its end.
+/// </summary>
 internal sealed partial class GraphBuilder
 {
     private readonly List<PlanIntegers> hostIntegers = [];
+
+    /// <summary>The bodies that are open around <see cref="body"/>, outermost first: one for each of <see cref="scopes"/>.</summary>
+    private readonly List<List<Node>> outerBodies = [];
+
+    /// <summary>Row spaces and integers that belong to a body, by how many bodies are around it; those of a body that is closed are gone.</summary>
+    private readonly Dictionary<int, int> depthOfSpace = [], depthOfIntegers = [];
+
+    private bool IsKnown(RowSpace space) => !space.IsLocal || depthOfSpace.ContainsKey(space.Id);
+
+    /// <summary>Follows what stands in a body of its own.</summary>
+    private (List<Node> Body, T Result) Enclosed<T>(BodyScope scope, Func<T> follow)
+    {
+        outerBodies.Add(body);
+        scopes.Add(scope);
+        body = [];
+        T result = follow();
+        List<Node> followed = body;
+        foreach (int space in depthOfSpace.Where(d => d.Value == scopes.Count).Select(d => d.Key).ToArray()) depthOfSpace.Remove(space);
+        foreach (int number in depthOfIntegers.Where(d => d.Value == scopes.Count).Select(d => d.Key).ToArray()) depthOfIntegers.Remove(number);
+        body = outerBodies[outerBodies.Count - 1];
+        outerBodies.RemoveAt(outerBodies.Count - 1);
+        scopes.RemoveAt(scopes.Count - 1);
+        return (followed, result);
+    }
+
+    /// <summary>Rows that a loop or branch chooses among rows of the same sequences.</summary>
+    /// <param name="depth">The bodies around that in which they are known.</param>
+    private int ChosenRows(string local, int like, int depth)
+    {
+        int others = spaces.Count(s => s.IsChosen);
+        spaces.Add(new RowSpace(spaces.Count, $"rows of {local}{(others == 0 ? "" : " " + (others + 1).ToString(CultureInfo.InvariantCulture))}", null, spaces[like].Input)
+        {
+            IsChosen = true,
+            IsLocal = true,
+        });
+        depthOfSpace[spaces.Count - 1] = depth;
+        return spaces.Count - 1;
+    }
+
+    private bool CanBeChosen(int a, int b) => a == b ? a != Val.Rows.Table
+        : a != Val.Rows.Table && b != Val.Rows.Table && IsSameFamily(a, b) && !IsSequences(a) && !IsSequences(b);
+
+    /// <summary>In how many bodies lies what integers are computed from; null where it is known before the first kernel.</summary>
+    private int? DepthOf(RowInteger value)
+    {
+        int? depth = null;
+        foreach (RowInteger part in value.All())
+        {
+            int? of = part switch
+            {
+                RowInteger.Length l when spaces[l.Space].IsLocal => depthOfSpace[l.Space],
+                RowInteger.Host h when hostIntegers[h.Number].IsLocal => depthOfIntegers[h.Number],
+                RowInteger.Constant c => DepthOf(c.Value),
+                RowInteger.Affine a => Deeper(DepthOf(a.Factor), DepthOf(a.Offset)),
+                _ => null,
+            };
+            depth = Deeper(depth, of);
+        }
+        return depth;
+    }
+
+    private int? DepthOf(Scalar value)
+    {
+        HashSet<string> indices = [.. ScalarText.Indices(value)];
+        int loop = scopes.FindLastIndex(s => s is BodyScope.Pass p && indices.Contains(p.Loop.Index)), arm = scopes.FindLastIndex(s => s is BodyScope.Arm);
+        // An element of an array may be there in one arm alone.
+        int deepest = IsOpaque(value) && !(value is Scalar.Index) ? Math.Max(loop, arm) : loop;
+        return deepest < 0 ? null : deepest + 1;
+    }
+
+    private static int? Deeper(int? a, int? b) => a is null ? b : b is null ? a : Math.Max(a.Value, b.Value);
+
+    private void AddAt(int depth, Node node) => (depth == outerBodies.Count ? body : outerBodies[depth]).Add(node);
 
     private bool IsSequences(int space) => spaces[space].SequencesOf is not null;
 
@@ -39,11 +116,17 @@ internal sealed partial class GraphBuilder
             throw Fail(Rules.RowSpaceMismatch, at,
                 $"lengths are one integer a sequence of [{spaces[space].Name}], such as rows.Lengths / 2; got {Describe(lengths)}");
         if (lengths.Value is RowInteger.Length l) return l.Space;
-        RowSpace? known = spaces.Find(s => s.Input == spaces[space].Input && lengths.Value.Equals(s.Lengths));
+        RowSpace? known = spaces.Find(s => s.Input == spaces[space].Input && lengths.Value.Equals(s.Lengths) && IsKnown(s));
         if (known is not null) return known.Id;
+        int? depth = DepthOf(lengths.Value);
         string name = spaces[RootOf(space)].Name.Replace("tokens", "rows");
         int others = spaces.Count(s => s.Lengths is not null && s.Input == spaces[space].Input);
-        spaces.Add(new RowSpace(spaces.Count, others == 0 ? name : $"{name} {others + 1}", null, spaces[space].Input) { Lengths = lengths.Value });
+        spaces.Add(new RowSpace(spaces.Count, others == 0 ? name : $"{name} {others + 1}", null, spaces[space].Input) { Lengths = lengths.Value, IsLocal = depth is not null });
+        if (depth is { } at0)
+        {
+            depthOfSpace[spaces.Count - 1] = at0;
+            AddAt(at0, new Node.Lengths(spaces.Count - 1));
+        }
         return spaces.Count - 1;
     }
 
@@ -117,11 +200,19 @@ internal sealed partial class GraphBuilder
     }
 
     /// <summary>An integer that kernels can read: as it is, or as what the host has computed.</summary>
-    private RowInteger OnDevice(Val.Integers integers)
+    private RowInteger OnDevice(Val.Integers integers, bool byHost = false)
     {
-        if (integers.Value.IsOnDevice) return integers.Value;
-        PlanIntegers? known = hostIntegers.Find(h => h.RowSpace == integers.Space && h.Value.Equals(integers.Value));
-        if (known is null) hostIntegers.Add(known = new PlanIntegers(hostIntegers.Count, integers.Space, integers.Value));
+        if (integers.Value.IsOnDevice && !byHost) return integers.Value;
+        PlanIntegers? known = hostIntegers.Find(
+            h => h.RowSpace == integers.Space && h.Value.Equals(integers.Value) && (!h.IsLocal || depthOfIntegers.ContainsKey(h.Id)));
+        if (known is not null) return new RowInteger.Host(known.Id);
+        int? depth = Deeper(DepthOf(integers.Value), spaces[integers.Space].IsLocal ? depthOfSpace[integers.Space] : null);
+        hostIntegers.Add(known = new PlanIntegers(hostIntegers.Count, integers.Space, integers.Value) { IsLocal = depth is not null });
+        if (depth is { } at)
+        {
+            depthOfIntegers[known.Id] = at;
+            AddAt(at, new Node.Integers(known.Id));
+        }
         return new RowInteger.Host(known.Id);
     }
 }

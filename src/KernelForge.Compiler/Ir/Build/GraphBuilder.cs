@@ -11,7 +11,7 @@ namespace KernelForge.Compiler.Ir.Build;
 /// </summary>
 /// <remarks>
 /// The widths and row spaces of an input are unknown until a use decides them. The first use that does ends the attempt, and the
-/// description is followed again with what was learned: as often as there are unknowns.
+/// description is followed again with what was learned: as often as there are unknowns. So it is with values that a loop changes.
 /// </remarks>
 internal sealed partial class GraphBuilder
 {
@@ -33,14 +33,10 @@ internal sealed partial class GraphBuilder
     private readonly Stack<(string Callee, string Caller, SourceSpan Call)> frames = new();
     private readonly HashSet<Finding> notes = [];
     private List<Node> body = [];
-    private readonly List<PlanLoop> loopIndices = [];
-    private readonly Stack<string> openLoops = new();
 
-    // What must hold for the present place of the description to be reached.
-    private Scalar reached = new Scalar.Truth(true);
-
-    private GraphBuilder(CompilationUnit unit, Dictionary<string, Size> widths, Dictionary<int, int> sameRows, HashSet<int> tables)
+    private GraphBuilder(CompilationUnit unit, Dictionary<string, Size> widths, Dictionary<int, int> sameRows, HashSet<int> tables, LoopShapes shapes)
     {
+        this.shapes = shapes;
         this.unit = unit;
         this.widths = widths;
         this.sameRows = sameRows;
@@ -55,14 +51,15 @@ internal sealed partial class GraphBuilder
         Dictionary<string, Size> widths = new(StringComparer.Ordinal);
         Dictionary<int, int> sameRows = [];
         HashSet<int> tables = [];
+        var shapes = new LoopShapes();
         while (true)
         {
-            try { return new GraphBuilder(unit, widths, sameRows, tables).Follow(); }
+            try { return new GraphBuilder(unit, widths, sameRows, tables, shapes).Follow(); }
             catch (LearnedException) { }
         }
     }
 
-    /// <summary>Something about an input was learned: follow the description again.</summary>
+    /// <summary>Something about an input or a loop was learned: follow the description again.</summary>
     private sealed class LearnedException : Exception;
 
     private Graph Follow()
@@ -98,6 +95,7 @@ internal sealed partial class GraphBuilder
             notes.ToEquatableArray())
         {
             HostIntegers = hostIntegers.ToEquatableArray(),
+            Recurrences = recurrences.ToEquatableArray(),
         };
         RequireIncremental(graph);
         return graph;
@@ -154,77 +152,6 @@ internal sealed partial class GraphBuilder
         }
     }
 
-    /// <summary>How wide an unknown width must be for <paramref name="a"/>, itself or a multiple of it, to equal <paramref name="b"/>.</summary>
-    private static (string Name, Size Width)? Solve(Size a, Size b)
-    {
-        if (UnknownName(a) is { } itself) return (itself, b);
-        if (Factors(a.ToScalar()).Select(Size.From).FirstOrDefault(f => UnknownName(f) is not null) is not { } unknown) return null;
-        return a.Divides(unknown, out Size? times) && b.Divides(times!, out Size? width) ? (UnknownName(unknown)!, width!) : null;
-    }
-
-    private static IEnumerable<Scalar> Factors(Scalar product) =>
-        product is Scalar.Binary { Op: BinaryOp.Multiply } b ? Factors(b.Left).Concat(Factors(b.Right)) : [product];
-
-    private static string? UnknownName(Size size) =>
-        size.ToScalar() is Scalar.Hyper h && h.Name.StartsWith(Unknown, StringComparison.Ordinal) ? h.Name.Substring(Unknown.Length) : null;
-
-    /// <summary>Whether two widths are equal; an unknown one is from now on.</summary>
-    private bool SameWidth(Size a, Size b)
-    {
-        if (a.Equals(b)) return true;
-        (string? name, Size other) = Solve(a, b) is { } solved ? solved : Solve(b, a) is { } mirrored ? mirrored : (null, a);
-        if (name is null)
-        {
-            if (!a.EqualsIfExact(b, out IReadOnlyList<(Size Dividend, Size Divisor)> quotients)) return false;
-            foreach ((Size dividend, Size divisor) in quotients) RequireDivisible(dividend, divisor);
-            return true;
-        }
-        widths[name] = other;
-        throw new LearnedException();
-    }
-
-    private void RequireDivisible(Size dividend, Size divisor)
-    {
-        if (dividend.Divides(divisor, out _)) return;
-        Scalar condition = Scalars.Binary(
-            BinaryOp.And, Scalars.Binary(BinaryOp.Greater, divisor.ToScalar(), Scalar.Of(0)),
-            Scalars.Binary(BinaryOp.Equal, Scalars.Binary(BinaryOp.Remainder, dividend.ToScalar(), divisor.ToScalar()), Scalar.Of(0)));
-        Check(condition, $"{dividend} must be divisible by {divisor}");
-    }
-
-    /// <summary>What must hold of hyper-parameters wherever the present place is reached, for every index of the loops around it.</summary>
-    /// <param name="condition">What must hold.</param>
-    /// <param name="message">What is wrong where it does not.</param>
-    /// <param name="everyLoop">Whether it need not hold where a loop around the place makes no turn, even if its index does not matter.</param>
-    private void Check(Scalar condition, string message, bool everyLoop = false)
-    {
-        Scalar whole = Scalars.Binary(BinaryOp.Or, Scalars.Unary(UnaryOp.Not, reached), condition);
-        List<PlanLoop> loops = [];
-        HashSet<string> needed = [.. ScalarText.Indices(whole)];
-        foreach (string name in openLoops)
-        {
-            if (!everyLoop && !needed.Contains(name)) continue;
-            PlanLoop loop = loopIndices.Find(l => l.Index == name)!;
-            loops.Insert(0, loop);
-            needed.UnionWith(ScalarText.Indices(loop.Start).Concat(ScalarText.Indices(loop.End)));
-        }
-        var check = new PlanCheck(whole, message, loops.ToEquatableArray());
-        if (!checks.Contains(check)) checks.Add(check);
-    }
-
-    /// <summary>What is applied here is there: known now, or checked when a model is loaded, for whenever this place is reached.</summary>
-    private void RequirePresent(LayerInstance owner, FieldSpec field, Scalar present, Expr at)
-    {
-        if (Conjuncts(present).All(p => p is Scalar.Truth { Value: true } || Conjuncts(reached).Contains(p))) return;
-        string path = new ParameterPath(owner.Path.Append(new PathSegment(field.Name, null)).ToEquatableArray()).ToString();
-        string message = $"'{path}' is applied, and its 'present:' says that it is not there";
-        if (present is Scalar.Truth && reached is Scalar.Truth && openLoops.Count == 0) throw Fail(Rules.AbsentApplied, at, message);
-        Check(present, message, everyLoop: true);
-    }
-
-    private static IEnumerable<Scalar> Conjuncts(Scalar condition) =>
-        condition is Scalar.Binary { Op: BinaryOp.And } both ? Conjuncts(both.Left).Concat(Conjuncts(both.Right)) : [condition];
-
     private Value NewValue(string name, int rows, Size columns)
     {
         var value = new Value(values.Count, name, rows, columns);
@@ -259,14 +186,17 @@ internal sealed partial class GraphBuilder
         {
             id = parameters.Count;
             parameterIds[key] = id;
-            parameters.Add(new PlanParameter(id, path, use, rows, columns, transposed, present is Scalar.Truth { Value: true } ? null : present));
+            parameters.Add(new PlanParameter(id, path, use, rows, columns, transposed, present is Scalar.Truth { Value: true } ? null : present) { Used = UsedHere() });
+            return id;
         }
-        else if (use == ParameterUse.Table && parameters[id].Use == ParameterUse.Vector)
-        {
-            parameters[id] = parameters[id] with { Use = use };
-        }
+        if (parameters[id].Used is { } used) parameters[id] = parameters[id] with { Used = UsedHere() is { } here ? (here.Equals(used) ? here : Scalars.Binary(BinaryOp.Or, used, here)) : null };
+        if (use == ParameterUse.Table && parameters[id].Use == ParameterUse.Vector) parameters[id] = parameters[id] with { Use = use };
         return id;
     }
+
+    /// <summary>What the indices of the loops around must be for what is followed to run at all; null: anything.</summary>
+    private Scalar? UsedHere() => scopes.OfType<BodyScope.Arm>().Select(w => w.Condition).Where(c => ScalarText.Indices(c).Any())
+        .Aggregate((Scalar?)null, (all, c) => all is null ? c : Scalars.Binary(BinaryOp.And, all, c));
 
     private CompileException Fail(Rule rule, Expr at, string message) => Fail(rule, at.Span, message);
 

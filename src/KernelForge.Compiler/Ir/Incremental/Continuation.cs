@@ -67,6 +67,7 @@ internal sealed class Continuation
     private string? Fault(Node node, int value)
     {
         int rows = RowsOf(value);
+        if (graph.RowSpaces[rows].IsLocal) return $"[{graph.RowSpaces[rows].Name}] differ from pass to pass of a loop, or by a branch: such rows are not kept";
         if (IsRagged(rows) && GoesOn(rows) && Factor(rows) is null)
             return $"[{graph.RowSpaces[rows].Name}] is not a fixed multiple of the rows that go on, so that a row more may change the rows there were";
         if (GoesOn(rows) && OnceASequence(node) is { } once)

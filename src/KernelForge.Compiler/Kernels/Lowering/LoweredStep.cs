@@ -9,8 +9,10 @@ internal abstract record LoweredStep
     /// <param name="CopyOf">Where the kernel only copies one value to another: the values, else null.</param>
     public sealed record Run(Kernel Kernel, (int From, int To)? CopyOf = null) : LoweredStep;
 
-    public sealed record Loop(string Index, Scalar Start, Scalar End, EquatableArray<CarriedValue> Carried, EquatableArray<LoweredStep> Body) : LoweredStep;
+    /// <summary>What the host computes of row spaces: a <see cref="Step.Lengths"/> or <see cref="Step.Integers"/>.</summary>
+    public sealed record Host(Step Step) : LoweredStep;
 
-    public sealed record Branch(
-        Scalar Condition, EquatableArray<LoweredStep> Then, EquatableArray<LoweredStep> Else, EquatableArray<MergedValue> Merged) : LoweredStep;
+    public sealed record Loop(Node.Loop Node, EquatableArray<LoweredStep> Body) : LoweredStep;
+
+    public sealed record Branch(Node.Branch Node, EquatableArray<LoweredStep> Then, EquatableArray<LoweredStep> Else) : LoweredStep;
 }

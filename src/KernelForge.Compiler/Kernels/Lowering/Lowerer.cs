@@ -29,7 +29,7 @@ internal sealed class Lowerer
 
     private EquatableArray<LoweredStep> LowerBody(IReadOnlyList<Node> body)
     {
-        Dictionary<int, int> levels = [];
+        Dictionary<int, int> levels = [], levelsOfRows = [];
         Dictionary<int, Node> rowNodes = [];
         List<(int Level, int Order, Node Node)> placed = [];
         foreach (Node node in body)
@@ -43,7 +43,17 @@ internal sealed class Lowerer
                 bool apart = rowNodes.TryGetValue(v.Buffer, out Node? source) && !anchor && (source is Node.Concat || !Bodies.IsWhole(graph, v));
                 level = Math.Max(level, apart ? of + 1 : of);
             }
+            foreach (int space in UsedRows.Of(graph, node))
+                if (levelsOfRows.TryGetValue(space, out int of)) level = Math.Max(level, of);
+            if (node is Node.Lengths or Node.Integers)
+            {
+                if (node is Node.Lengths rows) levelsOfRows[rows.Space] = level;
+                placed.Add((level, placed.Count, node));
+                continue;
+            }
             if (anchor) level++;
+            // What a loop or branch says of rows is known behind it.
+            foreach (int space in UsedRows.ChosenBy(node)) levelsOfRows[space] = level + 1;
             foreach (int d in node.Defines)
             {
                 levels[d] = level;
@@ -55,7 +65,12 @@ internal sealed class Lowerer
         List<LoweredStep> steps = [];
         foreach (IGrouping<int, (int Level, int Order, Node Node)> level in placed.GroupBy(p => p.Level).OrderBy(g => g.Key))
         {
-            foreach (Node anchor in level.Select(p => p.Node).Where(n => !IsRowNode(n))) LowerAnchor(anchor, steps);
+            foreach (Node host in level.Select(p => p.Node))
+            {
+                if (host is Node.Lengths r) steps.Add(new LoweredStep.Host(new Step.Lengths(r.Space)));
+                if (host is Node.Integers i) steps.Add(new LoweredStep.Host(new Step.Integers(i.Number)));
+            }
+            foreach (Node anchor in level.Select(p => p.Node).Where(n => !IsRowNode(n) && n is not (Node.Lengths or Node.Integers))) LowerAnchor(anchor, steps);
             // Rows of sequences first: rows of tokens may read them.
             foreach (IGrouping<int, Node> cluster in level.Select(p => p.Node).Where(IsRowNode).GroupBy(RowsOf)
                 .OrderBy(c => graph.RowSpaces[c.Key].SequencesOf is null).ThenBy(c => c.Key))
@@ -109,15 +124,14 @@ internal sealed class Lowerer
                     graph.Values[b.Result].Whole)));
                 break;
             case Node.Loop l:
-                steps.AddRange(l.Carried.Select(c => Copy(c.Initial, c.Inside)));
+                steps.AddRange(l.Carried.Select(c => Copy(c.Initial, c.Entering)));
                 EquatableArray<LoweredStep> body = LowerBody(l.Body);
-                steps.Add(new LoweredStep.Loop(
-                    l.Index, l.Start, l.End, l.Carried, body.Concat(l.Carried.Select(c => Copy(c.Next, c.Inside))).ToEquatableArray()));
+                steps.Add(new LoweredStep.Loop(l, body.Concat(l.Carried.Select(c => Copy(c.Next, c.Leaving))).ToEquatableArray()));
                 break;
             case Node.Branch branch:
                 steps.Add(new LoweredStep.Branch(
-                    branch.Condition, LowerBody(branch.Then).Concat(branch.Merged.Select(m => Copy(m.Then, m.Result))).ToEquatableArray(),
-                    LowerBody(branch.Else).Concat(branch.Merged.Select(m => Copy(m.Else, m.Result))).ToEquatableArray(), branch.Merged));
+                    branch, LowerBody(branch.Then).Concat(branch.Merged.Select(m => Copy(m.Then, m.OfThen))).ToEquatableArray(),
+                    LowerBody(branch.Else).Concat(branch.Merged.Select(m => Copy(m.Else, m.OfElse))).ToEquatableArray()));
                 break;
             default:
                 throw new NotSupportedException(node.GetType().Name);

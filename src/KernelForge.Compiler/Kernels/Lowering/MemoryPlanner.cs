@@ -36,33 +36,35 @@ internal sealed class MemoryPlanner
         return planner.Finish();
     }
 
-    /// <summary>A carried value and the loop's result are one buffer always: the loop's end makes one of the other.</summary>
+    /// <summary>A carried value and the loop's result lie in one place always: the loop's end makes one of the other.</summary>
     private void Join(IEnumerable<LoweredStep> body)
     {
         foreach (LoweredStep step in body)
         {
             if (step is LoweredStep.Loop l)
             {
-                foreach (CarriedValue c in l.Carried)
+                foreach (CarriedValue c in l.Node.Carried)
                 {
-                    Union(c.Inside, c.Result);
+                    Union(c.OnePlace);
                     carried[c.Inside] = graph.Values[c.Inside].Name;
                 }
                 Join(l.Body);
             }
             if (step is LoweredStep.Branch b)
             {
+                foreach (MergedValue m in b.Node.Merged) Union(m.OnePlace);
                 Join(b.Then);
                 Join(b.Else);
             }
         }
     }
 
-    private void Union(int a, int b)
+    private void Union(params int[] values)
     {
-        (int keep, int drop) = (Math.Min(buffers[a], buffers[b]), Math.Max(buffers[a], buffers[b]));
+        int keep = values.Min(v => buffers[v]);
+        HashSet<int> dropped = [.. values.Select(v => buffers[v])];
         for (int i = 0; i < buffers.Length; i++)
-            if (buffers[i] == drop) buffers[i] = keep;
+            if (dropped.Contains(buffers[i])) buffers[i] = keep;
     }
 
     private void DropCopies()
@@ -104,6 +106,7 @@ internal sealed class MemoryPlanner
         List<int> order = [.. graph.Inputs.Where(i => i.Value >= 0).Select(i => buffers[i.Value]).Distinct()];
         foreach (int written in Written(steps).Select(v => buffers[v]))
             if (!order.Contains(written)) order.Add(written);
+        HashSet<int> alive = [.. Used(steps), .. graph.Inputs.Select(i => i.Value), .. graph.Outputs.Select(o => o.Buffer)];
         HashSet<int> alone = [.. order.Take(graph.Inputs.Count(i => i.Value >= 0)), .. graph.Outputs.Select(o => buffers[o.Buffer])];
 
         Dictionary<int, int> slots = order.ToDictionary(b => b, b => b);
@@ -122,19 +125,27 @@ internal sealed class MemoryPlanner
         }
 
         int[] slotOrder = [.. order.Select(b => slots[b]).Distinct()];
-        PlanBuffer[] planned = [.. order.Select((b, id) => new PlanBuffer(
-            id, carried.Where(c => buffers[c.Key] == b).OrderBy(c => c.Key).Select(c => c.Value).FirstOrDefault() ?? graph.Values[b].Name,
-            graph.Values[b].Rows, graph.Values[b].Columns, Array.IndexOf(slotOrder, slots[b])) { HoldsWholeNumbers = whole.Contains(b) })];
-        Func<View, View> place = v => v with { Buffer = order.IndexOf(buffers[v.Buffer]) };
+        // Where a loop or a branch changes a value's shape, one place holds buffers of several shapes, one after the other.
+        (int Place, int Rows, Size Columns)[] shapes = [.. order.SelectMany(b =>
+            graph.Values.Where(v => buffers[v.Id] == b && alive.Contains(v.Id)).Select(v => (b, v.Rows, v.Columns)).Distinct())];
+        PlanBuffer[] planned = [.. shapes.Select((s, id) => new PlanBuffer(
+            id, NameOf(s.Place), s.Rows, s.Columns, Array.IndexOf(slotOrder, slots[s.Place])) { HoldsWholeNumbers = whole.Contains(s.Place) })];
+        Func<View, View> place = v => v with { Buffer = BufferOf(v.Buffer) };
         return new KernelPlan(
             graph.Layer.Name, graph.Layer.HyperParameters, graph.RowSpaces,
-            graph.Inputs.Select(i => new PlanInput(i.Name, i.Kind, i.RowSpace, i.Columns, i.Value < 0 ? -1 : order.IndexOf(buffers[i.Value]))).ToEquatableArray(),
+            graph.Inputs.Select(i => new PlanInput(i.Name, i.Kind, i.RowSpace, i.Columns, i.Value < 0 ? -1 : BufferOf(i.Value))).ToEquatableArray(),
             graph.Outputs.Select((o, i) => new PlanOutput(graph.OutputNames[i], graph.Values[o.Buffer].Rows, o.Columns, place(o).Buffer)).ToEquatableArray(),
             graph.Parameters, planned.ToEquatableArray(), graph.Checks, Placed(steps, place))
         {
             HostIntegers = graph.HostIntegers,
+            Recurrences = graph.Recurrences,
             GoesOn = Ir.Incremental.Continuation.Of(graph)?.Space,
         };
+
+        string NameOf(int place) =>
+            carried.Where(c => buffers[c.Key] == place).OrderBy(c => c.Key).Select(c => c.Value).FirstOrDefault() ?? graph.Values[place].Name;
+
+        int BufferOf(int value) => Array.IndexOf(shapes, (buffers[value], graph.Values[value].Rows, graph.Values[value].Columns));
     }
 
     private static IEnumerable<int> Written(IEnumerable<LoweredStep> body) => body.SelectMany(s => s switch
@@ -145,11 +156,21 @@ internal sealed class MemoryPlanner
         _ => (IEnumerable<int>)[],
     });
 
+    /// <summary>Values that kernels, loops and branches name.</summary>
+    private static IEnumerable<int> Used(IEnumerable<LoweredStep> body) => body.SelectMany(s => s switch
+    {
+        LoweredStep.Run r => r.Kernel.Writes.Concat(r.Kernel.Reads).Select(v => v.Buffer),
+        LoweredStep.Loop l => Used(l.Body),
+        LoweredStep.Branch b => Used(b.Then).Concat(Used(b.Else)),
+        _ => (IEnumerable<int>)[],
+    });
+
     private static EquatableArray<Step> Placed(IEnumerable<LoweredStep> body, Func<View, View> place) => body.Select(s => s switch
     {
         LoweredStep.Run r => (Step)new Step.Run(KernelPlacement.Place(r.Kernel, place)),
-        LoweredStep.Loop l => new Step.Loop(l.Index, l.Start, l.End, Placed(l.Body, place)),
-        LoweredStep.Branch b => new Step.Branch(b.Condition, Placed(b.Then, place), Placed(b.Else, place)),
+        LoweredStep.Loop l => new Step.Loop(l.Node.Index, l.Node.Start, l.Node.End, l.Node.Rows, Placed(l.Body, place)),
+        LoweredStep.Branch b => new Step.Branch(b.Node.Condition, Placed(b.Then, place), Placed(b.Else, place), b.Node.Rows),
+        LoweredStep.Host h => h.Step,
         _ => throw new NotSupportedException(s.GetType().Name),
     }).ToEquatableArray();
 

@@ -43,6 +43,8 @@ internal sealed class Occupancy(Graph graph, Func<int, int> place)
                 case LoweredStep.Branch b:
                     RunBranch(b);
                     break;
+                case LoweredStep.Host:
+                    break;
                 default:
                     throw new NotSupportedException(step.GetType().Name);
             }
@@ -62,11 +64,13 @@ internal sealed class Occupancy(Graph graph, Func<int, int> place)
         for (int iteration = 0; iteration <= 2; iteration++)
         {
             Dictionary<int, int> atEnd = new(content);
-            foreach (CarriedValue c in loop.Carried) Become(atEnd, c.Result, c.Inside, c.Initial.Buffer, c.Next.Buffer);
+            foreach (CarriedValue c in loop.Node.Carried) Become(atEnd, c.Result, Before(c));
             ends.Add(atEnd);
             if (iteration == 2) break;
-            foreach (CarriedValue c in loop.Carried) Become(content, c.Inside, c.Inside, c.Initial.Buffer, c.Next.Buffer);
+            foreach (CarriedValue c in loop.Node.Carried) Become(content, c.Inside, Before(c));
             Run(loop.Body);
+
+            int[] Before(CarriedValue c) => iteration == 0 ? [c.Entering, c.Initial.Buffer] : [c.Leaving, c.Next.Buffer];
         }
         content = Common(ends);
     }
@@ -75,11 +79,11 @@ internal sealed class Occupancy(Graph graph, Func<int, int> place)
     {
         Dictionary<int, int> before = new(content);
         Run(branch.Then);
-        foreach (MergedValue m in branch.Merged) Become(content, m.Result, m.Result, m.Then.Buffer);
+        foreach (MergedValue m in branch.Node.Merged) Become(content, m.Result, m.OfThen, m.Then.Buffer);
         Dictionary<int, int> then = content;
         content = before;
         Run(branch.Else);
-        foreach (MergedValue m in branch.Merged) Become(content, m.Result, m.Result, m.Else.Buffer);
+        foreach (MergedValue m in branch.Node.Merged) Become(content, m.Result, m.OfElse, m.Else.Buffer);
         content = Common([then, content]);
     }
 
@@ -112,6 +116,7 @@ internal sealed class Occupancy(Graph graph, Func<int, int> place)
             {
                 if (place(r.Buffer) != place(w.Buffer)) continue;
                 if (!Bodies.IsWhole(graph, r) || !Bodies.IsWhole(graph, w) || !r.Columns.Equals(w.Columns)) return false;
+                if (graph.Values[r.Buffer].Rows != graph.Values[w.Buffer].Rows) return false;
                 bool allowed = kernel switch
                 {
                     // The element is read by the very store that overwrites it, and no product needs it any more.

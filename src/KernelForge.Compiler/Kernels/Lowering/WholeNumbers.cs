@@ -21,9 +21,9 @@ internal sealed class WholeNumbers
         HashSet<int> integers = [.. graph.AllNodes.OfType<Node.Each>().Where(e => IsInteger(e.Value)).Select(e => e.Result)];
         // Reals that are equal by chance (a tie of scores) are none: equality tells of integers alone.
         read.AddRange(numbers.compared.Concat(graph.Outputs.Select(o => o.Buffer)).Where(integers.Contains));
-        // A value that goes round a loop and the loop's result lie in one buffer.
+        // A value that goes round a loop and the loop's result lie in one place.
         foreach (CarriedValue c in graph.AllNodes.OfType<Node.Loop>().SelectMany(l => l.Carried))
-            if (numbers.rowsOfProducts.Contains(c.Inside) || numbers.rowsOfProducts.Contains(c.Result)) numbers.rowsOfProducts.UnionWith([c.Inside, c.Result]);
+            if (c.OnePlace.Any(numbers.rowsOfProducts.Contains)) numbers.rowsOfProducts.UnionWith(c.OnePlace);
         foreach (int value in read) numbers.Add(value);
         while (numbers.waiting.Count > 0)
             if (numbers.sources.TryGetValue(numbers.waiting.Dequeue(), out List<int>? of)) of.ForEach(numbers.Add);
@@ -72,12 +72,12 @@ internal sealed class WholeNumbers
             case Node.Loop l:
                 foreach (CarriedValue c in l.Carried)
                 {
-                    Source(c.Result, [c.Inside]);
-                    Source(c.Inside, [c.Result, c.Initial.Buffer, c.Next.Buffer]);
+                    foreach (int one in c.OnePlace) Source(one, c.OnePlace);
+                    Source(c.Inside, [c.Initial.Buffer, c.Next.Buffer]);
                 }
                 break;
             case Node.Branch b:
-                foreach (MergedValue m in b.Merged) Source(m.Result, [m.Then.Buffer, m.Else.Buffer]);
+                foreach (MergedValue m in b.Merged) Source(m.Result, [m.Then.Buffer, m.Else.Buffer, m.OfThen, m.OfElse]);
                 break;
         }
         return [];
