@@ -75,6 +75,18 @@ public sealed class StageTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Devices.Compiled), MemberType = typeof(Devices))]
+    public void Features_that_grow_and_rows_that_are_merged_before_all_stages_but_the_first(string device)
+    {
+        foreach (int count in (int[])[0, 1, 3])
+            foreach (bool skipped in (bool[])[false, true])
+            {
+                Growing Make() => new(7, count, 5, skipped);
+                Agree(device, 7, Make, (l, s, d) => l.LoadWeights(s, d), (l, x) => [l.Run(x)]);
+            }
+    }
+
     [Fact]
     public void Widths_that_do_not_meet_are_named_with_their_field_and_its_index()
     {

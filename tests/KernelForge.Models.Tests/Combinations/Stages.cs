@@ -188,3 +188,24 @@ public sealed partial class Narrowed(int hidden, int[] outputs, int[] inputs)
         return x;
     }
 }
+
+/// <summary>Rows that are merged before every stage but the first, features that grow by what each stage adds, and a way out before all of it.</summary>
+[TransformerLayer]
+public sealed partial class Growing(int hidden, int count, int by, bool skipped)
+{
+    private readonly Linear first = new(hidden, hidden);
+    private readonly Layers<OneLinear> merges = new(Max(count - 1, 0), i => new OneLinear(hidden + ((i + 1) * by), hidden + ((i + 1) * by)));
+    private readonly Layers<OneLinear> stages = new(count, i => new OneLinear(hidden + (i * by), by));
+
+    public Tokens Forward(Tokens x)
+    {
+        x = first[x];
+        if (skipped) return Each(x.Rows.WithLengths(x.Rows.Lengths + 1), hidden, (t, f) => x[t, t - 1, f]);
+        for (int i = 0; i < count; i++)
+        {
+            if (i > 0) x = merges[i - 1].Forward(WindowMax(x, 2, 2));
+            x = Concat(x, Tanh(stages[i].Forward(x)));
+        }
+        return x;
+    }
+}
