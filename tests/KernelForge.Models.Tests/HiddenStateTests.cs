@@ -10,7 +10,10 @@ namespace KernelForge.Models.Tests;
 /// </summary>
 public sealed class HiddenStateTests
 {
-    /// <summary>Families, what their configuration calls the number of layers, and where the names of tensors have a layer's (null where layers share theirs).</summary>
+    /// <summary>
+    /// Families, what their configuration calls the number of layers, and where the names of tensors have a layer's (null where layers share
+    /// theirs).
+    /// </summary>
     public static TheoryData<string, string, string?> Families => new()
     {
         { "bert", "num_hidden_layers", "layer." }, { "roberta", "num_hidden_layers", "layer." }, { "distilbert", "n_layers", "layer." },

@@ -18,12 +18,14 @@ public sealed class SoundAndImageTests
             string folder, Device on, Func<GoldenCase, int[]> target, Func<RaggedMatrix, RaggedMatrix, RaggedMatrix> chosen)
         {
             MoonshineModel model = MoonshineModel.Load(folder, on);
-            return (model, cases =>
+            return (model, Run);
+
+            RaggedMatrix Run(IReadOnlyList<GoldenCase> cases)
             {
                 using RaggedBatch targets = RaggedBatch.Pack([.. cases.Select(target)]);
                 (RaggedMatrix encoder, RaggedMatrix decoder) = model.Run(FeatureInputs.Samples(cases), targets);
                 return chosen(encoder, decoder);
-            });
+            }
         }
     }
 
@@ -59,7 +61,8 @@ public sealed class SoundAndImageTests
     {
         if (device.Contains("float16", StringComparison.Ordinal)) LongRun.Require();
         double tolerance = Math.Max(
-            Devices.Tolerance(device, golden, on => Differences(on, [golden.Cases]).Max(found => found.Difference)), device == "reference" ? golden.Tolerance : 0);
+            Devices.Tolerance(device, golden, on => Differences(on, [golden.Cases]).Max(found => found.Difference)),
+            device == "reference" ? golden.Tolerance : 0);
         foreach ((string told, double difference) in Differences(Devices.Of(device), [golden.Cases, .. golden.Cases.Select(one => new[] { one })]))
         {
             string all = $"{golden.Family}, {output}, {told}: differs by {difference:g3}, allowed are {tolerance:g3}";

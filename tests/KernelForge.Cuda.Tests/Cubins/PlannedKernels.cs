@@ -60,7 +60,9 @@ internal static class PlannedKernels
     public static IEnumerable<string> Layers => layers.Keys;
 
     /// <summary>Every kernel in every variant.</summary>
-    /// <param name="name"><see cref="BertBase"/>, <see cref="HeadsOf128"/>, one of <see cref="Layers"/>, <see cref="Choices"/> or <see cref="Lambdas"/>, or a golden family.</param>
+    /// <param name="name">
+    /// <see cref="BertBase"/>, <see cref="HeadsOf128"/>, one of <see cref="Layers"/>, <see cref="Choices"/> or <see cref="Lambdas"/>, or a golden family.
+    /// </param>
     /// <param name="architecture">Of the device, whose shared memory decides which variants there are.</param>
     /// <param name="precision">Of the device.</param>
     public static IReadOnlyList<KernelBuild> Of(string name, Architecture architecture, CudaPrecision precision)

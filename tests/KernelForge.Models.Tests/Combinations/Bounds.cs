@@ -1,6 +1,8 @@
 namespace KernelForge.Models.Tests.Combinations;
 
-/// <summary>Masks that are told of whole tiles by what a sequence has once: a prefix, keys before its end, a window that may be all, and a share of its length.</summary>
+/// <summary>
+/// Masks that are told of whole tiles by what a sequence has once: a prefix, keys before its end, a window that may be all, a share of its length.
+/// </summary>
 [TransformerLayer]
 public sealed partial class Bounded(int hidden, int heads, int prefix, int tail, int window, bool global)
 {

@@ -5,7 +5,9 @@ namespace KernelForge.Models.Tests.Combinations;
 
 public sealed partial class CombinationTests
 {
-    /// <summary>Values are whole numbers of a few bits, exact in every element, so that one wrong position is a wrong result; positions are not.</summary>
+    /// <summary>
+    /// Values are whole numbers of a few bits, exact in every element, so that one wrong position is a wrong result; positions are not.
+    /// </summary>
     [Theory]
     [MemberData(nameof(Devices.Compiled), MemberType = typeof(Devices))]
     public void Whole_numbers_beyond_the_bits_of_an_element_stay_what_they_are(string device)

@@ -1,6 +1,8 @@
 namespace KernelForge.Models.Tests.Combinations;
 
-/// <summary>Whole numbers that lie in memory between kernels, in every way that they get there, and are read as positions and as numbers of linears.</summary>
+/// <summary>
+/// Whole numbers that lie in memory between kernels, in every way that they get there, and are read as positions and as numbers of linears.
+/// </summary>
 [TransformerLayer]
 public sealed partial class Numbered(int hidden, int kinds)
 {

@@ -4,8 +4,9 @@ using KernelForge.Compiler.Spec;
 namespace KernelForge.Compiler.Kernels.Lowering;
 
 /// <summary>
-/// Which values are read as whole numbers: cast to an integer, compared with one, or naming the linear of a bank; integers that are results or compared with
-/// one another; and what those are computed from by arithmetic. Elements of 16 bits would keep them only to 2048 or 256. What products and attention take as rows is no number.
+/// Which values are read as whole numbers: cast to an integer, compared with one, or naming the linear of a bank; integers that are results or
+/// compared with one another; and what those are computed from by arithmetic. Elements of 16 bits would keep them only to 2048 or 256. What
+/// products and attention take as rows is no number.
 /// </summary>
 internal sealed class WholeNumbers
 {
