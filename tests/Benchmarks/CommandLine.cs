@@ -79,11 +79,15 @@ internal static class CommandLine
 
     private static Command Decoding()
     {
-        var command = new Command("decode", "Attention of one new row a sequence over kept keys and values: bytes a second, beside the memory's.")
+        var command = new Command("decode", "One new row a sequence over kept keys and values, attention alone and all layers: bytes a second, beside the memory's.")
         {
             threads, bits, output,
         };
-        command.SetAction(parsed => Reporting(parsed, report => DecodeBenchmark.Run(report, parsed.GetValue(threads), parsed.GetValue(bits))));
+        command.SetAction(parsed => Reporting(parsed, report =>
+        {
+            DecodeBenchmark.Run(report, parsed.GetValue(threads), parsed.GetValue(bits));
+            ModelDecoding.Run(report, parsed.GetValue(threads), parsed.GetValue(bits));
+        }));
         return command;
     }
 
