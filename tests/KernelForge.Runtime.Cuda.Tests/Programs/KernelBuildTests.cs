@@ -74,8 +74,11 @@ public sealed class KernelBuildTests
             }
         }
         Refuses.With<NotSupportedException>(
-            "attention 'context' with heads of 4000 columns in Float16 needs",
+            "attention 'context' has heads of 4000 columns and values of 4000; CUDA takes 256",
             () => AttentionTile.For("context", 4000, 4000, CudaPrecision.Float16, DeviceLimits.Of(new Architecture(8, 0))));
+        Refuses.With<NotSupportedException>(
+            "attention 'context' with heads of 256 columns in Float16 needs",
+            () => AttentionTile.For("context", 256, 256, CudaPrecision.Float16, DeviceLimits.Of(new Architecture(8, 0)) with { SharedBytes = 4096 }));
     }
 
     [Theory]
