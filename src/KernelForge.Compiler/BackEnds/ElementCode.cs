@@ -83,7 +83,7 @@ internal abstract class ElementCode(Func<string, string> local)
     protected virtual bool IsLazy(Expression condition) => true;
 
     /// <summary>The type of a variable that holds an expression.</summary>
-    protected static string TypeOf(Expression e, string real) => e.Kind switch { ValueKind.Integer => "int", ValueKind.Boolean => "bool", _ => real };
+    protected virtual string TypeOf(Expression e, string real) => e.Kind switch { ValueKind.Integer => "int", ValueKind.Boolean => "bool", _ => real };
 
     protected string Print(Expression e, int outer, string real)
     {

@@ -67,6 +67,9 @@ public sealed class Size : IEquatable<Size>
     public Size DivideBy(Size divisor)
     {
         if (Divides(divisor, out Size? quotient)) return quotient!;
+        // What is left of a sum of multiples is cut off: (2 * half + 1) / 2 is half, whatever half is.
+        if (divisor.Constant is > 0 and { } by && terms.TryGetValue("", out Term? rest) && rest.Coefficient > 0 && rest.Coefficient < by
+            && terms.Values.All(t => t.Coefficient > 0) && (this - Of(rest.Coefficient)).Divides(divisor, out quotient)) return quotient!;
         return Atom(new Scalar.Binary(BinaryOp.Divide, ToScalar(), divisor.ToScalar()));
     }
 
@@ -99,6 +102,18 @@ public sealed class Size : IEquatable<Size>
 
     /// <summary>Names of the loop indices that this depends on.</summary>
     public IEnumerable<string> LoopIndices => terms.Values.SelectMany(t => t.Factors).SelectMany(f => ScalarText.Indices(f.Atom)).Distinct();
+
+    /// <summary>What its products consist of beside numbers.</summary>
+    public IEnumerable<Scalar> Atoms => terms.Values.SelectMany(t => t.Factors).Select(f => f.Atom);
+
+    /// <summary>With a size in place of each atom for which there is one.</summary>
+    public Size Replace(Func<Scalar, Size?> replacement)
+    {
+        Size sum = Zero;
+        foreach (Term t in terms.Values)
+            sum += t.Factors.Aggregate(Of(t.Coefficient), (product, f) => product * (replacement(f.Atom) ?? Atom(f.Atom)));
+        return sum;
+    }
 
     public Scalar ToScalar()
     {

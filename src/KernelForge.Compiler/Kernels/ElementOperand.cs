@@ -29,4 +29,7 @@ public abstract record ElementOperand
         Table t => [t.View],
         _ => (IEnumerable<View>)[],
     });
+
+    /// <summary>The parameters among operands.</summary>
+    internal static IEnumerable<int> ParametersOf(IEnumerable<ElementOperand> operands) => operands.OfType<Parameter>().Select(p => p.Number);
 }

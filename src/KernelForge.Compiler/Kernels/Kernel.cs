@@ -14,6 +14,16 @@ public abstract record Kernel(string Name, int Rows, string Summary)
 
     public abstract IEnumerable<View> Writes { get; }
 
+    /// <summary>Numbers of the parameters of which it reads rows or elements.</summary>
+    public virtual IEnumerable<int> Tables => [];
+
+    internal static IEnumerable<int> TablesOf(IEnumerable<KernelOperand> operands) => operands.SelectMany(o => o switch
+    {
+        KernelOperand.Vector v => [v.Parameter],
+        KernelOperand.Gather g => [g.Parameter],
+        _ => (IEnumerable<int>)[],
+    });
+
     internal static IEnumerable<View> ViewsOf(IEnumerable<KernelOperand> operands) => operands.SelectMany(o => o switch
     {
         KernelOperand.Rows r => [r.View],
@@ -34,6 +44,8 @@ public sealed record GemmKernel(string Name, int Rows, string Summary, View Inpu
     public override IEnumerable<View> Reads => Blocks.SelectMany(b => ViewsOf(b.Operands)).Prepend(Input);
 
     public override IEnumerable<View> Writes => Blocks.Select(b => b.Output);
+
+    public override IEnumerable<int> Tables => TablesOf(Blocks.SelectMany(b => b.Operands));
 }
 
 /// <summary>
@@ -50,6 +62,8 @@ public sealed record RowKernel(string Name, int Rows, string Summary, EquatableA
     public override IEnumerable<View> Reads => ViewsOf(Operands);
 
     public override IEnumerable<View> Writes => Phases.OfType<RowPhase.Write>().Select(w => w.Output);
+
+    public override IEnumerable<int> Tables => TablesOf(Operands);
 }
 
 /// <summary>
@@ -101,6 +115,8 @@ public sealed record AttentionKernel(
         ElementOperand.ViewsOf(Operands).Concat([Query, Key, Value]);
 
     public override IEnumerable<View> Writes => [Output];
+
+    public override IEnumerable<int> Tables => ElementOperand.ParametersOf(Operands);
 }
 
 /// <summary>
@@ -113,6 +129,8 @@ public sealed record ElementKernel(string Name, int Rows, string Summary, Equata
     public override IEnumerable<View> Reads => ElementOperand.ViewsOf(Operands);
 
     public override IEnumerable<View> Writes => [Output];
+
+    public override IEnumerable<int> Tables => ElementOperand.ParametersOf(Operands);
 }
 
 /// <summary>
@@ -133,6 +151,8 @@ public sealed record ScanKernel(
     public override IEnumerable<View> Reads => ElementOperand.ViewsOf(Operands);
 
     public override IEnumerable<View> Writes => [Output];
+
+    public override IEnumerable<int> Tables => ElementOperand.ParametersOf(Operands);
 }
 
 /// <summary>
@@ -150,6 +170,8 @@ public sealed record BankKernel(
     public override IEnumerable<View> Reads => [Input, Index];
 
     public override IEnumerable<View> Writes => [Output];
+
+    public override IEnumerable<int> Tables => Bias is { } bias ? [bias] : [];
 }
 
 /// <summary>One row a sequence, from its rows; an empty sequence gives zeros.</summary>

@@ -39,6 +39,16 @@ public sealed record KernelPlan(
 
     /// <summary>The same, each with the condition under which it runs: that of all branches around it.</summary>
     public IEnumerable<(Kernel Kernel, Scalar Condition)> ConditionalKernels => Step.Conditional(Steps);
+
+    /// <summary>Parameters of which kernels read rows or elements; not those that only a part of the description reads that does not count.</summary>
+    public IEnumerable<PlanParameter> Tables
+    {
+        get
+        {
+            HashSet<int> read = [.. Kernels.SelectMany(k => k.Tables)];
+            return Parameters.Where(p => read.Contains(p.Id));
+        }
+    }
 }
 
 /// <summary>

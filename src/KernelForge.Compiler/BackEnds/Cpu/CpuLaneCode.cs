@@ -19,6 +19,8 @@ internal sealed class CpuLaneCode(
     protected override string RealIn(Expression part, string real) =>
         real == Vector && part.Kind != ValueKind.Real && !lanes.IsMask(part) ? Float : real;
 
+    protected override string TypeOf(Expression e, string real) => real == Vector && lanes.IsMask(e) ? Vector : base.TypeOf(e, real);
+
     protected override string? Special(Expression expression, string real)
     {
         if (base.Special(expression, real) is { } text) return text;

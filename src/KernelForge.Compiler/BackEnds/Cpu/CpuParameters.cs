@@ -20,7 +20,7 @@ internal static class CpuParameters
                     parameters.Add([block.Weights], "PackedMatrix<TVector>", Packed(plan, names, parameters, block), condition: condition);
             if (kernel is BankKernel bank) Add(plan, names, parameters, plan.Parameters[bank.Weight], bank.Count, condition);
         }
-        foreach (PlanParameter p in plan.Parameters.Where(p => p.Use is not (ParameterUse.Linear or ParameterUse.Bank)))
+        foreach (PlanParameter p in plan.Tables)
         {
             string values = parameters.Read(p, names.Weights);
             parameters.Add(p, "Rows<TVector>", $"Keep({values}, {names.Size(p.Rows)}, {names.Size(p.Columns)})");

@@ -25,7 +25,7 @@ internal static class CudaParameters
                 parameters.Add([[weight.Id]], "DeviceArray", $"Weights.Bank({values})", condition: condition);
             }
         }
-        foreach (PlanParameter p in plan.Parameters.Where(p => p.Use is not (ParameterUse.Linear or ParameterUse.Bank)))
+        foreach (PlanParameter p in plan.Tables)
         {
             string values = parameters.Read(p, names.Weights);
             parameters.Add(p, "DeviceArray", $"Weights.Table({values}, {names.Size(p.Rows)}, {names.Size(p.Columns)})");

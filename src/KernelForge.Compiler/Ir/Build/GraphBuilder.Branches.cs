@@ -38,6 +38,9 @@ internal sealed partial class GraphBuilder
             if (a is Val.Tuple x && b is Val.Tuple y && x.Items.Count == y.Items.Count)
                 return new Val.Tuple(x.Items.Select((item, i) => Merge(name, item, y.Items[i])).ToEquatableArray());
             if (a is Val.Host p && b is Val.Host q && p.Value.Kind == q.Value.Kind) return new Val.Host(Scalars.Conditional(condition, p.Value, q.Value));
+            if (AsRows(a) is { Space: not Val.Rows.Table } one && AsRows(b) is { Space: not Val.Rows.Table } other && one.Space != other.Space
+                && spaces[one.Space].IsOfInput && spaces[other.Space].IsOfInput)
+                LearnSameRows(one.Space, other.Space);
             if (AsRows(a) is not { } l || AsRows(b) is not { } r || !CanBeChosen(l.Space, r.Space))
                 throw Fail(Rules.LoopChangesShape, span, $"'{name}' is {Describe(a)} in one arm and {Describe(b)} in the other; both must be rows of the same sequences");
             bool sameWidth = AlwaysSameWidth(l.Columns, r.Columns);

@@ -369,8 +369,7 @@ internal sealed partial class GraphBuilder
     {
         (int first, int second) = (spaces[a].Input, spaces[b].Input);
         if (first > second) (first, second) = (second, first);
-        if (inputs[second].Kind == InputKind.TokenIds && inputs[first].Kind != InputKind.TokenIds) (first, second) = (second, first);
-        if (inputs[second].Kind == InputKind.TokenIds || first > second) return;
+        if (inputs[first].Kind == InputKind.TokenIds && inputs[second].Kind == InputKind.TokenIds) return;
         sameRows[second] = first;
         throw new LearnedException();
     }

@@ -15,12 +15,25 @@ internal sealed partial class GraphBuilder
     /// <summary>Widths that depend on the pass of a loop, or on an arm of a branch.</summary>
     private readonly HashSet<Scalar> chosen = [];
 
-    /// <summary>How wide an unknown width must be for <paramref name="a"/>, itself or a multiple of it, to equal <paramref name="b"/>.</summary>
+    /// <summary>How wide an unknown width must be for <paramref name="a"/>, itself, a multiple of it or a sum with it, to equal <paramref name="b"/>.</summary>
     private static (string Name, Size Width)? Solve(Size a, Size b)
     {
         if (UnknownName(a) is { } itself) return (itself, b);
-        if (Factors(a.ToScalar()).Select(Size.From).FirstOrDefault(f => UnknownName(f) is not null) is not { } unknown) return null;
+        if (Factors(a.ToScalar()).Select(Size.From).FirstOrDefault(f => UnknownName(f) is not null) is not { } unknown) return SolveSum(a, b);
         return a.Divides(unknown, out Size? times) && b.Divides(times!, out Size? width) ? (UnknownName(unknown)!, width!) : null;
+    }
+
+    private static (string Name, Size Width)? SolveSum(Size a, Size b)
+    {
+        foreach (Size unknown in a.Atoms.Select(Size.From).Where(atom => UnknownName(atom) is not null))
+            foreach (bool isAdded in (bool[])[true, false])
+            {
+                Size rest = isAdded ? a - unknown : a + unknown, width = isAdded ? b - rest : rest - b;
+                if (!Has(rest) && !Has(width) && width.Constant is not <= 0) return (UnknownName(unknown)!, width);
+
+                bool Has(Size size) => size.Atoms.Any(atom => Size.From(atom).Equals(unknown));
+            }
+        return null;
     }
 
     private static IEnumerable<Scalar> Factors(Scalar product) =>
@@ -55,6 +68,8 @@ internal sealed partial class GraphBuilder
         {
             // The width of an input is the same in every pass: that of the first.
             foreach (BodyScope.Pass pass in scopes.OfType<BodyScope.Pass>().Reverse()) other = AtPass(other, pass.Loop, pass.Loop.Start);
+            // No width is its own double.
+            if (other.Atoms.Any(atom => UnknownName(Size.From(atom)) == name)) return false;
             widths[name] = other;
             throw new LearnedException();
         }
@@ -62,6 +77,10 @@ internal sealed partial class GraphBuilder
         foreach ((Size dividend, Size divisor) in quotients) RequireDivisible(dividend, divisor);
         return true;
     }
+
+    /// <summary>With what was learned since of the widths that it consists of.</summary>
+    private Size Resolved(Size size) =>
+        size.Replace(atom => UnknownName(Size.From(atom)) is { } name && widths.TryGetValue(name, out Size? known) ? Resolved(known) : null);
 
     private void RequireDivisible(Size dividend, Size divisor)
     {

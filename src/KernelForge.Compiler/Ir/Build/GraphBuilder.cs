@@ -119,7 +119,7 @@ internal sealed partial class GraphBuilder
             });
         if (space == spaces.Count) spaces.Add(new RowSpace(space, entry.Parameters.Count == 1 ? "tokens" : "tokens of " + p.Name, null, number));
         Size columns = kind != InputKind.Tokens ? Size.One
-            : widths.TryGetValue(p.Name, out Size? known) ? known
+            : widths.TryGetValue(p.Name, out Size? known) ? Resolved(known)
             : Size.From(new Scalar.Hyper(Unknown + p.Name, ValueKind.Integer, false));
         int value = kind == InputKind.Tokens ? NewValue(p.Name, space, columns).Id : -1;
         inputs.Add(new GraphInput(p.Name, kind, space, columns, value));

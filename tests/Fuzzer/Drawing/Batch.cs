@@ -1,0 +1,45 @@
+using System.Collections.Immutable;
+using KernelForge.Fuzzer.Descriptions;
+using KernelForge.Fuzzer.Running;
+
+namespace KernelForge.Fuzzer.Drawing;
+
+/// <summary>What a description is run on: the lengths of the sequences of each family of inputs, as many in each.</summary>
+internal sealed record Batch(ImmutableArray<ImmutableArray<int>> Lengths)
+{
+    public const int LongestSequence = 70;
+
+    private static readonly int[] Some = [0, 1, 2, 3, 5, 7, 8, 15, 16, 17, 31, 33, 48, 64, LongestSequence];
+
+    public static Batch Draw(Description description, int longest = LongestSequence)
+    {
+        var random = new Random(description.Seed);
+        int sequences = 1 + random.Next(6);
+        int[] possible = [.. Some.Where(length => length <= longest)];
+        return new Batch(
+        [
+            .. Enumerable.Range(0, Families(description).Count)
+                .Select(_ => ImmutableArray.CreateRange(Enumerable.Range(0, sequences)
+                    .Select(_ => possible[random.Next(possible.Length)]))),
+        ]);
+    }
+
+    /// <summary>The description as text, with all that a run of it needs.</summary>
+    /// <param name="name">Told apart from others that are compiled with it.</param>
+    public Case CaseOf(Description description, string? name = null)
+    {
+        List<Rows> families = Families(description);
+        IEnumerable<InputSpec> inputs = description.Root.Inputs.Select(input => input.Type switch
+        {
+            TokensType t => new InputSpec(input.Name, t.Width.Value(description.Values), 0, t.IsExact, Lengths[families.IndexOf(t.Rows)]),
+            IntegersType i => new InputSpec(input.Name, 0, i.Below!.Value(description.Values), false, Lengths[families.IndexOf(i.Rows)]),
+            _ => throw new NotSupportedException(input.Type.ToString()),
+        });
+        ImmutableDictionary<string, int> values = description.HyperParametersOf(description.Root)
+            .ToImmutableDictionary(h => h.Name, h => description.Values[h]);
+        return new Case(Printer.Print(description, name ?? description.Namespace), values, [.. inputs], description.Seed);
+    }
+
+    private static List<Rows> Families(Description description) =>
+        [.. description.Root.Inputs.Select(input => input.Type is TokensType t ? t.Rows : ((IntegersType)input.Type).Rows).Distinct()];
+}

@@ -1,0 +1,17 @@
+using System.Collections.Immutable;
+using KernelForge.Fuzzer.Descriptions;
+
+namespace KernelForge.Fuzzer.Drawing;
+
+/// <summary>Draws descriptions: the same seed, the same text.</summary>
+internal static class Drawer
+{
+    /// <summary>A description that breaks no rule.</summary>
+    public static Description Draw(int seed)
+    {
+        var draft = new Draft(seed);
+        Layer root = LayerDrawer.DrawRoot(draft);
+        return Tidy.Up(new Description(
+            seed, [.. draft.Layers, root], draft.Values.ToImmutableDictionary(), [.. draft.Constraints]));
+    }
+}

@@ -1,0 +1,65 @@
+using System.Globalization;
+using System.Text;
+using System.Text.RegularExpressions;
+using KernelForge.Fuzzer.Compiling;
+using KernelForge.Fuzzer.Descriptions;
+
+namespace KernelForge.Fuzzer.Reports;
+
+/// <summary>How often what of the language was drawn, and what kernels came of it: of descriptions that were run and compared.</summary>
+internal sealed partial class Coverage
+{
+    private readonly SortedDictionary<string, int> ops = new(StringComparer.Ordinal), kernels = new(StringComparer.Ordinal);
+
+    public IReadOnlyDictionary<string, int> Ops => ops;
+
+    public IReadOnlyDictionary<string, int> Kernels => kernels;
+
+    public void Add(Description description, Compiled compiled)
+    {
+        foreach (string op in description.Nodes.Select(node => node.Op).Where(op => op.Length > 0).Distinct())
+            ops[op] = ops.GetValueOrDefault(op) + 1;
+        string plan = compiled.Generated.First(file => file.Name == $"{compiled.Case.Namespace}.{compiled.Case.Layer}.g.cs").Text;
+        foreach (string kind in PlanLine().Matches(plan).SelectMany(KindsOf).Distinct()) kernels[kind] = kernels.GetValueOrDefault(kind)
+            + 1;
+    }
+
+    /// <summary>Two tables in Markdown: how many descriptions each stands in.</summary>
+    public string Table()
+    {
+        var text = new StringBuilder();
+        Write("kernels and steps of plans", kernels);
+        Write("of the language", ops);
+        return text.ToString();
+
+        void Write(string what, IReadOnlyDictionary<string, int> counts)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"| {what} | descriptions | {what} | descriptions |\n|---|---|---|---|\n");
+            foreach (KeyValuePair<string, int>[] pair in counts.Chunk(2))
+                text.Append(CultureInfo.InvariantCulture, $"| {Cell(pair[0])} | {(pair.Length > 1 ? Cell(pair[1]) : " |")} |\n");
+            text.Append('\n');
+        }
+
+        static string Cell(KeyValuePair<string, int> one) => $"{one.Key.Replace("|", "\\|", StringComparison.Ordinal)} | {one.Value}";
+    }
+
+    /// <summary>What a line of the plan in words tells: the kernel's kind, and how much it does at once.</summary>
+    private static IEnumerable<string> KindsOf(Match line)
+    {
+        (string kind, string rest) = (line.Groups["kind"].Value, line.Groups["rest"].Value);
+        yield return kind;
+        if (kind == "row" && rest.Contains("Mean(", StringComparison.Ordinal) | rest.Contains("Sum(", StringComparison.Ordinal))
+            yield return "row with reductions";
+        if (kind != "gemm") yield break;
+        string[] blocks = rest.Split("; ");
+        if (blocks.Length > 1) yield return "gemm of several blocks";
+        if (blocks.Any(block => block.Count(c => c == '·') > 1)) yield return "gemm of a gate pair";
+        if (blocks.Any(block => !PlainBlock().IsMatch(block))) yield return "gemm with an epilogue";
+    }
+
+    [GeneratedRegex(@"^// +(?<kind>row|gemm|attention|segment|elements|scan|bank|for|if|else)\b(?<rest>.*)$", RegexOptions.Multiline)]
+    private static partial Regex PlanLine();
+
+    [GeneratedRegex(@"= [\w.\[\]]+ · [\w.\[\]]+( \+ [\w.\[\]]+\.bias)?$")]
+    private static partial Regex PlainBlock();
+}

@@ -1,0 +1,14 @@
+namespace KernelForge.Fuzzer.Running;
+
+/// <summary>What a description is run on.</summary>
+/// <param name="Widths">Bits of the CPU's vectors.</param>
+/// <param name="Threads">The first for everything; the others have to give the same bits.</param>
+/// <param name="OnGpu">Whether the emulated GPU runs it.</param>
+internal sealed record Checks(int[] Widths, int[] Threads, bool OnGpu = false)
+{
+    public static Checks All { get; } = new([512, 256, 128], [2, 1, 3]);
+
+    /// <summary>One width and two numbers of threads, chosen by a seed.</summary>
+    public static Checks One(int seed) =>
+        new([All.Widths[Math.Abs(seed) % 3]], [1 + (Math.Abs(seed) / 3 % 3), 1 + ((Math.Abs(seed) / 3 + 1) % 3)]);
+}

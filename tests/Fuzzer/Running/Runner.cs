@@ -1,0 +1,105 @@
+using KernelForge.Emulation;
+using KernelForge.Fuzzer.Compiling;
+using KernelForge.Runtime;
+
+namespace KernelForge.Fuzzer.Running;
+
+/// <summary>Runs one compiled description everywhere and says what is wrong first.</summary>
+internal sealed class Runner(Checks checks)
+{
+    /// <summary>Called with what a device gave, before it is compared: what a test plants a fault with.</summary>
+    public Action<Compiled, Result[]>? Plant { get; init; }
+
+    /// <summary>How loose the comparison was, in units of a result's root mean square.</summary>
+    public double Looseness { get; private set; }
+
+    public Failure? Run(Compiled compiled)
+    {
+        if (compiled.Failure is { } failure) return failure;
+        int seed = compiled.Case.Seed;
+        object[] inputs = Inputs.Make(compiled.Case.Inputs, seed), otherInputs = Inputs.Make(Inputs.Other(compiled.Case.Inputs), seed + 1);
+        Reference reference, otherReference;
+        try
+        {
+            reference = Reference.Of(compiled, inputs);
+            otherReference = Reference.Of(compiled, otherInputs);
+            Looseness = Math.Max(reference.Looseness, otherReference.Looseness);
+        }
+        catch (Exception e)
+        {
+            return new Failure(FailureKind.ReferenceThrew, e.GetType().Name, e.ToString());
+        }
+        foreach (int width in checks.Widths)
+        {
+            Device device = Device.Cpu(checks.Threads[0], width);
+            if (Guarded($"cpu-{width}", () =>
+                Check(compiled, device, $"cpu-{width}", inputs, otherInputs, reference, otherReference)) is { } found) return found;
+            Device[] divided = [.. checks.Threads[1..].Select(threads => Device.Cpu(threads, width))];
+            if (Guarded($"cpu-{width}", () => CheckThreads(compiled, device, divided, $"cpu-{width}", inputs)) is { } depends)
+                return depends;
+        }
+        if (!checks.OnGpu) return null;
+        return Guarded("gpu", () => Check(compiled, Device.Emulated(seed: seed), "gpu", inputs, otherInputs, reference, otherReference));
+    }
+
+    private Failure? Check(
+        Compiled compiled, Device device, string where, object[] inputs, object[] otherInputs, Reference reference,
+            Reference otherReference)
+    {
+        using var layer = new LoadedLayer(compiled, device);
+        Result[] first = layer.Run(inputs);
+        Plant?.Invoke(compiled, first);
+        if (reference.Difference(first) is { } differs) return new Failure(FailureKind.Differs, where, differs);
+        if (otherReference.Difference(layer.Run(otherInputs)) is { } another)
+            return new Failure(FailureKind.Differs, where + ", a second batch", another);
+        if (Plant is null && Result.Difference(first, layer.Run(inputs)) is { } changed)
+            return new Failure(FailureKind.NotRepeatable, where, changed);
+        for (int s = 0; Plant is null && s < SequencesOf(inputs); s++)
+            if (DifferenceAlone(first, layer.Run(Inputs.Alone(inputs, s)), s, SequencesOf(inputs)) is { } alone)
+                return new Failure(FailureKind.DependsOnBatch, where, $"sequence {s} alone, {alone}");
+        return null;
+    }
+
+    private static Failure? CheckThreads(Compiled compiled, Device device, Device[] others, string where, object[] inputs)
+    {
+        if (others.Length == 0) return null;
+        Result[] expected = On(device);
+        foreach (Device other in others)
+            if (Result.Difference(expected, On(other)) is { } text)
+                return new Failure(FailureKind.DependsOnThreads, where, $"{other}: {text}");
+        return null;
+
+        Result[] On(Device threads)
+        {
+            using var layer = new LoadedLayer(compiled, threads);
+            return layer.Run(inputs);
+        }
+    }
+
+    private static Failure? Guarded(string where, Func<Failure?> check)
+    {
+        try
+        {
+            return check();
+        }
+        catch (Exception e)
+        {
+            return new Failure(FailureKind.Threw, $"{where}, {e.GetType().Name}", e.ToString());
+        }
+    }
+
+    private static int SequencesOf(object[] inputs) => inputs[0] is RaggedBatch b ? b.SequenceCount
+        : ((RaggedMatrix)inputs[0]).SequenceCount;
+
+    private static string? DifferenceAlone(Result[] together, Result[] alone, int sequence, int sequences)
+    {
+        for (int r = 0; r < together.Length; r++)
+        {
+            // Rows of a table are the same whatever the batch.
+            bool isOfSequences = together[r].Offsets.Length == sequences + 1 && alone[r].Offsets.Length == 2;
+            ReadOnlySpan<float> expected = isOfSequences ? together[r].Sequence(sequence) : together[r].Values;
+            if (Result.Difference(expected, alone[r].Values) is { } text) return $"result {r}: {text}";
+        }
+        return null;
+    }
+}

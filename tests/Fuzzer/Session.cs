@@ -1,0 +1,152 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using System.Globalization;
+using KernelForge.Fuzzer.Compiling;
+using KernelForge.Fuzzer.Descriptions;
+using KernelForge.Fuzzer.Drawing;
+using KernelForge.Fuzzer.Reports;
+using KernelForge.Fuzzer.Running;
+using KernelForge.Fuzzer.Shrinking;
+
+namespace KernelForge.Fuzzer;
+
+/// <summary>Draws descriptions, compiles many at a time, runs and compares them, and shrinks what fails.</summary>
+internal sealed class Session
+{
+    private const int AtOnce = 25, LongestOnGpu = 33, AllWidthsEvery = 4;
+
+    /// <summary>One of so many is broken on purpose, and has to be refused.</summary>
+    private const int BrokenEvery = 5;
+
+    private readonly Options options;
+    private readonly TextWriter output;
+    private readonly Stopwatch clock = Stopwatch.StartNew();
+
+    private Session(Options options, TextWriter output) => (this.options, this.output) = (options, output);
+
+    public List<(Case Case, Failure Failure)> Findings { get; } = [];
+
+    public Coverage Coverage { get; } = new();
+
+    /// <summary>How many descriptions were compared, on the emulated GPU too, refused as they should be, compared loosely.</summary>
+    public int Compared { get; private set; }
+
+    public int OnGpu { get; private set; }
+
+    public int Refused { get; private set; }
+
+    public int Loose { get; private set; }
+
+    /// <summary>All that the options ask for; what is found is written as it is found, and a report at the end.</summary>
+    public static Session Run(Options options, TextWriter output)
+    {
+        var session = new Session(options, output);
+        session.Run();
+        session.Report();
+        return session;
+    }
+
+    /// <summary>One case; what is wrong with it.</summary>
+    public static Failure? Run(Case one, Checks checks)
+    {
+        using var compiler = new BatchCompiler();
+        return new Runner(checks).Run(compiler.Compile([one], checks.OnGpu)[0]);
+    }
+
+    private void Run()
+    {
+        for (int at = 0; options.Minutes is { } minutes ? clock.Elapsed.TotalMinutes < minutes : at < options.Count; at += AtOnce)
+        {
+            int count = options.Minutes is null ? Math.Min(AtOnce, options.Count - at) : AtOnce;
+            // Those for the GPU are spread over the run, a few in each batch.
+            int onGpu = options.Gpu == 0 ? 0 : Math.Min(count, (int)Math.Ceiling(options.Gpu * (double)AtOnce / options.Count));
+            onGpu = Math.Min(onGpu, Math.Max(0, options.Gpu - OnGpu));
+            Description[] drawn = [.. Enumerable.Range(options.Seed + at, count).Select(Drawer.Draw)];
+            RunAll(drawn[..onGpu], onGpu: true);
+            RunAll(drawn[onGpu..], onGpu: false);
+            RunBroken([.. drawn.Where(d => d.Seed % BrokenEvery == 0)]);
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{at + count} drawn, {Findings.Count} found, {clock.Elapsed.TotalSeconds:f0} s"));
+        }
+    }
+
+    private void RunAll(Description[] drawn, bool onGpu)
+    {
+        if (drawn.Length == 0) return;
+        Batch[] batches = [.. drawn.Select(d => Batch.Draw(d, onGpu ? LongestOnGpu : Batch.LongestSequence))];
+        var failures = new Failure?[drawn.Length];
+        var looseness = new double[drawn.Length];
+        using (var compiler = new BatchCompiler())
+        {
+            ImmutableArray<Compiled> compiled = compiler.Compile([.. drawn.Select((d, i) => batches[i].CaseOf(d))], withCuda: onGpu);
+            Parallel.For(0, drawn.Length, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, i =>
+            {
+                var runner = new Runner(ChecksOf(drawn[i], onGpu));
+                failures[i] = runner.Run(compiled[i]);
+                looseness[i] = runner.Looseness;
+            });
+            for (int i = 0; i < drawn.Length; i++)
+                if (failures[i] is null) Coverage.Add(drawn[i], compiled[i]);
+        }
+        for (int i = 0; i < drawn.Length; i++)
+        {
+            if (failures[i] is { } failure)
+            {
+                Tell(drawn[i], batches[i], failure, ChecksOf(drawn[i], onGpu));
+                continue;
+            }
+            Compared++;
+            if (onGpu) OnGpu++;
+            if (looseness[i] > 1e-2) Loose++;
+        }
+    }
+
+    /// <summary>Every width for some; what is wrong with one is wrong with all, as a rule.</summary>
+    private static Checks ChecksOf(Description description, bool onGpu) =>
+        (description.Seed % AllWidthsEvery == 0 ? Checks.All : Checks.One(description.Seed)) with { OnGpu = onGpu };
+
+    private void Tell(Description description, Batch batch, Failure failure, Checks checks)
+    {
+        output.WriteLine($"seed {description.Seed}: {failure.Kind} ({failure.Where}); it is made smaller.");
+        // The device on which it fails is enough.
+        Checks narrow =
+            checks with { OnGpu = failure.Where.StartsWith("gpu", StringComparison.Ordinal),
+            Widths = [.. checks.Widths.Where(w => failure.Where.StartsWith($"cpu-{w}", StringComparison.Ordinal))] };
+        var shrinker = new Shrinker(compiled => new Runner(narrow).Run(compiled), narrow.OnGpu);
+        (Case smallest, Failure last) = shrinker.Shrink(description, batch, failure);
+        Findings.Add((smallest, last));
+        output.WriteLine(CaseText.Write(smallest));
+        output.WriteLine($"{last.Kind} ({last.Where}): {(last.Message.Length > 2000 ? last.Message[..2000] : last.Message)}");
+    }
+
+    private void RunBroken(Description[] drawn)
+    {
+        Broken[] broken = [.. drawn.Select(Broken.Of).OfType<Broken>()];
+        if (broken.Length == 0) return;
+        using var compiler = new BatchCompiler();
+        foreach ((Broken one, Compiled compiled) in broken.Zip(compiler.Compile([.. broken.Select(b => b.Case)], withCuda: false)))
+        {
+            if (one.Judge(compiled.Failure) is { } failure)
+            {
+                Findings.Add((one.Case, failure));
+                output.WriteLine(CaseText.Write(one.Case));
+                output.WriteLine(failure);
+            }
+            else
+            {
+                Refused++;
+            }
+        }
+    }
+
+    private void Report()
+    {
+        output.WriteLine();
+        output.Write(Coverage.Table());
+        output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Compared} descriptions agree, {OnGpu} of them on the emulated GPU too; {Refused} broken ones are refused where they break; "
+            + $"{Loose} were compared with an allowance above 1% of a result's root mean square; {Findings.Count} findings; "
+            + $"{clock.Elapsed.TotalMinutes:f1} minutes"));
+    }
+}
