@@ -53,8 +53,7 @@ public sealed partial class MossFormerAttention(int hidden, int width, int group
     }
 
     private Tokens Near(Tokens q, Tokens k, Tokens values) => Attention(
-        q, k, values, 1,
-        scale: 1.0 / group, score: (s, i, j, h) => Max(s, 0) * Max(s, 0), mask: (i, j) => i / group == j / group, softmax: false);
+        q, k, values, 1, scale: 1.0 / group, score: (s, i, j, h) => Max(s, 0) * Max(s, 0), mask: (i, j) => i / group == j / group, softmax: false);
 
     private static Tokens Far(Tokens q, Tokens k, Tokens values) =>
         Attention(q, k, values, 1, scale: 1, score: (s, i, j, h) => s / k.Length(i), softmax: false);

@@ -34,7 +34,7 @@ public sealed partial class RetNetLayer(int hidden, int heads, int valueWidth, i
 
     public Tokens Forward(Tokens x)
     {
-        Tokens y = retentionNorm[x], retained = retention[y];
+        Tokens y = retentionNorm[x], retained = retention.Forward(y);
         Tokens size = Sqrt(Mean(retained * retained, groups: heads) + epsilon);
         Tokens normed = Each(x.Rows, valueWidth, (t, f) => retained[t, f] / size[t, f / headWidth]);
         x += project[Silu(retentionGate[y]) * normed];
@@ -57,20 +57,17 @@ public sealed partial class Retention(int hidden, int heads, int valueWidth)
     [Weight("k_proj")] private readonly Linear key = new(hidden, hidden, bias: false);
     [Weight("v_proj")] private readonly Linear value = new(hidden, valueWidth, bias: false);
 
-    public Tokens this[Tokens x]
+    public Tokens Forward(Tokens x)
     {
-        get
-        {
-            // Wavelengths on an even grid from 1 to 10000, both included.
-            Tokens cos = Each(x.Rows, keyWidth / 2, (t, m) => Cos(t * Pow(10000, -m / (keyWidth / 2 - 1.0))));
-            Tokens sin = Each(x.Rows, keyWidth / 2, (t, m) => Sin(t * Pow(10000, -m / (keyWidth / 2 - 1.0))));
-            Tokens q = Rotate(query[x], cos, sin, heads, interleaved: true);
-            Tokens k = Rotate(key[x], cos, sin, heads, interleaved: true) / Sqrt(keyWidth);
-            Tokens v = value[x];
-            return Scan(
-                x.Rows, valueWidth, keyWidth,
-                step: (t, f, n, h) => (1 - Pow(2, -5 - f / headWidth)) * h + k[t, f / headWidth * keyWidth + n] * v[t, f],
-                output: (t, f, n, h) => q[t, f / headWidth * keyWidth + n] * h);
-        }
+        // Wavelengths on an even grid from 1 to 10000, both included.
+        Tokens cos = Each(x.Rows, keyWidth / 2, (t, m) => Cos(t * Pow(10000, -m / (keyWidth / 2 - 1.0))));
+        Tokens sin = Each(x.Rows, keyWidth / 2, (t, m) => Sin(t * Pow(10000, -m / (keyWidth / 2 - 1.0))));
+        Tokens q = Rotate(query[x], cos, sin, heads, interleaved: true);
+        Tokens k = Rotate(key[x], cos, sin, heads, interleaved: true) / Sqrt(keyWidth);
+        Tokens v = value[x];
+        return Scan(
+            x.Rows, valueWidth, keyWidth,
+            step: (t, f, n, h) => (1 - Pow(2, -5 - f / headWidth)) * h + k[t, f / headWidth * keyWidth + n] * v[t, f],
+            output: (t, f, n, h) => q[t, f / headWidth * keyWidth + n] * h);
     }
 }

@@ -11,7 +11,7 @@ namespace KernelForge.Families;
 internal sealed class FamilyTable(int longest)
 {
     private readonly StringBuilder text = new();
-    private readonly SortedDictionary<string, (int Lines, int? Original)> lengths = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, (int Lines, int Code, int? Original)> lengths = new(StringComparer.Ordinal);
 
     /// <summary>The rows so far, between their head and what their lines come to.</summary>
     public string Text => Head() + text + Lengths();
@@ -29,23 +29,23 @@ internal sealed class FamilyTable(int longest)
         of a description's results, values within it included where they are known; allowed is 8 times the difference between the original's own float32
         and float64 runs. The reference run computes in doubles, the CPU and the emulated GPU in float32; the latter runs the cases of at most {longest} rows.
 
-        Lines are those of the description's file, counted whole; layers that descriptions share (RoBERTa's are BERT's) count where they stand. Beside them is the
-        PyTorch original, where there is one in [transformers]({Originals.Source}): its base model's class and every class, function and table of
+        Lines are those of the description's file, counted whole, and of its code, without documentation, comments and blank lines; layers that descriptions share (RoBERTa's are
+        BERT's) count where they stand. Beside them is the PyTorch original, where there is one in [transformers]({Originals.Source}): its base model's class and every class, function and table of
         `modeling_….py` that it uses, without docstrings, imports, heads, and the base classes that initialise and load weights (`tests/Families/count_originals.py`).
 
-        | family | description | lines | PyTorch | cases | reference | CPU | emulated GPU | allowed |
-        |---|---|---:|---:|---:|---:|---:|---:|---:|
+        | family | description | lines | code | PyTorch | cases | reference | CPU | emulated GPU | allowed |
+        |---|---|---:|---:|---:|---:|---:|---:|---:|---:|
 
         """.ReplaceLineEndings("\n");
 
     /// <summary>The medians of all lines.</summary>
     private string Lengths()
     {
-        (int Lines, int Original)[] pairs = [.. lengths.Values.Where(l => l.Original is not null).Select(l => (l.Lines, l.Original!.Value))];
+        (int Code, int Original)[] pairs = [.. lengths.Values.Where(l => l.Original is not null).Select(l => (l.Code, l.Original!.Value))];
         return string.Create(CultureInfo.InvariantCulture, $"""
 
-            The median of the {lengths.Count} descriptions' lines is {Median(lengths.Values.Select(l => l.Lines)):0.#}, the longest has {lengths.Values.Max(l => l.Lines)}. The {pairs.Length} with an original in PyTorch have
-            {Median(pairs.Select(p => p.Lines)):0.#} in the median and their originals {Median(pairs.Select(p => p.Original)):0.#}.
+            The {lengths.Count} descriptions have {Median(lengths.Values.Select(l => l.Lines)):0.#} lines in the median, {Median(lengths.Values.Select(l => l.Code)):0.#} of them code; the longest has {lengths.Values.Max(l => l.Lines)}. The {pairs.Length} with an
+            original in PyTorch have {Median(pairs.Select(p => p.Code)):0.#} lines of code in the median, and their originals {Median(pairs.Select(p => p.Original)):0.#}.
 
             """).ReplaceLineEndings("\n");
     }
@@ -61,9 +61,10 @@ internal sealed class FamilyTable(int longest)
     {
         Golden golden = Golden.Open(folder);
         string description = Path.GetFileNameWithoutExtension(family.File);
-        int lines = File.ReadAllLines(Path.Combine(Data.RepositoryRoot, family.File)).Length;
+        string[] written = File.ReadAllLines(Path.Combine(Data.RepositoryRoot, family.File));
+        int lines = written.Length, code = written.Count(line => line.Trim() is { Length: > 0 } text && !text.StartsWith("//", StringComparison.Ordinal));
         int? original = Originals.Lines(description);
-        lengths[description] = (lines, original);
+        lengths[description] = (lines, code, original);
         string count = "";
         List<string> differences = [];
         (string, Device, int)[] devices =
@@ -80,7 +81,7 @@ internal sealed class FamilyTable(int longest)
         string[] cells =
         [
             family.Name, $"[{description}](../{family.File})", lines.ToString(CultureInfo.InvariantCulture),
-            original?.ToString(CultureInfo.InvariantCulture) ?? "–", count, .. differences,
+            code.ToString(CultureInfo.InvariantCulture), original?.ToString(CultureInfo.InvariantCulture) ?? "–", count, .. differences,
             golden.Tolerance.ToString("0.0e+0", CultureInfo.InvariantCulture),
         ];
         string row = $"| {string.Join(" | ", cells)} |";

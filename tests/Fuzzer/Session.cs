@@ -110,8 +110,11 @@ internal sealed class Session
         output.WriteLine($"seed {description.Seed}: {failure.Kind} ({failure.Where}); it is made smaller.");
         // The device on which it fails is enough.
         Checks narrow =
-            checks with { OnGpu = failure.Where.StartsWith("gpu", StringComparison.Ordinal),
-            Widths = [.. checks.Widths.Where(w => failure.Where.StartsWith($"cpu-{w}", StringComparison.Ordinal))] };
+            checks with
+            {
+                OnGpu = failure.Where.StartsWith("gpu", StringComparison.Ordinal),
+                Widths = [.. checks.Widths.Where(w => failure.Where.StartsWith($"cpu-{w}", StringComparison.Ordinal))]
+            };
         var shrinker = new Shrinker(compiled => new Runner(narrow).Run(compiled), narrow.OnGpu);
         (Case smallest, Failure last) = shrinker.Shrink(description, batch, failure);
         Findings.Add((smallest, last));

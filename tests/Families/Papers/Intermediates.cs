@@ -156,7 +156,7 @@ internal sealed partial class RetNetRetained(
     [Weight("layers.0.retention_layer_norm")] private readonly RmsNorm norm = new(hidden, epsilon);
     [Weight("layers.0.retention")] private readonly Retention retention = new(hidden, heads, valueWidth);
 
-    public Tokens Forward(Tokens x) => retention[norm[x]];
+    public Tokens Forward(Tokens x) => retention.Forward(norm[x]);
 }
 
 /// <summary>What the first attention and the first convolution of the streaming Conformer add.</summary>

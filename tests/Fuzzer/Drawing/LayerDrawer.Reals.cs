@@ -85,8 +85,13 @@ internal sealed partial class LayerDrawer
     /// <summary>A number of which a description may ask how it compares.</summary>
     private Node ExactReal(LambdaScope scope)
     {
-        Node? read = draft.Below(4) switch { 0 => TableElement(scope, isExact: true), 1 => AtPosition(scope, isExact: true), _ =>
-            AtRow(scope, isExact: true) };
+        Node? read = draft.Below(4) switch
+        {
+            0 => TableElement(scope, isExact: true),
+            1 => AtPosition(scope, isExact: true),
+            _ =>
+            AtRow(scope, isExact: true)
+        };
         return read ?? (draft.Chance(0.5)
             ? TableElement(scope, isExact: true) : Node.Of(new RealType(true), "integer as number", $"(0.125 * {Integer(scope, 1)})", 4));
     }
