@@ -1,26 +1,19 @@
 using KernelForge.Families;
 using KernelForge.TestData;
 
-// Families [--longest N] [NAME ...]: every golden family, or those named, on the reference run, the CPU and the emulated GPU, which takes the cases of at most
-// N rows (64 unless told; more take minutes). Without names docs/families.md is written anew. KERNELFORGE_TESTDATA says where the golden data is, if not beside the repository.
-int longest = 64;
-if (args is ["--longest", var rows, ..] && !int.TryParse(rows, out longest))
-{
-    Console.Error.WriteLine($"--longest takes a number of rows, got '{rows}'");
-    return 2;
-}
-string[] names = args is ["--longest", _, ..] ? args[2..] : args;
+// Families [NAME ...]: every golden family, or those named, on the reference run, the CPU and the emulated GPU.
+// Without names docs/families.md is written anew. KERNELFORGE_TESTDATA says where the golden data is, if not beside the repository.
 if (Environment.GetEnvironmentVariable("KERNELFORGE_NVRTC") is null && Data.Find("nvrtc") is { } compiler)
     Environment.SetEnvironmentVariable("KERNELFORGE_NVRTC", compiler);
 
-Family[] chosen = [.. Family.All.Where(family => names.Length == 0 || names.Contains(family.Name))];
-if (names.Except(Family.All.Select(family => family.Name)).FirstOrDefault() is { } unknown)
+Family[] chosen = [.. Family.All.Where(family => args.Length == 0 || args.Contains(family.Name))];
+if (args.Except(Family.All.Select(family => family.Name)).FirstOrDefault() is { } unknown)
 {
     Console.Error.WriteLine($"'{unknown}' is no family; there are {string.Join(", ", Family.All.Select(family => family.Name))}");
     return 2;
 }
 
-var table = new FamilyTable(longest);
+var table = new FamilyTable();
 List<string> missing = [];
 foreach (Family family in chosen)
 {
@@ -29,5 +22,5 @@ foreach (Family family in chosen)
 }
 foreach (string name in missing) Console.Error.WriteLine($"'golden/{name}' is not there (set KERNELFORGE_TESTDATA)");
 foreach (string wrong in table.Wrong) Console.Error.WriteLine(wrong);
-if (names.Length == 0 && missing.Count == 0) File.WriteAllText(Path.Combine(Data.RepositoryRoot, "docs", "families.md"), table.Text);
+if (args.Length == 0 && missing.Count == 0) File.WriteAllText(Path.Combine(Data.RepositoryRoot, "docs", "families.md"), table.Text);
 return table.Wrong.Count == 0 && missing.Count == 0 ? 0 : 1;
