@@ -130,7 +130,7 @@ internal readonly unsafe struct AttentionCall<TVector, TScore, TMask>(
     /// <param name="stride">Floats to the next row's.</param>
     /// <param name="j">The panel's first key.</param>
     /// <param name="masked">Whether some pairs are not there.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Finish(AttentionTile tile, float* sums, float* logits, nint stride, int j, bool masked)
     {
         TVector scale = TVector.Broadcast(heads.Scale), none = TVector.Broadcast(WeightOfNone);
