@@ -28,7 +28,7 @@ public sealed class SequenceCache : IDisposable
     private SequenceCache(CompiledProgram? program, CacheLayout layout, string layer, long budget)
     {
         (this.program, this.layer, Budget) = (program, layer, budget);
-        memory = new CacheMemory(layout, budget);
+        memory = new CacheMemory(layout, program?.NewStore() ?? new HostStore(), budget);
         run = new CacheRun(this, memory, layer);
         for (int s = layout.Spaces.Count - 1; s >= 0; s--)
         {

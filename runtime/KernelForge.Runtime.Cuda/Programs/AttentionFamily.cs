@@ -28,7 +28,10 @@ internal static class AttentionFamilies
     }
 
     /// <summary>The family for a batch: by its longest sequence, and by the mean of its queries.</summary>
-    public static AttentionFamily Choose(ReadOnlySpan<int> queryOffsets, ReadOnlySpan<int> keyOffsets)
+    /// <param name="queryOffsets">Where each sequence's queries begin: [sequences + 1].</param>
+    /// <param name="keyOffsets">Where its keys in memory begin.</param>
+    /// <param name="keyBases">How many keys came before those: [sequences].</param>
+    public static AttentionFamily Choose(ReadOnlySpan<int> queryOffsets, ReadOnlySpan<int> keyOffsets, ReadOnlySpan<int> keyBases)
     {
         int longest = 0, filled = 0;
         long rows = 0;
@@ -36,7 +39,7 @@ internal static class AttentionFamilies
         {
             int length = queryOffsets[s + 1] - queryOffsets[s];
             if (length == 0) continue;
-            longest = Math.Max(longest, Math.Max(length, keyOffsets[s + 1] - keyOffsets[s]));
+            longest = Math.Max(longest, Math.Max(length, keyBases[s] + keyOffsets[s + 1] - keyOffsets[s]));
             rows += length;
             filled++;
         }
@@ -67,7 +70,7 @@ internal sealed class AttentionPair(int number, CudaSpace queries, CudaSpace key
                 $"input {queries.Input} has {queryOffsets.Length - 1} sequences and input {keys.Input} has {keyOffsets.Length - 1}: " +
                 "attention pairs them one to one");
         }
-        AttentionFamily family = AttentionFamilies.Choose(queryOffsets, keyOffsets);
+        AttentionFamily family = AttentionFamilies.Choose(queryOffsets, keyOffsets, batch.Bases(keys));
         return family == AttentionFamily.Wide && !MayBeWide ? AttentionFamily.Stream : family;
     }
 }

@@ -1,21 +1,21 @@
 namespace KernelForge.Runtime.Cuda.Programs;
 
 /// <summary>
-/// What decides a graph: room for rows and sequences of each input, for the rows of each space with lengths of its own, and the attention family of
-/// each pair of spaces.
+/// What decides a graph: room for rows and sequences of each input, for the rows of each space with lengths of its own, in an incremental run
+/// for all rows that sequences ever had, and the attention family of each pair of spaces.
 /// </summary>
 internal sealed class BatchKey
 {
-    private readonly int inputs, lengths;
+    private readonly int inputs, lengths, totals;
     private readonly int[] values;
 
-    public BatchKey(int inputs, int lengths, int pairs)
+    public BatchKey(int inputs, int lengths, int pairs, int totals = 0)
     {
-        (this.inputs, this.lengths) = (inputs, lengths);
-        values = new int[(2 * inputs) + lengths + pairs + 1];
+        (this.inputs, this.lengths, this.totals) = (inputs, lengths, totals);
+        values = new int[(2 * inputs) + lengths + totals + pairs + 1];
     }
 
-    private BatchKey(BatchKey other) => (inputs, lengths, values) = (other.inputs, other.lengths, [.. other.values]);
+    private BatchKey(BatchKey other) => (inputs, lengths, totals, values) = (other.inputs, other.lengths, other.totals, [.. other.values]);
 
     /// <summary>
     /// Whether every row space has rows. Kernels may overlap only then: one of which no block has work would end before those ahead of it,
@@ -33,21 +33,26 @@ internal sealed class BatchKey
 
     public int RowsOfLengths(int number) => values[(2 * inputs) + number];
 
-    public AttentionFamily Family(int pair) => (AttentionFamily)values[(2 * inputs) + lengths + pair];
+    public int TotalRows(int number) => values[(2 * inputs) + lengths + number];
+
+    public AttentionFamily Family(int pair) => (AttentionFamily)values[(2 * inputs) + lengths + totals + pair];
 
     public void SetInput(int input, int rows, int sequences) => (values[2 * input], values[(2 * input) + 1]) = (rows, sequences);
 
     public void SetRowsOfLengths(int number, int rows) => values[(2 * inputs) + number] = rows;
 
-    public void SetFamily(int pair, AttentionFamily family) => values[(2 * inputs) + lengths + pair] = (int)family;
+    public void SetTotalRows(int number, int rows) => values[(2 * inputs) + lengths + number] = rows;
+
+    public void SetFamily(int pair, AttentionFamily family) => values[(2 * inputs) + lengths + totals + pair] = (int)family;
 
     public BatchKey Copy() => new(this);
 
     public bool Is(BatchKey other) => values.AsSpan().SequenceEqual(other.values);
 
-    /// <summary>For errors: <c>room for 1280 rows in 16 sequences</c>, of each input and each space with lengths of its own.</summary>
+    /// <summary>For errors: <c>room for 1280 rows in 16 sequences</c>, of each input and each space with lengths or earlier rows of its own.</summary>
     public override string ToString() => "room for " + string.Join(
         " and ",
         Enumerable.Range(0, inputs).Select(i => $"{Rows(i)} rows in {Sequences(i)} sequences")
-            .Concat(Enumerable.Range(0, lengths).Select(i => $"{RowsOfLengths(i)} rows of other lengths")));
+            .Concat(Enumerable.Range(0, lengths).Select(i => $"{RowsOfLengths(i)} rows of other lengths"))
+            .Concat(Enumerable.Range(0, totals).Select(i => $"{TotalRows(i)} rows with those of earlier runs")));
 }

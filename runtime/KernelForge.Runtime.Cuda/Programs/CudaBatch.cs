@@ -10,9 +10,9 @@ public sealed class CudaBatch
 {
     private readonly ProgramPlan plan;
     private readonly ComputeIntegers computeLengths, computeIntegers;
-    private readonly Dictionary<int, Kept> offsets = [], integers = [];
+    private readonly Dictionary<int, Kept> offsets = [], bases = [], integers = [];
     private RunInput[] inputs = [];
-    private int[] noTypes = [];
+    private int[] noTypes = [], noBases = [];
 
     internal CudaBatch(ProgramPlan plan, ComputeIntegers computeLengths, ComputeIntegers computeIntegers)
     {
@@ -52,12 +52,40 @@ public sealed class CudaBatch
         return values;
     }
 
-    /// <summary>Rows of a sequence.</summary>
+    /// <summary>How many rows of a sequence came before those in memory: 0 in an ordinary run.</summary>
     /// <inheritdoc cref="Offsets(int)"/>
-    public int Length(int space, int sequence)
+    public int Base(int space, int sequence) => Bases(plan.Space(space))[sequence];
+
+    /// <summary>Rows of a sequence, earlier ones included.</summary>
+    /// <inheritdoc cref="Offsets(int)"/>
+    public int Length(int space, int sequence) => Length(plan.Space(space), sequence);
+
+    internal int Length(CudaSpace space, int sequence)
     {
         ReadOnlySpan<int> bounds = Offsets(space);
-        return bounds[sequence + 1] - bounds[sequence];
+        return Bases(space)[sequence] + bounds[sequence + 1] - bounds[sequence];
+    }
+
+    /// <summary>What was kept of the sequences; null in an ordinary run.</summary>
+    internal CacheRun? Cache { get; private set; }
+
+    /// <summary>How many rows of each sequence came before those in memory: [sequences].</summary>
+    internal ReadOnlySpan<int> Bases(CudaSpace space)
+    {
+        int count = SequenceCount(space);
+        if (Cache is not null && space.Kind is SpaceKind.Input or SpaceKind.Lengths && space.Number >= 0) return Cache.Past(space.Number);
+        if (Cache is null || space.Kind != SpaceKind.Kept)
+        {
+            if (noBases.Length < count) noBases = new int[(int)Math.Min(Array.MaxLength, count * 3L / 2)];
+            return noBases.AsSpan(0, count);
+        }
+        Kept kept = Of(bases, space.Number);
+        if (kept.IsComputed) return kept.Values.AsSpan(0, count);
+        Span<int> values = kept.Reserve(count);
+        Cache.Past(space.Parent!.Number).CopyTo(values);
+        foreach (ref int value in values) value -= Math.Min(value, space.Reach);
+        kept.IsComputed = true;
+        return values;
     }
 
     /// <summary>Integers that the program computes, one a row of the space for which they were asked.</summary>
@@ -80,16 +108,22 @@ public sealed class CudaBatch
     internal int SequenceCount(CudaSpace space) => space.Input < 0 ? 1 : inputs[space.Input].SequenceCount;
 
     /// <summary>Takes a batch.</summary>
-    internal void Set(ReadOnlySpan<RunInput> batch)
+    internal void Set(ReadOnlySpan<RunInput> batch, CacheRun? run = null)
     {
+        Cache = run;
         if (inputs.Length != batch.Length) inputs = new RunInput[batch.Length];
         batch.CopyTo(inputs);
         foreach (Kept kept in offsets.Values) kept.IsComputed = false;
+        foreach (Kept kept in bases.Values) kept.IsComputed = false;
         foreach (Kept kept in integers.Values) kept.IsComputed = false;
     }
 
     /// <summary>Lets go of the batch.</summary>
-    internal void Clear() => Array.Clear(inputs);
+    internal void Clear()
+    {
+        Array.Clear(inputs);
+        Cache = null;
+    }
 
     private void Fill(CudaSpace space, Span<int> bounds)
     {
@@ -101,11 +135,19 @@ public sealed class CudaBatch
             case SpaceKind.Sequences:
                 for (int s = 0; s < bounds.Length; s++) bounds[s] = s;
                 break;
+            case SpaceKind.Kept:
+                bounds[0] = 0;
+                ReadOnlySpan<int> past = Bases(space.Parent!), first = Bases(space), added = Offsets(space.Parent!);
+                for (int s = 0; s < past.Length; s++)
+                    bounds[s + 1] = checked(bounds[s] + past[s] - first[s] + added[s + 1] - added[s]);
+                break;
             default:
                 bounds[0] = 0;
                 computeLengths(space.Lengths!.Number, space.Lengths.Given, this, bounds[1..]);
+                ReadOnlySpan<int> before = Bases(space);
                 for (int s = 1; s < bounds.Length; s++)
                 {
+                    bounds[s] -= before[s - 1];
                     if (bounds[s] < 0)
                         throw new ArgumentException($"sequence {s - 1} is too short for this layer: it would have {bounds[s]} rows later on");
                     long end = (long)bounds[s - 1] + bounds[s];

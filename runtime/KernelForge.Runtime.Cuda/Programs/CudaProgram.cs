@@ -1,3 +1,5 @@
+using KernelForge.Runtime.Caches;
+using KernelForge.Runtime.Cpu;
 using KernelForge.Runtime.Cuda.Execution;
 using KernelForge.Runtime.Cuda.Interop;
 using KernelForge.Runtime.Cuda.Modules;
@@ -16,11 +18,12 @@ public abstract class CudaProgram : CompiledProgram
     private readonly ProgramPlan plan = new();
     private readonly ProgramKernels kernels;
     private readonly DeviceLimits limits;
-    private readonly Lock idleLock = new();
+    private readonly WorkspacePool ordinary;
 
-    /// <summary>The one used last is taken first.</summary>
-    private readonly Stack<CudaWorkspace> idle = [];
+    /// <summary>Runs that go on with sequences: their plan and their workspaces; null where the layer is not incremental.</summary>
+    private ProgramPlan? keptPlan;
 
+    private WorkspacePool? incremental;
     private CubinCache? cache;
 
     /// <param name="device">Where it runs.</param>
@@ -37,10 +40,14 @@ public abstract class CudaProgram : CompiledProgram
         }
         kernels = new ProgramKernels(device.Precision, lineInfo: shared?.Context.Driver.NeedsPtx ?? false);
         Weights = new DeviceWeights(device.Precision, shared?.Context, Dispose);
+        ordinary = Pool(plan);
     }
 
     /// <summary>Every kernel in every variant that a batch may need.</summary>
     public IReadOnlyList<KernelBuild> Kernels => kernels.Builds;
+
+    /// <inheritdoc/>
+    public sealed override CacheLayout? Layout => keptPlan?.Kept!.Layout;
 
     /// <summary>Puts weights into device memory.</summary>
     protected DeviceWeights Weights { get; }
@@ -48,28 +55,22 @@ public abstract class CudaProgram : CompiledProgram
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">The batch is too large for one run, or inputs do not belong together.</exception>
     /// <exception cref="CudaException">The device has too little memory, fails or is lost; a later run starts with memory of its own.</exception>
-    public sealed override void Run(ReadOnlySpan<RunInput> inputs, ReadOnlySpan<RunOutput> outputs)
+    public sealed override void Run(ReadOnlySpan<RunInput> inputs, ReadOnlySpan<RunOutput> outputs) => RunOn(ordinary, inputs, outputs, null);
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">The batch is too large for one run, or inputs do not belong together, or rows see others behind the last.</exception>
+    /// <exception cref="CudaException">The device has too little memory, fails or is lost; a later run starts with memory of its own.</exception>
+    public sealed override void Run(ReadOnlySpan<RunInput> inputs, ReadOnlySpan<RunOutput> outputs, CacheRun run)
     {
-        Enter();
-        try
-        {
-            RunInWorkspace(inputs, outputs);
-        }
-        catch (CudaException error) when (error.Result == CudaResult.OutOfMemory)
-        {
-            if (!DropIdle()) throw;
-            RunInWorkspace(inputs, outputs);
-        }
-        finally
-        {
-            Leave();
-        }
+        ArgumentNullException.ThrowIfNull(run);
+        if (incremental is null) base.Run(inputs, outputs, run);
+        else RunOn(incremental, inputs, outputs, run);
     }
 
     /// <summary>The times that a batch takes on the device, one for each of some replays of its graph, in a workspace of its own.</summary>
     internal void Time(ReadOnlySpan<RunInput> inputs, ReadOnlySpan<RunOutput> outputs, Span<TimeSpan> times)
     {
-        using var workspace = new CudaWorkspace(this, Context, plan, new CudaBatch(plan, Lengths, Integers));
+        using CudaWorkspace workspace = Workspace(plan);
         workspace.Time(inputs, outputs, times);
     }
 
@@ -99,6 +100,16 @@ public abstract class CudaProgram : CompiledProgram
     protected virtual void Integers(int number, ReadOnlySpan<int> given, CudaBatch batch, Span<int> values) =>
         throw new NotSupportedException($"the program computes no integers {number}");
 
+    /// <summary>Whether queries of an attention, whose keys go on with them, see keys.</summary>
+    /// <param name="mask">The attention's number: see <see cref="CudaRun.SeesNoFurther"/>.</param>
+    /// <param name="given">Indices of the loops around it.</param>
+    /// <param name="batch">The batch.</param>
+    /// <param name="sequence">One of its sequences.</param>
+    /// <param name="queries">Positions of queries.</param>
+    /// <param name="keys">Positions of keys.</param>
+    protected virtual Coverage Sees(int mask, ReadOnlySpan<int> given, CudaBatch batch, int sequence, Interval queries, Interval keys) =>
+        throw new NotSupportedException($"the program has no mask {mask}");
+
     /// <summary>
     /// Last in the constructor: runs the schedule without a device to learn what it needs, and compiles its kernels, unless the device takes
     /// PTX, where each is compiled when it is first launched.
@@ -109,8 +120,13 @@ public abstract class CudaProgram : CompiledProgram
     {
         try
         {
-            Schedule(new CudaRun(plan, kernels, device.Precision, limits, Differences));
-            plan.Complete();
+            Learn(plan);
+            if (plan.IsIncremental)
+            {
+                keptPlan = new ProgramPlan(new KeptEntries(), plan.SlotCount);
+                Learn(keptPlan);
+                incremental = Pool(keptPlan);
+            }
             Weights.EndUploads();
             if (shared is null) return;
             cache = device.Cache ?? CubinCache.Open();
@@ -133,50 +149,70 @@ public abstract class CudaProgram : CompiledProgram
     }
 
     /// <summary>Has every kernel of a graph loaded, then records them.</summary>
-    internal CudaGraph Capture(CudaWorkspace workspace, BatchKey key, RecordLayout layout, CudaStream stream, Action<CudaStream> copyRecord)
+    internal CudaGraph Capture(ProgramPlan of, CudaWorkspace workspace, BatchKey key, RecordLayout layout, CudaStream stream, Action<CudaStream> copyRecord)
     {
-        var run = new CudaRun(plan, kernels, device.Precision, limits, Differences);
+        var run = new CudaRun(of, kernels, device.Precision, limits, Differences);
         run.Recorder = new GraphRecorder(run, workspace, key, layout, Context, cache!);
         Schedule(run);
         return CudaGraph.Capture(stream, $"{GetType().Name} with {key}", captured =>
         {
             copyRecord(captured);
+            run.Again();
             run.Recorder.Stream = captured;
             Schedule(run);
         });
     }
 
+    /// <inheritdoc/>
+    internal sealed override CacheStore NewStore() => new DeviceStore(device, GetType().Name);
+
+    /// <exception cref="ArgumentException">A new query sees a key that has not come yet.</exception>
+    internal void CheckSight(ProgramPlan of, CudaBatch batch)
+    {
+        foreach ((CudaSpace queries, CudaSpace keys, Computation mask) in of.Kept!.Masks)
+        {
+            for (int s = 0; s < batch.SequenceCount(queries); s++)
+            {
+                int before = batch.Bases(queries)[s], rows = batch.Length(queries, s), last = batch.Length(keys, s);
+                if (rows == before || batch.Cache!.Batch[s].IsFinished) continue;
+                if (Sees(mask.Number, mask.Given, batch, s, new Interval(before, rows - 1), new Interval(last, int.MaxValue)) != Coverage.None)
+                    throw CacheRun.SeesBehind(s, rows - before, before);
+            }
+        }
+    }
+
     private CudaContext Context => shared?.Context
         ?? throw new InvalidOperationException($"{GetType().Name} was made for '{device}' and only lists its kernels");
 
-    private void RunInWorkspace(ReadOnlySpan<RunInput> inputs, ReadOnlySpan<RunOutput> outputs)
+    private void RunOn(WorkspacePool workspaces, ReadOnlySpan<RunInput> inputs, ReadOnlySpan<RunOutput> outputs, CacheRun? run)
     {
-        CudaWorkspace? workspace;
-        lock (idleLock) idle.TryPop(out workspace);
-        workspace ??= new CudaWorkspace(this, Context, plan, new CudaBatch(plan, Lengths, Integers));
+        Enter();
         try
         {
-            workspace.Run(inputs, outputs);
+            workspaces.Run(inputs, outputs, run);
         }
-        catch
+        catch (CudaException error) when (error.Result == CudaResult.OutOfMemory)
         {
-            // What a run left half done is not worth keeping.
-            workspace.Dispose();
-            throw;
+            if (!DropIdle()) throw;
+            workspaces.Run(inputs, outputs, run);
         }
-        lock (idleLock) idle.Push(workspace);
+        finally
+        {
+            Leave();
+        }
     }
 
-    /// <summary>Gives back the memory that other runs left for later ones; false where there was none.</summary>
-    private bool DropIdle()
+    /// <summary>Runs the schedule to learn what a plan needs.</summary>
+    private void Learn(ProgramPlan into)
     {
-        CudaWorkspace[] dropped;
-        lock (idleLock)
-        {
-            dropped = [.. idle];
-            idle.Clear();
-        }
-        foreach (CudaWorkspace workspace in dropped) workspace.Dispose();
-        return dropped.Length > 0;
+        Schedule(new CudaRun(into, kernels, device.Precision, limits, Differences));
+        into.Complete();
     }
+
+    private WorkspacePool Pool(ProgramPlan of) => new(() => Workspace(of));
+
+    private CudaWorkspace Workspace(ProgramPlan of) => new(this, Context, of, new CudaBatch(of, Lengths, Integers));
+
+    /// <summary>Gives back the memory that other runs left for later ones; false where there was none.</summary>
+    private bool DropIdle() => ordinary.Drop() | (incremental?.Drop() ?? false);
 }

@@ -6,7 +6,7 @@ namespace KernelForge.Runtime.Cuda.Programs;
 /// What a schedule is given. It is run when the program is made, to learn what it needs, and for each size of batch that comes, to record its
 /// kernels: it asks for the same things in the same order each time, whatever the batch.
 /// </summary>
-public sealed class CudaRun
+public sealed partial class CudaRun
 {
     private readonly FillDifferences fillDifferences;
 
@@ -123,6 +123,8 @@ public sealed class CudaRun
     {
         ArgumentNullException.ThrowIfNull(queries);
         ArgumentNullException.ThrowIfNull(keys);
+        Plan.UseTotal(queries);
+        Plan.UseTotal(keys);
         return new(
             Plan.Part(
                 (DifferencesPart.Kind, table, queries.Number, keys.Number),
@@ -184,6 +186,7 @@ public sealed class CudaRun
     public KernelCall Kernel(KernelSource source)
     {
         ArgumentNullException.ThrowIfNull(source);
+        gathered = 0;
         return new KernelCall(this, source);
     }
 }

@@ -6,6 +6,13 @@ public sealed class CudaSpace
 {
     internal CudaSpace(int number, SpaceKind kind, int input, int size = 0) => (Number, Kind, Input, Size) = (number, kind, input, size);
 
+    /// <summary>Rows of another space, and before them those of earlier runs that are still read.</summary>
+    internal CudaSpace(int number, CudaSpace parent, int reach)
+        : this(number, SpaceKind.Kept, parent.Input)
+    {
+        (Parent, Reach) = (parent, reach);
+    }
+
     /// <summary>By which <see cref="CudaBatch"/> knows it.</summary>
     public int Number { get; }
 
@@ -20,6 +27,15 @@ public sealed class CudaSpace
     /// <summary>Rows of a table; the place in <see cref="BatchKey"/> of rows with lengths of their own.</summary>
     internal int Size { get; }
 
+    /// <summary>The space whose rows are kept.</summary>
+    internal CudaSpace? Parent { get; }
+
+    /// <summary>How many earlier rows of a sequence there are at most.</summary>
+    internal int Reach { get; }
+
+    /// <summary>The place in <see cref="BatchKey"/> of all its rows, earlier ones included; -1 where nobody asked for it.</summary>
+    internal int Total { get; set; } = -1;
+
     /// <summary>Whether it has one row a sequence.</summary>
     internal bool OfSequences => Kind == SpaceKind.Sequences;
 
@@ -28,6 +44,7 @@ public sealed class CudaSpace
     {
         SpaceKind.Sequences => SequenceCapacity(key),
         SpaceKind.Lengths => key.RowsOfLengths(Size),
+        SpaceKind.Kept => KeptCapacity(key),
         SpaceKind.Table => Size,
         _ => key.Rows(Input),
     };
@@ -35,8 +52,17 @@ public sealed class CudaSpace
     /// <summary>Sequences that a graph has room for.</summary>
     internal int SequenceCapacity(BatchKey key) => Input < 0 ? 1 : key.Sequences(Input);
 
-    /// <summary>Rows that the longest sequence of a graph has at most.</summary>
-    internal int LongestCapacity(BatchKey key) => OfSequences ? 1 : RowCapacity(key);
+    /// <summary>Rows that the sequences of a graph have at most all together, earlier ones included.</summary>
+    internal int TotalCapacity(BatchKey key) => Total < 0 ? RowCapacity(key) : key.TotalRows(Total);
+
+    /// <summary>Rows that the longest sequence of a graph has at most, earlier ones included.</summary>
+    internal int LongestCapacity(BatchKey key) => OfSequences ? 1 : TotalCapacity(key);
+
+    private int KeptCapacity(BatchKey key)
+    {
+        long reached = Parent!.RowCapacity(key) + ((long)Reach * SequenceCapacity(key));
+        return (int)Math.Min(reached, Parent.Total < 0 ? int.MaxValue : Parent.TotalCapacity(key));
+    }
 
     internal bool IsLike(CudaSpace other) => (Kind, Input, Size) == (other.Kind, other.Input, other.Size);
 }
@@ -55,4 +81,7 @@ internal enum SpaceKind
 
     /// <summary>A fixed number of rows: one sequence.</summary>
     Table,
+
+    /// <summary>Those of another space, and before them earlier rows that are kept.</summary>
+    Kept,
 }

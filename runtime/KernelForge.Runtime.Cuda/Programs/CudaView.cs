@@ -20,6 +20,9 @@ public readonly struct CudaView
     /// <summary>The type of its elements.</summary>
     internal CudaPrecision Precision { get; }
 
+    /// <summary>The whole buffer, as a device's view takes it that says itself which columns are meant.</summary>
+    internal CudaView OfBuffer() => new(Slot, Space, BufferColumns, 0, BufferColumns, Precision);
+
     /// <summary>Some of these columns.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There are not so many.</exception>
     public CudaView Columns(int start, int count)

@@ -32,7 +32,7 @@ internal sealed class CudaWorkspace : IDisposable
         this.batch = batch;
         (this.program, this.context, this.plan) = (program, context, plan);
         slots = new DeviceBuffer?[plan.SlotCount];
-        key = new BatchKey(plan.InputCount, plan.LengthsCount, plan.Pairs.Count);
+        key = new BatchKey(plan.InputCount, plan.LengthsCount, plan.Pairs.Count, plan.TotalCount);
         copiesIn = [.. plan.CopiesIn.Select(copy => new HostCopy(context, copy.Number, copy.View))];
         copiesOut = [.. plan.CopiesOut.Select(copy => new HostCopy(context, copy.Number, copy.View))];
         stream = new CudaStream(context);
@@ -44,12 +44,16 @@ internal sealed class CudaWorkspace : IDisposable
 
     public DevicePointer Slot(int number) => slots[number]!.Pointer;
 
-    public void Run(ReadOnlySpan<RunInput> inputs, ReadOnlySpan<RunOutput> outputs)
+    /// <param name="inputs">The batch.</param>
+    /// <param name="outputs">Its results.</param>
+    /// <param name="run">What was kept of its sequences; null in an ordinary run.</param>
+    public void Run(ReadOnlySpan<RunInput> inputs, ReadOnlySpan<RunOutput> outputs, CacheRun? run = null)
     {
         if (inputs.Length < plan.InputCount)
             throw new ArgumentException($"{inputs.Length} inputs were given, the program takes {plan.InputCount}", nameof(inputs));
-        batch.Set(inputs);
+        batch.Set(inputs, run);
         Check(inputs, outputs);
+        if (run is not null) program.CheckSight(plan, batch);
         plan.SetKey(key, batch);
         BatchGraph graph = Find() ?? Make();
         graph.Layout.Fill(recordOnHost!.As<int>(), plan.Parts, batch, graph.Key);
@@ -135,7 +139,7 @@ internal sealed class CudaWorkspace : IDisposable
             graphs.RemoveAt(graphs.Count - 1);
         }
         CudaGraph graph = program.Capture(
-            this, kept, layout, stream, captured => captured.CopyToDevice(recordOnHost!, record!, layout.Length * sizeof(int)));
+            plan, this, kept, layout, stream, captured => captured.CopyToDevice(recordOnHost!, record!, layout.Length * sizeof(int)));
         var made = new BatchGraph(kept, layout, graph);
         graphs.Insert(0, made);
         return made;

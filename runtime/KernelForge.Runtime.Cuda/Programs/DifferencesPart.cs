@@ -18,16 +18,16 @@ internal sealed class DifferencesPart(int table, CudaSpace queries, CudaSpace ke
 
     public override void Fill(Span<int> values, CudaBatch batch, BatchKey key)
     {
-        int longestQueries = Longest(batch.Offsets(queries)), longestKeys = Longest(batch.Offsets(keys));
+        int longestQueries = Longest(batch, queries), longestKeys = Longest(batch, keys);
         values[0] = Math.Max(0, longestKeys - 1);
         if (longestQueries == 0 || longestKeys == 0) return;
         fill(table, values.Slice(Table, longestQueries + longestKeys - 1), longestKeys - 1);
     }
 
-    private static int Longest(ReadOnlySpan<int> offsets)
+    private static int Longest(CudaBatch batch, CudaSpace space)
     {
-        int longest = 0;
-        for (int s = 0; s < offsets.Length - 1; s++) longest = Math.Max(longest, offsets[s + 1] - offsets[s]);
+        int longest = 0, sequences = batch.SequenceCount(space);
+        for (int s = 0; s < sequences; s++) longest = Math.Max(longest, batch.Length(space, s));
         return longest;
     }
 }

@@ -49,6 +49,22 @@ public sealed class KernelCall
     /// <summary>The address of the number of its rows.</summary>
     public KernelCall Add(CudaSpace space) => Add(run.RowCount(space));
 
+    /// <summary>Chooses between keys and values in memory and in the sequences' blocks: the constant <c>KEPT</c>, and four arguments.</summary>
+    public KernelCall Add(CudaKeptKeys keys)
+    {
+        Define("KEPT", keys.IsKept);
+        return keys.IsKept
+            ? Add(keys.Starts).Add(keys.Blocks).Add(keys.KeyPlace).Add(keys.ValuePlace)
+            : AddPointer(default).AddPointer(default).Add(0).Add(0);
+    }
+
+    /// <summary>Chooses whether a scan goes on: the constant <c>KEPT</c>, and two arguments.</summary>
+    public KernelCall Add(CudaKeptStates states)
+    {
+        Define("KEPT", states.IsKept);
+        return states.IsKept ? Add(states.Places).Add(states.Place) : AddPointer(default).Add(0);
+    }
+
     /// <summary>The address of the first weight.</summary>
     public KernelCall Add(DeviceArray array) => AddPointer(array.Pointer);
 
@@ -198,7 +214,20 @@ public sealed class KernelCall
             new Dim3(heads, pair.Work.ItemCapacity(recorder.Key)));
     }
 
-    private KernelCall Define(string name, string value)
+    /// <summary>Launches what goes through the rows of each sequence, those in memory and kept ones.</summary>
+    internal void Keep(CudaSpace space)
+    {
+        KernelShape shape = KernelShape.OfKeep();
+        if (run.Recorder is not { } recorder)
+        {
+            Plan(shape);
+            return;
+        }
+        int sequences = space.SequenceCapacity(recorder.Key), rows = space.TotalCapacity(recorder.Key);
+        recorder.Launch(source, definitions, shape, new Dim3(KernelShape.KeepBlocks(rows / sequences), sequences));
+    }
+
+    internal KernelCall Define(string name, string value)
     {
         definitions.Add((name, value));
         return this;

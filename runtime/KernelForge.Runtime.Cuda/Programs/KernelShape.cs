@@ -23,6 +23,9 @@ internal sealed record KernelShape(string Variant, int Threads, int SharedBytes,
 
     private const int OrderWarps = 8;
 
+    /// <summary>Warps of a block that keeps rows, as <c>kept.cuh</c> has it: each takes a row in turn.</summary>
+    private const int KeepWarps = 8;
+
     public static KernelShape Of(GemmTile tile) => new(tile.Name, tile.Threads, tile.SharedBytes,
         ("TILE_M", tile.Rows), ("TILE_N", tile.Columns), ("WARP_M", tile.WarpRows), ("WARP_N", tile.WarpColumns), ("STAGES", tile.Stages),
         ("BLOCKS", tile.Blocks));
@@ -54,6 +57,11 @@ internal sealed record KernelShape(string Variant, int Threads, int SharedBytes,
         return (ScanThreads / lanes, new KernelShape(
             "", ScanThreads, 0, ("STATE_LANES", lanes), ("STATES_OF_LANE", (states + lanes - 1) / lanes)));
     }
+
+    /// <summary>Blocks that share a sequence's rows: a turn each for most, and never so many that launching them takes the time.</summary>
+    public static int KeepBlocks(int rows) => Math.Clamp((rows + KeepWarps - 1) / KeepWarps, 1, 32);
+
+    public static KernelShape OfKeep() => new("", KeepWarps * 32, 0);
 
     public static KernelShape OfOrder() => new("", OrderWarps * 32, 0, ("ORDER_WARPS", OrderWarps));
 

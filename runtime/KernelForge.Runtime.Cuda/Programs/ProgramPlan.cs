@@ -16,7 +16,25 @@ internal sealed class ProgramPlan
     private readonly SortedDictionary<int, CudaView> inputs = [], outputs = [];
     private bool complete;
 
-    public ProgramPlan() => Counts = Part(("counts", 0, 0), number => new CountsPart(spacesInOrder) { Number = number });
+    /// <param name="kept">What is kept from run to run; null for ordinary runs.</param>
+    /// <param name="firstOwnSlot">Slots from here on are those of kept rows.</param>
+    public ProgramPlan(KeptEntries? kept = null, int firstOwnSlot = 0)
+    {
+        (Kept, FirstOwnSlot) = (kept, firstOwnSlot);
+        Counts = Part(("counts", 0, 0), number => new CountsPart(spacesInOrder) { Number = number });
+    }
+
+    /// <summary>What an incremental run has of earlier ones; null where runs are ordinary.</summary>
+    public KeptEntries? Kept { get; }
+
+    /// <summary>Whether the schedule said that the layer is incremental.</summary>
+    public bool IsIncremental { get; set; }
+
+    /// <summary>The first slot that no buffer of the schedule has.</summary>
+    public int FirstOwnSlot { get; }
+
+    /// <summary>Spaces of which graphs count all rows that sequences ever had.</summary>
+    public int TotalCount { get; private set; }
 
     /// <summary>Rows and sequences of the spaces, in the order of <see cref="CountOf"/>.</summary>
     public RecordPart Counts { get; }
@@ -54,6 +72,7 @@ internal sealed class ProgramPlan
         var space = new CudaSpace(number, kind, input, rows);
         spaces.Add(number, space);
         spacesInOrder.Add(space);
+        if (kind == SpaceKind.Input) Kept?.Add(space);
         return space;
     }
 
@@ -73,7 +92,28 @@ internal sealed class ProgramPlan
         var space = new CudaSpace(own, SpaceKind.Lengths, input, LengthsCount++) { Lengths = new Computation(number, given.ToArray()) };
         spaces.Add(own, space);
         spacesInOrder.Add(space);
+        if (own >= 0) Kept?.Add(space);
         return space;
+    }
+
+    /// <summary>A space's rows, and before them those of earlier runs within reach.</summary>
+    public CudaSpace KeptSpace(CudaSpace parent, int reach)
+    {
+        foreach (CudaSpace known in spacesInOrder)
+            if (known.Parent == parent && known.Reach == reach) return known;
+        ThrowIfComplete($"kept rows of space {parent.Number}");
+        var space = new CudaSpace(-1 - spacesInOrder.Count, parent, reach);
+        spaces.Add(space.Number, space);
+        spacesInOrder.Add(space);
+        return space;
+    }
+
+    /// <summary>In incremental runs, graphs have room for all rows that the sequences of a space ever had.</summary>
+    public void UseTotal(CudaSpace space)
+    {
+        if (Kept is null || space.Total >= 0 || space.Kind is not (SpaceKind.Input or SpaceKind.Lengths)) return;
+        ThrowIfComplete($"all rows of space {space.Number}");
+        space.Total = TotalCount++;
     }
 
     /// <summary>The place of a computation of integers among all that the schedule asks for.</summary>
@@ -190,6 +230,13 @@ internal sealed class ProgramPlan
             int rows = batch.Rows(space);
             everywhere &= rows > 0;
             key.SetRowsOfLengths(space.Size, Buckets.Rows(rows));
+        }
+        foreach (CudaSpace space in spacesInOrder)
+        {
+            if (space.Total < 0) continue;
+            long total = batch.Rows(space);
+            foreach (int before in batch.Bases(space)) total += before;
+            key.SetTotalRows(space.Total, Buckets.Rows(checked((int)total)));
         }
         key.HasRowsEverywhere = everywhere;
         for (int i = 0; i < pairs.Count; i++) key.SetFamily(i, pairs[i].Choose(batch));

@@ -60,16 +60,16 @@ internal sealed class TypesPart(int input) : RecordPart
     }
 }
 
-/// <summary>Each row's position in its sequence, from 0.</summary>
+/// <summary>Each row's position in its sequence, from 0 for the first that the sequence ever had.</summary>
 internal sealed class PositionsPart(CudaSpace space) : RecordPart
 {
     public override int Capacity(BatchKey key) => space.RowCapacity(key);
 
     public override void Fill(Span<int> values, CudaBatch batch, BatchKey key)
     {
-        ReadOnlySpan<int> offsets = batch.Offsets(space);
+        ReadOnlySpan<int> offsets = batch.Offsets(space), bases = batch.Bases(space);
         for (int s = 0; s < offsets.Length - 1; s++)
-            for (int row = offsets[s]; row < offsets[s + 1]; row++) values[row] = row - offsets[s];
+            for (int row = offsets[s]; row < offsets[s + 1]; row++) values[row] = bases[s] + row - offsets[s];
     }
 }
 

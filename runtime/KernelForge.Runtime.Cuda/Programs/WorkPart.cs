@@ -3,13 +3,14 @@ using System.Runtime.InteropServices;
 namespace KernelForge.Runtime.Cuda.Programs;
 
 /// <summary>One block's work for one head: the device library's <c>WorkItem</c>.</summary>
+/// <remarks>Of the queries the rows in memory are counted, of the keys all: in an incremental run they lie in blocks.</remarks>
 [StructLayout(LayoutKind.Sequential, Size = Integers * sizeof(int))]
 internal struct WorkItem
 {
     /// <summary>What an item takes of the record.</summary>
     public const int Integers = 8;
 
-    public int QueryStart, QueryLength, KeyStart, KeyLength, FirstQuery, Sequence;
+    public int QueryStart, QueryLength, KeyStart, KeyLength, FirstQuery, Sequence, QueryBase, KeyBase;
 }
 
 /// <summary>
@@ -35,6 +36,7 @@ internal sealed class WorkPart(CudaSpace queries, CudaSpace keys, int pair) : Re
     public override void Fill(Span<int> values, CudaBatch batch, BatchKey key)
     {
         ReadOnlySpan<int> queryOffsets = batch.Offsets(queries), keyOffsets = batch.Offsets(keys);
+        ReadOnlySpan<int> queryBases = batch.Bases(queries), keyBases = batch.Bases(keys);
         Span<WorkItem> items = MemoryMarshal.Cast<int, WorkItem>(values[Items..]);
         int step = key.Family(pair).Queries, count = 0;
         for (int s = 0; s < queryOffsets.Length - 1; s++)
@@ -47,9 +49,11 @@ internal sealed class WorkPart(CudaSpace queries, CudaSpace keys, int pair) : Re
                     QueryStart = queryOffsets[s],
                     QueryLength = length,
                     KeyStart = keyOffsets[s],
-                    KeyLength = keyOffsets[s + 1] - keyOffsets[s],
+                    KeyLength = keyBases[s] + keyOffsets[s + 1] - keyOffsets[s],
                     FirstQuery = first,
                     Sequence = s,
+                    QueryBase = queryBases[s],
+                    KeyBase = keyBases[s],
                 };
             }
         }

@@ -3,13 +3,16 @@ using KernelForge.Runtime.Execution;
 namespace KernelForge.Runtime.Caches;
 
 /// <summary>Where the blocks of a batch's sequences lie in one row space.</summary>
-internal sealed unsafe class BlockAddresses
+internal sealed class BlockAddresses
 {
     private int[] starts = [], givenBack = [];
     private int count;
 
     /// <summary>All blocks, in the order of the sequences and of their rows; 0 for one that was given back.</summary>
     public nint[] All { get; private set; } = [];
+
+    /// <summary>How many of all there are in this run.</summary>
+    public int Count => count;
 
     /// <summary>Where a sequence's blocks begin among all.</summary>
     public int First(int sequence) => starts[sequence];
@@ -32,6 +35,6 @@ internal sealed unsafe class BlockAddresses
             All.AsSpan(0, count).CopyTo(more);
             All = more;
         }
-        for (int i = 0; i < table.Count; i++) All[count++] = table[i] == BlockTable.None ? 0 : (nint)pool.Address(table[i]);
+        for (int i = 0; i < table.Count; i++) All[count++] = table[i] == BlockTable.None ? 0 : pool.Address(table[i]);
     }
 }

@@ -1,31 +1,30 @@
-using KernelForge.Runtime.Cpu;
-
 namespace KernelForge.Runtime.Caches;
 
 /// <summary>
 /// Blocks of one size, each with a number and a count of who uses it. Memory grows with them; a block that nobody uses serves the next.
 /// </summary>
-internal sealed unsafe class BlockPool : IDisposable
+internal sealed class BlockPool
 {
     /// <summary>Blocks are taken from the system by some at a time: large enough for large pages.</summary>
     private const long SlabBytes = 16 << 20;
 
-    private readonly long floats;
+    private readonly CacheStore store;
     private readonly int perSlab;
-    private readonly List<NativeFloats> slabs = [];
+    private readonly List<nint> slabs = [];
     private readonly Stack<int> free = [];
     private int[] users = [];
     private int made;
 
-    /// <param name="floats">Floats of a block.</param>
+    /// <param name="store">Where they lie.</param>
+    /// <param name="bytes">Bytes of a block.</param>
     /// <param name="budget">Bytes that all blocks together will not exceed.</param>
-    public BlockPool(long floats, long budget)
+    public BlockPool(CacheStore store, long bytes, long budget)
     {
-        this.floats = floats;
+        (this.store, BlockBytes) = (store, bytes);
         perSlab = (int)Math.Clamp(Math.Min(SlabBytes, budget) / BlockBytes, 1, int.MaxValue);
     }
 
-    public long BlockBytes => floats * sizeof(float);
+    public long BlockBytes { get; }
 
     /// <summary>Blocks in use, each counted once.</summary>
     public int Taken { get; private set; }
@@ -35,7 +34,7 @@ internal sealed unsafe class BlockPool : IDisposable
     {
         if (!free.TryPop(out int block))
         {
-            if (made == (long)slabs.Count * perSlab) slabs.Add(NativeFloats.Allocate(floats * perSlab));
+            if (made == (long)slabs.Count * perSlab) slabs.Add(store.Allocate(BlockBytes * perSlab));
             block = made++;
             if (users.Length < made) Array.Resize(ref users, Math.Max(16, made * 2));
         }
@@ -55,12 +54,7 @@ internal sealed unsafe class BlockPool : IDisposable
         Taken--;
     }
 
-    public float* Address(int block) => slabs[block / perSlab].Pointer + (block % perSlab * floats);
+    public nint Address(int block) => slabs[block / perSlab] + (nint)(block % perSlab * BlockBytes);
 
-    public void Copy(int from, int to) => NativeFloats.Copy(Address(from), Address(to), floats);
-
-    public void Dispose()
-    {
-        foreach (NativeFloats slab in slabs) slab.Dispose();
-    }
+    public void Copy(int from, int to) => store.Copy(Address(from), Address(to), BlockBytes);
 }

@@ -1,4 +1,3 @@
-using KernelForge.Runtime.Cpu;
 using KernelForge.Runtime.Execution;
 
 namespace KernelForge.Runtime.Caches;
@@ -6,16 +5,20 @@ namespace KernelForge.Runtime.Caches;
 /// <summary>
 /// The memory of all sequences of a cache: a pool of blocks for each row space that has any, and one of the sequences' own memory.
 /// </summary>
-internal sealed unsafe class CacheMemory : IDisposable
+internal sealed class CacheMemory : IDisposable
 {
+    private readonly CacheStore store;
     private readonly BlockPool?[] spaces;
     private readonly BlockPool? states;
 
-    public CacheMemory(CacheLayout layout, long budget)
+    /// <param name="layout">What sequences keep.</param>
+    /// <param name="store">Where it lies; disposed of with this.</param>
+    /// <param name="budget">Bytes that may be in use at the same time.</param>
+    public CacheMemory(CacheLayout layout, CacheStore store, long budget)
     {
-        Layout = layout;
-        spaces = [.. layout.Spaces.Select(s => s.BlockFloats == 0 ? null : new BlockPool(s.BlockFloats, budget))];
-        states = layout.StateFloats == 0 ? null : new BlockPool(2 * layout.StateFloats, budget);
+        (Layout, this.store) = (layout, store);
+        spaces = [.. layout.Spaces.Select(s => s.BlockBytes == 0 ? null : new BlockPool(store, s.BlockBytes, budget))];
+        states = layout.StateBytes == 0 ? null : new BlockPool(store, 2 * layout.StateBytes, budget);
     }
 
     public CacheLayout Layout { get; }
@@ -49,7 +52,7 @@ internal sealed unsafe class CacheMemory : IDisposable
     }
 
     /// <summary>One of the two copies of a sequence's own memory.</summary>
-    public float* States(CachedSequence sequence, int copy) => states!.Address(sequence.States) + (copy * Layout.StateFloats);
+    public nint States(CachedSequence sequence, int copy) => states!.Address(sequence.States) + (nint)(copy * Layout.StateBytes);
 
     public void Release(CachedSequence sequence)
     {
@@ -71,16 +74,20 @@ internal sealed unsafe class CacheMemory : IDisposable
         if (sequence.States != BlockTable.None)
         {
             TakeStates(fork);
-            NativeFloats.Copy(States(sequence, sequence.Copy), States(fork, fork.Copy), Layout.StateFloats);
+            try
+            {
+                store.Copy(States(sequence, sequence.Copy), States(fork, fork.Copy), Layout.StateBytes);
+            }
+            catch
+            {
+                ReleaseStates(fork);
+                throw;
+            }
         }
         sequence.Lengths.CopyTo(fork.Lengths, 0);
         for (int slot = 0; slot < spaces.Length; slot++) fork.Tables[slot] = sequence.Tables[slot]?.Fork(spaces[slot]!);
         return fork;
     }
 
-    public void Dispose()
-    {
-        foreach (BlockPool? pool in spaces) pool?.Dispose();
-        states?.Dispose();
-    }
+    public void Dispose() => store.Dispose();
 }

@@ -8,19 +8,19 @@ internal sealed class CachedSpace(int number, bool goesOn)
 
     public bool GoesOn { get; } = goesOn;
 
-    /// <summary>Floats of a block; 0 where nothing of the space lies in blocks.</summary>
-    public long BlockFloats { get; private set; }
+    /// <summary>Bytes of a block; 0 where nothing of the space lies in blocks.</summary>
+    public long BlockBytes { get; private set; }
 
     /// <summary>Rows behind the newest that any entry still reads.</summary>
     public int Reach { get; private set; }
 
-    /// <summary>Makes room in the block; returns the place.</summary>
-    public long Take(long floats, int reach)
+    /// <summary>Makes room in the block; returns the place, in bytes.</summary>
+    public long Take(long bytes, int reach)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(reach);
         Reach = Math.Max(Reach, reach);
-        long place = BlockFloats;
-        BlockFloats += floats;
+        long place = BlockBytes;
+        BlockBytes += bytes;
         return place;
     }
 }

@@ -87,9 +87,9 @@ internal sealed class Reservation(CacheMemory memory)
     private void Copy(BlockTable table, int index, BlockPool pool)
     {
         int shared = table[index], own = pool.Take();
-        pool.Copy(shared, own);
         table[index] = own;
         copied.Add((table, index, shared, pool));
+        pool.Copy(shared, own);
     }
 
     /// <summary>Whether the block that the next row goes into has rows of several sequences' past.</summary>

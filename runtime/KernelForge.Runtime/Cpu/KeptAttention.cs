@@ -71,9 +71,7 @@ public sealed class KeptAttention
             if (added == 0 || run.Batch[s].IsFinished) continue;
             Interval those = new(before, (long)before + added - 1), behind = new(keys, int.MaxValue);
             if (mask.Cover(those, behind, s) == Coverage.None) continue;
-            throw new ArgumentException(
-                $"sequence {s} of the batch brings {added} rows after {before}, and the mask lets these see rows behind the last: rows "
-                + "that see each other, such as a whole chunk, are brought together in one run; where no rows follow, say so by Finish");
+            throw CacheRun.SeesBehind(s, added, before);
         }
     }
 

@@ -28,8 +28,8 @@ public sealed unsafe class KeptStates
     internal float* Memory(int sequence, int part, bool continues)
     {
         long place = entry.Place + (part * entry.PartFloats);
-        float* memory = run.StatesAfter(sequence) + place;
-        if (continues) NativeFloats.Copy(run.StatesBefore(sequence) + place, memory, entry.PartFloats);
+        float* memory = (float*)run.StatesAfter(sequence) + place;
+        if (continues) NativeFloats.Copy((float*)run.StatesBefore(sequence) + place, memory, entry.PartFloats);
         return memory;
     }
 }

@@ -51,7 +51,7 @@ internal sealed unsafe class RowKeeper(CacheRun run, CachedRows entry) : IDispos
     /// <summary>A row that was kept.</summary>
     private ReadOnlySpan<float> Kept(int sequence, int position, int first)
     {
-        float* own = entry.IsFew ? run.StatesBefore(sequence) + entry.Place + ((long)(position - first) * entry.Stride) : null;
+        float* own = entry.IsFew ? (float*)run.StatesBefore(sequence) + entry.Place + ((long)(position - first) * entry.Stride) : null;
         return new(entry.IsFew ? own : InBlock(sequence, position), entry.Columns);
     }
 
@@ -59,7 +59,7 @@ internal sealed unsafe class RowKeeper(CacheRun run, CachedRows entry) : IDispos
     private void KeepLast<TVector>(KeptRows<TVector> kept, int sequence) where TVector : unmanaged, IVector<TVector>
     {
         int length = kept.Space.Length(sequence);
-        float* into = run.StatesAfter(sequence) + entry.Place;
+        float* into = (float*)run.StatesAfter(sequence) + entry.Place;
         for (int position = Math.Max(0, length - entry.Reach); position < length; position++, into += entry.Stride)
             kept.Rows[kept.Space.Start(sequence) + position].CopyTo(new Span<float>(into, entry.Columns));
     }

@@ -17,7 +17,7 @@ public sealed class CacheLayout
     internal const int BlockRows = 32;
 
     /// <summary>Rows that reach no further lie in the sequence's own memory.</summary>
-    private const int FewRows = 64;
+    internal const int FewRows = 64;
 
     private const int Line = 16;
 
@@ -34,8 +34,8 @@ public sealed class CacheLayout
 
     internal IReadOnlyList<CachedScan> Scans => scans;
 
-    /// <summary>Floats of one copy of a sequence's own memory.</summary>
-    internal long StateFloats { get; private set; }
+    /// <summary>Bytes of one copy of a sequence's own memory.</summary>
+    internal long StateBytes { get; private set; }
 
     /// <summary>A row space whose past is counted: that of every input, and those of computed lengths that an entry lies in.</summary>
     /// <param name="space">Its number in the plan.</param>
@@ -64,7 +64,7 @@ public sealed class CacheLayout
         }
         (int slot, CachedSpace of) = Find(space);
         int headWidth = keyColumns / keyValueHeads, valueWidth = valueColumns / keyValueHeads;
-        long place = of.Take(BlockRows * (long)keyValueHeads * (headWidth + Padded(valueWidth)), reach);
+        long place = Block(of, BlockRows * (long)keyValueHeads * (headWidth + Padded(valueWidth)), reach);
         attentions.Add(new CachedAttention(slot, keyValueHeads, headWidth, valueWidth, Padded(valueWidth), (nint)place));
         return this;
     }
@@ -80,7 +80,7 @@ public sealed class CacheLayout
         (int slot, CachedSpace of) = Find(space);
         bool few = reach <= FewRows;
         int stride = Padded(columns);
-        long place = few ? Own((long)reach * stride) : of.Take((long)BlockRows * stride, reach);
+        long place = few ? Own((long)reach * stride) : Block(of, (long)BlockRows * stride, reach);
         rows.Add(new CachedRows(slot, columns, stride, few, reach, place));
         return this;
     }
@@ -96,12 +96,21 @@ public sealed class CacheLayout
     /// <summary>Columns filled up to whole vectors of every width.</summary>
     private static int Padded(int columns) => (columns + Line - 1) / Line * Line;
 
-    private long Own(long floats)
+    /// <summary>Room in a sequence's own memory: its place there, in bytes.</summary>
+    internal long TakeStates(long bytes)
     {
-        long place = StateFloats;
-        StateFloats += floats;
+        long place = StateBytes;
+        StateBytes += bytes;
         return place;
     }
+
+    /// <summary>Room in the blocks of a space: its place in each, in bytes.</summary>
+    /// <exception cref="ArgumentException">The space was not named.</exception>
+    internal long TakeBlock(int space, long bytes, int reach) => Find(space).Space.Take(bytes, reach);
+
+    private long Own(long floats) => TakeStates(floats * sizeof(float)) / sizeof(float);
+
+    private static long Block(CachedSpace space, long floats, int reach) => space.Take(floats * sizeof(float), reach) / sizeof(float);
 
     private (int Slot, CachedSpace Space) Find(int space)
     {

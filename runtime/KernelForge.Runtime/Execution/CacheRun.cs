@@ -4,7 +4,7 @@ using KernelForge.Runtime.Cpu;
 namespace KernelForge.Runtime.Execution;
 
 /// <summary>A run in progress on sequences of a <see cref="SequenceCache"/>. Without <see cref="Commit"/> nothing has happened.</summary>
-public sealed unsafe class CacheRun : IDisposable
+public sealed class CacheRun : IDisposable
 {
     private readonly SequenceCache cache;
     private readonly CacheMemory memory;
@@ -81,10 +81,23 @@ public sealed unsafe class CacheRun : IDisposable
     }
 
     /// <summary>What a sequence's own memory held before the run.</summary>
-    internal float* StatesBefore(int sequence) => memory.States(batch[sequence], batch[sequence].Copy);
+    internal nint StatesBefore(int sequence) => memory.States(batch[sequence], batch[sequence].Copy);
 
     /// <summary>Where the run puts what it is to hold then.</summary>
-    internal float* StatesAfter(int sequence) => memory.States(batch[sequence], batch[sequence].Copy ^ 1);
+    internal nint StatesAfter(int sequence) => memory.States(batch[sequence], batch[sequence].Copy ^ 1);
+
+    /// <summary>The blocks of a row space.</summary>
+    internal BlockAddresses Blocks(int space)
+    {
+        for (int slot = 0; slot < memory.Layout.Spaces.Count; slot++)
+            if (memory.Layout.Spaces[slot].Number == space) return Memory.Addresses[slot];
+        throw new InvalidOperationException($"the layout has no row space {space}");
+    }
+
+    /// <summary>What a run throws where a mask lets new rows see those that have not come yet.</summary>
+    internal static ArgumentException SeesBehind(int sequence, int added, int before) => new(
+        $"sequence {sequence} of the batch brings {added} rows after {before}, and the mask lets these see rows behind the last: rows "
+        + "that see each other, such as a whole chunk, are brought together in one run; where no rows follow, say so by Finish");
 
     internal bool GoesOn(int slot) => memory.Layout.Spaces[slot].GoesOn;
 

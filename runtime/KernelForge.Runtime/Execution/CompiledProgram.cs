@@ -1,3 +1,5 @@
+using KernelForge.Runtime.Caches;
+
 namespace KernelForge.Runtime.Execution;
 
 /// <summary>A compiled layer with its weights on one device: what generated code derives from.</summary>
@@ -28,6 +30,9 @@ public abstract class CompiledProgram : IDisposable
     /// <exception cref="NotSupportedException">The program has no <see cref="Layout"/>.</exception>
     public virtual void Run(ReadOnlySpan<RunInput> inputs, ReadOnlySpan<RunOutput> outputs, CacheRun run) =>
         throw new NotSupportedException("this program runs whole sequences alone: its layer is not incremental on this device");
+
+    /// <summary>Memory for what sequences leave, where the program's kernels reach it.</summary>
+    internal virtual CacheStore NewStore() => new HostStore();
 
     public void Dispose()
     {

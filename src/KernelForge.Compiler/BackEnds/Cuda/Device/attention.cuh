@@ -5,6 +5,9 @@
 // out [query rows, Heads x ValueWidth], row-major with the strides of the layout. Head h uses key head h * KeyHeads / Heads. A query
 // that sees no key gets zeros.
 //
+// With KEPT, k and v are not read: keys and values lie in blocks, and `kept` (a KeptKeys of kept.cuh) tells where. The order of the sums is the
+// same, from the sequence's first key on, and so are the bits.
+//
 // Grid: (Heads, work items that fit); blocks from workCount on leave at once.
 // Block: WARPS * 32 threads. Dynamic shared memory, in bytes, with row(w) = w * sizeof(Element) rounded up to a multiple of 32:
 //
@@ -61,11 +64,12 @@ template <class Pair> struct KeyTiles
     // What the mask says of `queries` queries from firstQuery on, as far as the sequence has them, and a tile.
     __device__ __forceinline__ Coverage cover(int firstQuery, int queries, int tile) const
     {
+        const int base = KEPT ? item.queryBase : 0;
         if constexpr (Pair::allVisible) return Coverage::All;
         else
             return firstQuery >= item.queryLength
                 ? Coverage::None
-                : pair.cover(Interval(firstQuery, min(firstQuery + queries, item.queryLength) - 1),
+                : pair.cover(Interval(base + firstQuery, base + min(firstQuery + queries, item.queryLength) - 1),
                              Interval(tile * KEY_TILE, min((tile + 1) * KEY_TILE, item.keyLength) - 1), item);
     }
 
@@ -96,9 +100,9 @@ template <class Pair> __device__ __forceinline__ u32 live_queries(const KeyTiles
     return live;
 }
 
-template <int Heads, int KeyHeads, int HeadWidth, int ValueWidth, class Layout, class Pair>
+template <int Heads, int KeyHeads, int HeadWidth, int ValueWidth, class Layout, class Pair, class Kept = NotKept>
 __device__ __forceinline__ void attention(const Element* query, const Element* key, const Element* value, Element* output,
-                                          const WorkItem* work, int workCount, float scale, const Pair& pair)
+                                          const WorkItem* work, int workCount, float scale, const Pair& pair, const Kept& kept = {})
 {
     static_assert(HeadWidth >= 1 && HeadWidth <= 256 && ValueWidth >= 1 && ValueWidth <= 256, "heads of 1 to 256 columns");
     static_assert(KEY_TILE % (sizeof(Element) == 2 ? 16 : 8) == 0 && WARP_Q % (sizeof(Element) == 2 ? 16 : 8) == 0,
@@ -121,13 +125,23 @@ __device__ __forceinline__ void attention(const Element* query, const Element* k
             shared, query + static_cast<u64>(item.queryStart) * Layout::queryStride + head * HeadWidth, item.firstQuery, item.queryLength);
     };
     const auto load_keys = [&](char* stage, int tile) {
-        load_rows<KEY_TILE, HeadWidth, Layout::keyStride, Layout::aligned, Warp::keyBytes>(
-            stage, key + static_cast<u64>(item.keyStart) * Layout::keyStride + keyHead * HeadWidth, tile * KEY_TILE, item.keyLength);
+        if constexpr (KEPT)
+            load_kept_rows<KEY_TILE, HeadWidth, Warp::keyBytes>(stage, tile * KEY_TILE, item.keyLength, [&](int position) {
+                return kept.template key<HeadWidth>(item.sequence, position, keyHead);
+            });
+        else
+            load_rows<KEY_TILE, HeadWidth, Layout::keyStride, Layout::aligned, Warp::keyBytes>(
+                stage, key + static_cast<u64>(item.keyStart) * Layout::keyStride + keyHead * HeadWidth, tile * KEY_TILE, item.keyLength);
     };
     const auto load_values = [&](char* stage, int tile) {
-        load_rows<KEY_TILE, ValueWidth, Layout::valueStride, Layout::aligned, Warp::valueBytes>(
-            stage + keyBytes, value + static_cast<u64>(item.keyStart) * Layout::valueStride + keyHead * ValueWidth, tile * KEY_TILE,
-            item.keyLength);
+        if constexpr (KEPT)
+            load_kept_rows<KEY_TILE, ValueWidth, Warp::valueBytes>(stage + keyBytes, tile * KEY_TILE, item.keyLength, [&](int position) {
+                return kept.template value<ValueWidth>(item.sequence, position, keyHead);
+            });
+        else
+            load_rows<KEY_TILE, ValueWidth, Layout::valueStride, Layout::aligned, Warp::valueBytes>(
+                stage + keyBytes, value + static_cast<u64>(item.keyStart) * Layout::valueStride + keyHead * ValueWidth, tile * KEY_TILE,
+                item.keyLength);
     };
 
     const KeyTiles<Pair> tiles(pair, item);

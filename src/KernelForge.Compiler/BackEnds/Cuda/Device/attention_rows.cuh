@@ -4,11 +4,19 @@
 // longest sequences first; it serves every layer. Starts: first rows of the sequence in the space of the queries and in that of the keys.
 struct WorkItem
 {
-    int queryStart, queryLength, keyStart, keyLength;
+    int queryStart, queryLength, keyStart, keyLength;  // queries in memory; all keys, those of earlier runs included
     int firstQuery;  // a multiple of WARPS * WARP_Q below queryLength
     int sequence;
-    int unused[2];
+    int queryBase, keyBase;  // rows of earlier runs: the position of the first in memory; zeros in an ordinary run
 };
+
+// Whether this launch is of an incremental run: positions count from a sequence's first row, and keys and values lie where kept.cuh says. What
+// is not written for such runs need not say that it is none.
+#ifndef KEPT
+#define KEPT false
+#endif
+
+struct NotKept {};
 
 constexpr int attention_threads = WARPS * 32, attention_queries = WARPS * WARP_Q;
 constexpr int chunk_elements = 16 / sizeof(Element);
@@ -54,6 +62,32 @@ __device__ __forceinline__ void load_rows(char* tile, const Element* from, int f
                 raw = fetch_view<chunk_elements, Width, false, 0>(from + static_cast<u64>(first + row) * Stride, chunk * chunk_elements);
             *reinterpret_cast<uint4*>(tile + swizzled<RowBytes>(row, chunk)) =
                 make_uint4(raw.words[0], raw.words[1], raw.words[2], raw.words[3]);
+        }
+    }
+}
+
+// As load_rows, of rows that need not lie one after another: row_at gives the address of the head's row at a position, aligned to 16 bytes
+// where the width is a multiple of that; null for one that nobody may see, whose place becomes zeros.
+template <int Count, int Width, int RowBytes, class RowAt>
+__device__ __forceinline__ void load_kept_rows(char* tile, int first, int length, const RowAt& row_at)
+{
+    constexpr int chunks = row_bytes(Width) / 16;
+#pragma unroll 1
+    for (int piece = threadIdx.x; piece < Count * chunks; piece += attention_threads)
+    {
+        const int row = piece / chunks, chunk = piece % chunks;
+        const Element* const from = first + row < length ? row_at(first + row) : nullptr;
+        char* const to = tile + swizzled<RowBytes>(row, chunk);
+        if constexpr (in_chunks(Width, true))
+        {
+            const bool filled = row_bytes(Width) == Width * sizeof(Element) || chunk < Width / chunk_elements;
+            cp_async_16(shared_address(to), from + chunk * chunk_elements, filled && from != nullptr);
+        }
+        else
+        {
+            Vector<Element, chunk_elements> raw = {};
+            if (from != nullptr) raw = fetch_view<chunk_elements, Width, false, 0>(from, chunk * chunk_elements);
+            *reinterpret_cast<uint4*>(to) = make_uint4(raw.words[0], raw.words[1], raw.words[2], raw.words[3]);
         }
     }
 }

@@ -6,11 +6,11 @@ struct Place { int position, row, sequence; };
 // What one warp computes of a tile: attention_mma.cuh for 16-bit elements, attention_fma.cuh for those stored as floats.
 template <int HeadWidth, int ValueWidth, class Pair, bool Half = sizeof(Element) == 2> struct WarpAttention;
 
-// Rows that fill up a tile take the last one's place, so that a score reads only what is there.
-__device__ __forceinline__ Place query_place(const WorkItem& item, int position)
+// Rows that fill up a tile take the last one's place, so that a score reads only what is there. Queries are counted from the first in memory.
+__device__ __forceinline__ Place query_place(const WorkItem& item, int query)
 {
-    position = min(position, item.queryLength - 1);
-    return {position, item.queryStart + position, item.sequence};
+    query = min(query, item.queryLength - 1);
+    return {KEPT ? item.queryBase + query : query, item.queryStart + query, item.sequence};
 }
 
 template <bool Edge> __device__ __forceinline__ Place key_place(const WorkItem& item, int position)
