@@ -9,7 +9,13 @@ internal static class Devices
 
     public static int[] Lengths => [5, 0, 1, 37, 16, 2, 90];
 
-    public static Device Of(string name) => Device.Cpu(threads: 2, vectorBits: int.Parse(name.AsSpan(name.IndexOf('-', StringComparison.Ordinal) + 1)));
+    /// <summary>Those on which layers go on with sequences.</summary>
+    public static TheoryData<string> OfSteps => ["reference", .. Compiled.Select(d => d.Data)];
+
+    public static int[] LengthsOfSteps => [5, 1, 37, 70, 33, 2];
+
+    public static Device Of(string name) => name == "reference" ? Device.Reference
+        : Device.Cpu(threads: 2, vectorBits: int.Parse(name.AsSpan(name.IndexOf('-', StringComparison.Ordinal) + 1)));
 
     /// <summary>How far a result may be from the reference run's, relative to 1 + its size.</summary>
     /// <param name="name">The device.</param>

@@ -8,7 +8,7 @@ public sealed partial class CudaRun
     private int nextEntry, gathered;
 
     /// <summary>Whether sequences may have rows of earlier runs, which the cache has.</summary>
-    internal bool Continues => Plan.Kept is not null;
+    public bool Continues => Plan.Kept is not null;
 
     /// <summary>The schedule is run once more for the same graph.</summary>
     internal void Again() => nextEntry = gathered = 0;

@@ -49,21 +49,14 @@ public sealed class KernelCall
     /// <summary>The address of the number of its rows.</summary>
     public KernelCall Add(CudaSpace space) => Add(run.RowCount(space));
 
-    /// <summary>Chooses between keys and values in memory and in the sequences' blocks: the constant <c>KEPT</c>, and four arguments.</summary>
-    public KernelCall Add(CudaKeptKeys keys)
-    {
-        Define("KEPT", keys.IsKept);
-        return keys.IsKept
-            ? Add(keys.Starts).Add(keys.Blocks).Add(keys.KeyPlace).Add(keys.ValuePlace)
-            : AddPointer(default).AddPointer(default).Add(0).Add(0);
-    }
+    /// <summary>Where keys and values of earlier runs lie: four arguments.</summary>
+    public KernelCall Add(CudaKeptKeys keys) => keys.IsKept
+        ? Add(keys.Starts).Add(keys.Blocks).Add(keys.KeyPlace).Add(keys.ValuePlace)
+        : AddPointer(default).AddPointer(default).Add(0).Add(0);
 
-    /// <summary>Chooses whether a scan goes on: the constant <c>KEPT</c>, and two arguments.</summary>
-    public KernelCall Add(CudaKeptStates states)
-    {
-        Define("KEPT", states.IsKept);
-        return states.IsKept ? Add(states.Places).Add(states.Place) : AddPointer(default).Add(0);
-    }
+    /// <summary>Where the states of a scan lie: two arguments.</summary>
+    public KernelCall Add(CudaKeptStates states) =>
+        states.IsKept ? Add(states.Places).Add(states.Place) : AddPointer(default).Add(0);
 
     /// <summary>The address of the first weight.</summary>
     public KernelCall Add(DeviceArray array) => AddPointer(array.Pointer);

@@ -31,6 +31,10 @@ public sealed record KernelPlan(
     /// <summary>The row space whose rows go on from run to run; null for a layer that is not incremental.</summary>
     public int? GoesOn { get; init; }
 
+    /// <summary>Whether rows, or sequences, are those that go on from run to run; other batches are given once.</summary>
+    public bool HasRowsThatGoOn(int space) =>
+        GoesOn is { } on && RowSpaces[space].Input >= 0 && RowSpaces[space].Input == RowSpaces[on].Input;
+
     /// <summary>Widths that the passes of loops make of each other: methods of generated code.</summary>
     public EquatableArray<Scalar.Recurrence> Recurrences { get; init; } = [];
 

@@ -61,20 +61,18 @@ internal sealed class RunPart
         writer.Line("/// <summary>Makes room for what sequences leave for their next rows. Each cache serves one run at a time.</summary>");
         writer.Line("/// <param name=\"budget\">The most bytes that it may take.</param>");
         string spaces = string.Concat(plan.Inputs.Select(i => i.RowSpace).Distinct()
-            .Select(s => $".Space({Number(s)}, goesOn: {(plan.RowSpaces[s].Input == plan.RowSpaces[plan.GoesOn!.Value].Input ? "true" : "false")})"));
+            .Select(s => $".Space({Number(s)}, goesOn: {(plan.HasRowsThatGoOn(s) ? "true" : "false")})"));
         writer.Line($"public {Runtime}SequenceCache NewCache(long budget) => {Runtime}SequenceCache.For(");
         string session = HostPart.LoadedSession(layer).Replace("\n    ", " ");
         writer.Line(LongLine.Broken($"    ({session}).Program, new {Execution}CacheLayout(){spaces}, {CSharpText.Literal(layer.Name)}, budget);")).Line();
     }
 
     /// <summary>Whether a parameter is one of this method: a step is given what goes on alone.</summary>
-    private bool IsGiven(PlanInput input) => method != Method.Step || GoesOn(input.RowSpace);
+    private bool IsGiven(PlanInput input) => method != Method.Step || plan.HasRowsThatGoOn(input.RowSpace);
 
     /// <summary>What stands for a parameter that this method is not given.</summary>
     private string Nothing(PlanInput input) =>
         run + (input.Kind == InputKind.Tokens ? $".EmptyMatrix({HostPart.Text(input.Columns.ToScalar())})" : ".EmptyBatch");
-
-    private bool GoesOn(int space) => plan.GoesOn is { } on && plan.RowSpaces[space].Input == plan.RowSpaces[on].Input;
 
     private void WriteMaking(string[] results, string parameters)
     {
@@ -259,7 +257,7 @@ internal sealed class RunPart
         foreach (PlanInput i in plan.Inputs.Where(IsGiven))
         {
             string columns = i.Kind == InputKind.Tokens ? ", " + i.Columns : "";
-            string rows = method != Method.Run && GoesOn(i.RowSpace) ? "new " + plan.RowSpaces[i.RowSpace].Name : plan.RowSpaces[i.RowSpace].Name;
+            string rows = method != Method.Run && plan.HasRowsThatGoOn(i.RowSpace) ? "new " + plan.RowSpaces[i.RowSpace].Name : plan.RowSpaces[i.RowSpace].Name;
             writer.Line($"/// <param name=\"{i.Name}\">[{rows}{columns}].</param>");
         }
         if (method == Method.Run) return;

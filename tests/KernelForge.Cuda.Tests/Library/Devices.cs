@@ -14,6 +14,12 @@ internal static class Devices
 
     public static int[] Lengths => LongRun.Wanted ? [5, 0, 1, 37, 16, 2, 90] : [5, 0, 1, 19];
 
+    /// <summary>Those on which layers go on with sequences.</summary>
+    public static TheoryData<string> OfSteps => Compiled;
+
+    /// <summary>More than a block of the cache, and sequences within one.</summary>
+    public static int[] LengthsOfSteps => LongRun.Wanted ? [5, 1, 37, 70, 33, 2] : [5, 70, 1];
+
     public static Device Of(string name) => Models.Tests.Devices.Of(name);
 
     public static double Tolerance(string name, Func<double> referenceAgain) => Models.Tests.Devices.Tolerance(name, referenceAgain);

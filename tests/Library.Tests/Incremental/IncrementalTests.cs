@@ -5,12 +5,10 @@ namespace KernelForge.Library.Tests.Incremental;
 /// <summary>Sequences that are fed in parts, join and leave, give bit for bit what they give at once.</summary>
 public sealed class IncrementalTests
 {
-    private static readonly int[] Lengths = [5, 1, 37, 70, 33, 2];
-
-    public static TheoryData<string> Devices => ["reference", "128/1", "256/2", "512/3"];
+    private static readonly int[] Lengths = Devices.LengthsOfSteps;
 
     [Theory]
-    [MemberData(nameof(Devices))]
+    [MemberData(nameof(Devices.OfSteps), MemberType = typeof(Devices))]
     public void Attention_with_rotary_positions_and_a_window(string device)
     {
         Rows(device, () => new Decoder(24, 6, 2, 2, 20), (l, s, d) => l.LoadWeights(s, d), l => l.NewCache, l => l.Run, l => l.Step);
@@ -18,17 +16,17 @@ public sealed class IncrementalTests
     }
 
     [Theory]
-    [MemberData(nameof(Devices))]
+    [MemberData(nameof(Devices.OfSteps), MemberType = typeof(Devices))]
     public void Scores_that_read_the_rows_of_keys(string device) =>
         Rows(device, () => new Scored(24, 4), (l, s, d) => l.LoadWeights(s, d), l => l.NewCache, l => l.Run, l => l.Step);
 
     [Theory]
-    [MemberData(nameof(Devices))]
+    [MemberData(nameof(Devices.OfSteps), MemberType = typeof(Devices))]
     public void Convolutions_states_and_sums(string device) =>
         Rows(device, () => new Recurrent(24, 5, 4), (l, s, d) => l.LoadWeights(s, d), l => l.NewCache, l => l.Run, l => l.Step);
 
     [Theory]
-    [MemberData(nameof(Devices))]
+    [MemberData(nameof(Devices.OfSteps), MemberType = typeof(Devices))]
     public void Experts_and_the_last_row(string device)
     {
         using var layer = new Routed(24, 40, 6, 2);
@@ -45,12 +43,12 @@ public sealed class IncrementalTests
     }
 
     [Theory]
-    [MemberData(nameof(Devices))]
+    [MemberData(nameof(Devices.OfSteps), MemberType = typeof(Devices))]
     public void A_decoder_beside_what_an_encoder_read_once(string device)
     {
         using var layer = new Translator(24, 4, 50, 80);
         Load(layer, (l, s, d) => l.LoadWeights(s, d), device);
-        int[] sources = [9, 4, 1, 40, 66, 3];
+        int[] sources = [.. ((int[])[9, 4, 1, 40, 66, 3]).Take(Lengths.Length)];
         RaggedMatrix source = Some.Rows(sources, 24, 4);
         var random = new Random(6);
         int[][] target = [.. Lengths.Select(n => Enumerable.Range(0, n).Select(_ => random.Next(50)).ToArray())];
@@ -73,11 +71,12 @@ public sealed class IncrementalTests
         }
     }
 
-    [Fact]
-    public void What_does_not_fit_is_refused_with_words_and_changes_nothing()
+    [Theory]
+    [MemberData(nameof(Devices.OfSteps), MemberType = typeof(Devices))]
+    public void What_does_not_fit_is_refused_with_words_and_changes_nothing(string device)
     {
         using var layer = new Translator(24, 4, 50, 10);
-        Load(layer, (l, s, d) => l.LoadWeights(s, d), "256/1");
+        Load(layer, (l, s, d) => l.LoadWeights(s, d), device);
         using SequenceCache cache = layer.NewCache(1 << 20);
         int number = cache.Add();
         layer.Prefill(Some.Rows([4], 24, 1), RaggedBatch.Pack([[1, 2, 3]]), cache, [number], new RaggedMatrix());
@@ -121,7 +120,6 @@ public sealed class IncrementalTests
         where T : ILayer
     {
         using WeightSource weights = Some.Weights(layer, 11);
-        string[] parts = device.Split('/');
-        load(layer, weights, parts.Length == 1 ? Device.Reference : Device.Cpu(int.Parse(parts[1]), int.Parse(parts[0])));
+        load(layer, weights, Devices.Of(device));
     }
 }

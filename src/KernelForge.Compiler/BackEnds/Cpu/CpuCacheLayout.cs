@@ -1,5 +1,4 @@
 using KernelForge.Compiler.Ir;
-using KernelForge.Compiler.Ir.Incremental;
 using KernelForge.Compiler.Kernels;
 using KernelForge.Compiler.Spec;
 using KernelForge.Compiler.Text;
@@ -20,8 +19,7 @@ internal sealed class CpuCacheLayout(KernelPlan plan, ProgramNames names, CpuKer
         Writer.Line($"var {Cache} = new CacheLayout();");
         foreach (RowSpace space in Plan.RowSpaces.Where(s => s.SequencesOf is null && s.TableRows is null && !s.IsLocal))
         {
-            bool goesOn = space.Input == Plan.RowSpaces[Plan.GoesOn!.Value].Input;
-            Writer.Line($"{Cache}.Space({Number(space.Id)}, goesOn: {(goesOn ? "true" : "false")});");
+            Writer.Line($"{Cache}.Space({Number(space.Id)}, goesOn: {(Plan.HasRowsThatGoOn(space.Id) ? "true" : "false")});");
         }
         WriteSteps();
         Writer.Line($"return {Cache};");
@@ -43,13 +41,13 @@ internal sealed class CpuCacheLayout(KernelPlan plan, ProgramNames names, CpuKer
     {
         foreach (ElementOperand.Rows rows in CpuKeptRows.Of(kernel))
         {
-            Writer.Line($"{Cache}.Rows({Number(rows.Space)}, {Names.Size(rows.View.Columns)}, {Reach(rows.Kept!.Reach)});");
+            Writer.Line($"{Cache}.Rows({Number(rows.Space)}, {Names.Size(rows.View.Columns)}, {KeptReach.Text(Names, rows.Kept!.Reach)});");
         }
         switch (kernel)
         {
             case AttentionKernel { IsKept: true } a:
                 string widths = $"{Names.Size(a.Key.Columns)}, {Names.Size(a.Value.Columns)}, {Names.Size(a.KeyValueHeads)}";
-                Writer.Line($"{Cache}.Attention({Number(a.KeyRows)}, {widths}, {Reach(ReachOf(a))});");
+                Writer.Line($"{Cache}.Attention({Number(a.KeyRows)}, {widths}, {KeptReach.Text(Names, KeptReach.Of(a))});");
                 break;
             case ScanKernel { IsKept: true } s:
                 Writer.Line($"{Cache}.Scan({kernels.StatesOf(s)});");
@@ -58,11 +56,6 @@ internal sealed class CpuCacheLayout(KernelPlan plan, ProgramNames names, CpuKer
                 break;
         }
     }
-
-    /// <summary>Of what is given once all is seen again and again; of what goes on, what the mask leaves.</summary>
-    private static Size? ReachOf(AttentionKernel kernel) => kernel.KeyRows == kernel.Rows ? MaskReach.Of(kernel.Mask) : null;
-
-    private string Reach(Size? reach) => reach is null ? "int.MaxValue" : reach.Constant is { } ? Names.Size(reach) : $"Math.Max(0, {Names.Size(reach)})";
 
     private static EquatableArray<Step> Keeping(IEnumerable<Step> steps) => steps.Select(s => s switch
     {

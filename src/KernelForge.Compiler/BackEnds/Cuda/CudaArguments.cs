@@ -15,6 +15,7 @@ internal sealed class CudaArguments(KernelPlan plan, ProgramNames names, Program
     {
         // What the runtime chooses for each launch.
         "ELEMENT", "TILE_M", "TILE_N", "WARP_M", "WARP_N", "WARPS", "WARP_Q", "KEY_TILE", "WHOLE", "STAGES", "BLOCKS", "ROWS", "ROW_WARPS", "SLOTS",
+        "KEPT",
         "INFINITY", "NAN", "NULL",
     };
 
@@ -42,6 +43,29 @@ internal sealed class CudaArguments(KernelPlan plan, ProgramNames names, Program
         string part = isWhole ? "" : $", {Size(whole)}, {Size(view.Start)}";
         string type = $"View<{(written ? "" : "const ")}{ElementOf(view)}, {Size(view.Columns)}{part}>";
         return Add(type, ProgramNames.Camel(plan.Buffers[view.Buffer].Name), names.Buffer(view.Buffer));
+    }
+
+    /// <summary>
+    /// The parameter that is a view of rows together with those of earlier runs: in an ordinary run the buffer's own columns, in an incremental one a buffer of
+    /// them alone.
+    /// </summary>
+    /// <param name="kept">The variable of the schedule: see <see cref="CudaKeptRows"/>.</param>
+    public string KeptView(View view, string kept)
+    {
+        string columns = Size(view.Columns), whole = Size(plan.Buffers[view.Buffer].Columns), start = Size(view.Start);
+        string part = columns == whole ? "" : $", {Kept} ? ({columns}) : ({whole}), {Kept} ? 0 : ({start})";
+        return Add($"View<const {ElementOf(view)}, {columns}{part}>", ProgramNames.Camel(kept), kept + ".View");
+    }
+
+    /// <summary>The constant that says whether the launch is of an incremental run.</summary>
+    public string Kept
+    {
+        get
+        {
+            const string name = "KEPT";
+            if (!definitions.Exists(d => d.Name == name)) definitions.Add((name, names.Run + ".Continues"));
+            return name;
+        }
     }
 
     /// <summary>The type of a buffer's elements: whole numbers are floats in every precision.</summary>

@@ -15,17 +15,23 @@ internal static class CudaAttentionKernel
     ];
 
     /// <param name="tables">Tells the program of each table of differences, and gives its number.</param>
+    /// <param name="masks">Tells the program what queries see whose keys go on.</param>
     public static CudaKernel Write(
-        KernelPlan plan, ProgramNames names, ProgramParameters parameters, AttentionKernel kernel, string field, CudaTables tables) =>
-        new Writer(plan, names, parameters, kernel, tables).Write(field);
+        KernelPlan plan, ProgramNames names, ProgramParameters parameters, AttentionKernel kernel, string field, CudaTables tables, CudaMasks masks) =>
+        new Writer(plan, names, parameters, kernel, tables, masks).Write(field);
 
     private sealed class Writer(
-        KernelPlan plan, ProgramNames names, ProgramParameters parameters, AttentionKernel kernel, CudaTables tables)
+        KernelPlan plan, ProgramNames names, ProgramParameters parameters, AttentionKernel kernel, CudaTables tables, CudaMasks masks)
     {
+        /// <summary>What the kernel has of keys and values of earlier runs, as <c>CudaKeptKeys</c> gives it.</summary>
+        private static readonly string[] KeptParameters = ["const int* blockStarts", "const u64* blocks", "int keyPlace", "int valuePlace"];
+
         private readonly CudaArguments arguments = new(plan, names, parameters);
+        private readonly CudaKeptRows keptRows = new(plan, names, kernel.Operands);
 
         public CudaKernel Write(string field)
         {
+            if (kernel.IsKept) foreach (string parameter in KeptParameters) arguments.Local(NameOf(parameter));
             string query = Elements("query", kernel.Query), key = Elements("key", kernel.Key), value = Elements("value", kernel.Value);
             string output = arguments.Number("Element*", "output", names.Buffer(kernel.Output.Buffer));
             int first = arguments.Declarations.Count();
@@ -47,20 +53,42 @@ internal static class CudaAttentionKernel
             writer.Line(pair.ToString().TrimEnd('\n')).Close(";").Line();
 
             CudaKernel.WriteSignature(
-                writer, CudaKernel.NameOf(kernel), "attention_threads, BLOCKS", arguments, "const WorkItem* work", "const int* workCount");
+                writer, CudaKernel.NameOf(kernel), "attention_threads, BLOCKS", arguments,
+                [.. kernel.IsKept ? KeptParameters : [], "const WorkItem* work", "const int* workCount"]);
             Size[] shape = [kernel.Heads, kernel.KeyValueHeads, kernel.HeadWidth, kernel.ValueWidth];
             string sizes = string.Join(", ", shape.Select(arguments.Size));
-            string given = string.Join(", ", members.Select(m => m.Substring(m.LastIndexOf(' ') + 1)));
+            string given = string.Join(", ", members.Select(NameOf)), kept = "";
+            if (kernel.IsKept)
+            {
+                string places = string.Join(", ", KeptParameters.Skip(2).Select(NameOf));
+                kept = $",\n    KeptKeys<{arguments.Size(kernel.Key.Columns)}, {arguments.Size(kernel.Value.Columns)}>{{{{blockStarts, blocks}}, {places}}}";
+            }
             writer.Line($"attention<{sizes}, Layout>({At(query, kernel.Query)}, {At(key, kernel.Key)}, {At(value, kernel.Value)},");
-            writer.Line($"    {At(output, kernel.Output)}, work, *workCount, {scale}, Pair{{{given}}});");
+            writer.Line($"    {At(output, kernel.Output)}, work, *workCount, {scale}, Pair{{{given}}}{kept});");
             writer.Close();
 
             string widths = string.Join(", ", new[] { kernel.Heads, kernel.HeadWidth, kernel.ValueWidth }.Select(names.Size));
             bool hasScore = kernel.Score is not null || (kernel.Mask is { } mask && mask.All().Any(Reads));
             string launch = $".Attention({names.Space(kernel.Rows)}, {names.Space(kernel.KeyRows)}, {widths}{(hasScore ? ", hasScore: true" : "")})";
-            return new CudaKernel(CudaKernel.NameOf(kernel), field, DeviceFiles, writer.ToString(),
-                kernel.Summary, CudaKernel.LaunchStatement(field, arguments, launch));
+            if (!kernel.IsKept)
+            {
+                return new CudaKernel(CudaKernel.NameOf(kernel), field, DeviceFiles, writer.ToString(),
+                    kernel.Summary, CudaKernel.LaunchStatement(field, arguments, launch, keptRows.Statements));
+            }
+            _ = arguments.Kept;
+            string variable = names.Unique("kept" + ProgramNames.Pascal(kernel.Name));
+            return new CudaKernel(CudaKernel.NameOf(kernel), field, [.. DeviceFiles.Take(2), "kept", .. DeviceFiles.Skip(2)], writer.ToString(),
+                kernel.Summary, CudaKernel.LaunchStatement(field, arguments, $".Add({variable})" + launch, [.. keptRows.Statements, .. Keeping(variable)]));
         }
+
+        private IEnumerable<string> Keeping(string variable)
+        {
+            string rows = $"{names.View(kernel.Key, "Columns")}, {names.View(kernel.Value, "Columns")}, {names.Space(kernel.KeyRows)}";
+            yield return $"CudaKeptKeys {variable} = {names.Run}.KeepKeys({rows}, {KeptReach.Text(names, KeptReach.Of(kernel))});";
+            if (kernel.Mask is not null && plan.HasRowsThatGoOn(kernel.KeyRows)) yield return masks.Add(kernel);
+        }
+
+        private static string NameOf(string parameter) => parameter.Substring(parameter.LastIndexOf(' ') + 1);
 
         private static bool Reads(Expression e) =>
             e is Expression.Element or Expression.TokenElement or Expression.IntegerElement or Expression.Length or Expression.Fold;
@@ -108,7 +136,7 @@ internal static class CudaAttentionKernel
             {
                 var block = new CodeBlock();
                 var rows = new CudaRowNames(plan, names, arguments, block, of => of == RowOf.Key ? kernel.KeyRows : kernel.Rows);
-                var code = new CudaElementCode(plan, names, arguments, kernel.Operands, rows, extents, Lookup);
+                var code = new CudaElementCode(plan, names, arguments, kernel.Operands, rows, extents, keptRows, Lookup);
                 string text = value is null ? otherwise : code.Print(value, block);
                 if (block.IsEmpty) writer.Line($"__device__ __forceinline__ {signature} const {{ return {text}; }}");
                 else writer.Open($"__device__ __forceinline__ {signature} const").Line(block.Text).Line($"return {text};").Close();
@@ -124,7 +152,9 @@ internal static class CudaAttentionKernel
                 case Expression.Length l when l.Space == kernel.KeyRows: return item + ".keyLength";
                 case Expression.Length l:
                     string offsets = arguments.Integers(ProgramNames.Camel(plan.RowSpaces[l.Space].Name) + "Offsets", names.Offsets(l.Space));
-                    return $"{offsets}[{item}.sequence + 1] - {offsets}[{item}.sequence]";
+                    string length = $"{offsets}[{item}.sequence + 1] - {offsets}[{item}.sequence]";
+                    if (plan.GoesOn is null) return length;
+                    return $"{length} + {arguments.Integers(ProgramNames.Camel(plan.RowSpaces[l.Space].Name) + "Bases", names.Bases(l.Space))}[{item}.sequence]";
                 case Expression.IntegerElement i:
                     RowInteger value = ((ElementOperand.Integers)kernel.Operands[i.Number]).Value;
                     return CudaOperands.Integer(plan, names, arguments, value, item + ".sequence", "0");

@@ -66,7 +66,7 @@ internal sealed class CudaBackEnd : IBackEnd
     public static IReadOnlyList<CudaKernel> Kernels(KernelPlan plan)
     {
         ProgramNames names = CudaNames.Of(plan);
-        var kernels = new CudaKernels(plan, names, CudaParameters.Of(plan, names), new CudaTables(names));
+        var kernels = new CudaKernels(plan, names, CudaParameters.Of(plan, names), new CudaTables(names), new CudaMasks(plan, names));
         new CudaSchedule(plan, names, kernels, new CodeWriter()).Write();
         return kernels.All;
     }
@@ -77,9 +77,10 @@ internal sealed class CudaBackEnd : IBackEnd
         string name = names.Unique(ProgramClass.Name(layer, Device));
         ProgramParameters parameters = CudaParameters.Of(plan, names);
         var tables = new CudaTables(names);
-        var kernels = new CudaKernels(plan, names, parameters, tables);
+        var masks = new CudaMasks(plan, names);
+        var kernels = new CudaKernels(plan, names, parameters, tables, masks);
         var writer = new CodeWriter();
-        ProgramClass.WriteHead(writer, layer, plan, Usings);
+        ProgramClass.WriteHead(writer, layer, plan, plan.GoesOn is null ? Usings : [.. Usings, "KernelForge.Runtime.Cpu"]);
         writer.Line("/// <summary>The layer's program for CUDA devices.</summary>");
         writer.Open($"internal sealed class {name} : CudaProgram");
         ProgramClass.WriteHyperParameters(writer, plan, names);
@@ -103,6 +104,7 @@ internal sealed class CudaBackEnd : IBackEnd
 
         new CudaSchedule(plan, names, kernels, writer).Write();
         tables.WriteFilling(writer);
+        masks.WriteSight(writer);
         CudaHostIntegers.Write(writer, plan, names);
         RecurringWidths.Write(plan, writer, names.Hyper);
         kernels.WriteSources(writer);

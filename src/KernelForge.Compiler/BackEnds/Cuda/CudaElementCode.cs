@@ -7,10 +7,11 @@ namespace KernelForge.Compiler.BackEnds.Cuda;
 /// <summary>Writes a lambda's expression as CUDA C, a number at a time.</summary>
 /// <param name="rows">What the rows of the lambda are called.</param>
 /// <param name="extents">How far each variable of the lambda goes; those of folds it finds itself.</param>
+/// <param name="kept">Operands of which rows of earlier runs are read.</param>
 /// <param name="special">The text of what is computed in another way, or null.</param>
 internal sealed class CudaElementCode(
     KernelPlan plan, ProgramNames names, CudaArguments arguments, EquatableArray<ElementOperand> operands, CudaRowNames rows,
-    IReadOnlyDictionary<Expression, Size> extents, Func<Expression, string?>? special = null) : ElementCode(arguments.Local)
+    IReadOnlyDictionary<Expression, Size> extents, CudaKeptRows kept, Func<Expression, string?>? special = null) : ElementCode(arguments.Local)
 {
     private readonly Dictionary<int, Expression> counts = [];
 
@@ -62,7 +63,7 @@ internal sealed class CudaElementCode(
             Block.Writer.Line($"const int {name} = {position};");
             position = name;
         }
-        string start = rows.Start(operand.Space, element.Row), length = rows.Length(operand.Space, element.Row);
+        string start = rows.Start(operand.Space, element.Row), length = rows.Count(operand.Space, element.Row);
         return $"(0 <= {position} && {position} < {length} ? {Integer(operand.Value, $"{start} + {position}", position)} : 0)";
     }
 
@@ -81,10 +82,18 @@ internal sealed class CudaElementCode(
     protected override string TokenElement(Expression.TokenElement element, string? position, string column, string real)
     {
         var operand = (ElementOperand.Rows)operands[element.Number];
-        string view = arguments.View(operand.View), at = Within(element.Column, column, operand.View.Columns);
-        return position is null
-            ? $"{view}.at({rows.RowIn(operand.Space, element.Row)}, {at})"
-            : $"{view}.at_position({rows.Start(operand.Space, element.Row)}, {rows.Length(operand.Space, element.Row)}, {position}, {at})";
+        string at = Within(element.Column, column, operand.View.Columns);
+        // The row itself is always in memory.
+        string? ofEarlier = position is null && element.Row != RowOf.Key ? null : kept.Variable(element.Number);
+        string view = ofEarlier is null ? arguments.View(operand.View) : arguments.KeptView(operand.View, ofEarlier);
+        if (position is null)
+        {
+            return ofEarlier is null
+                ? $"{view}.at({rows.RowIn(operand.Space, element.Row)}, {at})"
+                : $"{view}.at({rows.Start(operand.Space, element.Row, ofEarlier)} + {rows.Position(element.Row)}, {at})";
+        }
+        string start = rows.Start(operand.Space, element.Row, ofEarlier), count = rows.Count(operand.Space, element.Row, ofEarlier);
+        return $"{view}.at_position({start}, {count}, {position}, {at})";
     }
 
     /// <summary>An index of so many, whatever it comes to: in the description's own run a wrong one is an error.</summary>

@@ -14,7 +14,8 @@ internal static class CudaElementKernel
         var block = new CodeBlock();
         var rows = new CudaRowNames(plan, names, arguments, block, _ => kernel.Rows);
         var extents = new Dictionary<Expression, Size> { [new Expression.Feature()] = kernel.Output.Columns };
-        string value = new CudaElementCode(plan, names, arguments, kernel.Operands, rows, extents).Print(kernel.Value, block);
+        var kept = new CudaKeptRows(plan, names, kernel.Operands);
+        string value = new CudaElementCode(plan, names, arguments, kernel.Operands, rows, extents, kept).Print(kernel.Value, block);
         string count = arguments.Integers("rowCount", names.Space(kernel.Rows)), columns = arguments.Size(kernel.Output.Columns);
 
         var writer = new CodeWriter();
@@ -32,6 +33,6 @@ internal static class CudaElementKernel
         string launch = $".Elements({names.Space(kernel.Rows)}, {names.Size(kernel.Output.Columns)})";
         return new CudaKernel(
             CudaKernel.NameOf(kernel), field, ["types", "math", "views", "async", "element"], writer.ToString(), kernel.Summary,
-            CudaKernel.LaunchStatement(field, arguments, launch));
+            CudaKernel.LaunchStatement(field, arguments, launch, kept.Statements));
     }
 }

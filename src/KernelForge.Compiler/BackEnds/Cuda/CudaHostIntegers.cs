@@ -39,8 +39,10 @@ internal static class CudaHostIntegers
             Case(integers.Id, given);
             writer.Line($"    for (int {sequence} = 0; {sequence} < {offsets}.Length - 1; {sequence}++)");
             writer.Open();
-            writer.Line($"int {start} = {offsets}[{sequence}];");
-            writer.Line($"for (int {row} = {start}; {row} < {offsets}[{sequence} + 1]; {row}++)");
+            // Positions count from the sequence's first row, which an incremental run may not have in memory.
+            string before = plan.GoesOn is null ? "" : $" - {batch}.Base({given.Number(integers.RowSpace)}, {sequence})";
+            writer.Line($"int {start} = {offsets}[{sequence}]{before};");
+            writer.Line($"for (int {row} = {(before.Length == 0 ? start : $"{offsets}[{sequence}]")}; {row} < {offsets}[{sequence} + 1]; {row}++)");
             writer.Line(LongLine.Broken($"    values[{row}] = {host.Value(integers, row, sequence, $"{row} - {start}")};"));
             writer.Close();
             foreach (TableLookup lookup in TableLookup.Of(plan).Where(l => l.Source is RowInteger.Host h && h.Number == integers.Id))

@@ -32,6 +32,10 @@ internal sealed record CudaKernel(
         writer.Open(LongLine.List(name + "(", arguments.Declarations.Concat(further), ")"));
     }
 
+    /// <summary>The statement that gives constants and arguments and launches, behind others that prepare it.</summary>
+    public static string LaunchStatement(string field, CudaArguments arguments, string shape, IEnumerable<string> preparing) =>
+        string.Join("\n", preparing.Append(LaunchStatement(field, arguments, shape)));
+
     /// <summary>The statement that gives constants and arguments and launches.</summary>
     public static string LaunchStatement(string field, CudaArguments arguments, string shape)
     {

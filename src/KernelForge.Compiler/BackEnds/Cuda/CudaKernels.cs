@@ -5,7 +5,7 @@ using KernelForge.Compiler.Text;
 namespace KernelForge.Compiler.BackEnds.Cuda;
 
 /// <summary>The kernels of a plan as CUDA C, in the order in which the schedule names them.</summary>
-internal sealed class CudaKernels(KernelPlan plan, ProgramNames names, ProgramParameters parameters, CudaTables tables)
+internal sealed class CudaKernels(KernelPlan plan, ProgramNames names, ProgramParameters parameters, CudaTables tables, CudaMasks masks)
 {
     private readonly List<CudaKernel> all = [];
 
@@ -26,7 +26,7 @@ internal sealed class CudaKernels(KernelPlan plan, ProgramNames names, ProgramPa
         {
             GemmKernel g => CudaGemmKernel.Write(plan, names, parameters, g, field),
             RowKernel r => CudaRowKernel.Write(plan, names, parameters, r, field),
-            AttentionKernel a => CudaAttentionKernel.Write(plan, names, parameters, a, field, tables),
+            AttentionKernel a => CudaAttentionKernel.Write(plan, names, parameters, a, field, tables, masks),
             ElementKernel e => CudaElementKernel.Write(plan, names, parameters, e, field),
             ScanKernel s => CudaScanKernel.Write(plan, names, parameters, s, field),
             SegmentKernel s => CudaSegmentKernel.Write(plan, names, parameters, s, field),

@@ -11,6 +11,7 @@ internal static class CudaNames
         "MemberwiseClone", "Finalize", "CudaProgram", "CudaRun", "CudaSpace", "CudaView", "CudaIntegers", "CudaDevice", "DeviceArray",
         "DeviceWeights", "WeightBlock", "KernelSource", "SourceOrigin", "LoadedWeights", "Math", "Ops", "Span", "ActivationKind",
         "table", "values", "zero", "given", "ReadOnlySpan",
+        "Sees", "Layout", "Coverage", "Interval", "CudaKeptKeys", "CudaKeptRows", "CudaKeptStates", "BitConverter",
     ];
 
     public static ProgramNames Of(KernelPlan plan) => new(plan, Reserved, "device", "weights", "run", "batch");
@@ -32,6 +33,9 @@ internal static class CudaNames
         public string SequenceOf(int space) => $"{names.Run}.SequenceOf({names.Space(space)})";
 
         public string Offsets(int space) => $"{names.Run}.Offsets({names.Space(space)})";
+
+        /// <summary>How many rows of each sequence came before those in memory.</summary>
+        public string Bases(int space) => $"{names.Run}.Bases({names.Space(space)})";
 
         public string Sequences(int space) => $"{names.Run}.SequenceCount({names.Space(space)})";
 

@@ -22,13 +22,30 @@ internal sealed class CudaRowNames(
         : plan.RowSpaces[space(of)].TableRows is not null ? "row"
         : Variable("position", arguments.Integers("positions", names.Positions(space(of))) + "[row]"));
 
-    /// <summary>The place of the first row of the sequence in a row space.</summary>
-    public string Start(int inSpace, RowOf of) =>
-        IsOneASequence(inSpace) ? Sequence(of) : Variable("start", $"{Offsets(inSpace)}[{Sequence(of)}]");
+    /// <summary>
+    /// The place of the sequence's position 0 in a row space: of its first row there, less those of earlier runs, which are not in memory.
+    /// </summary>
+    /// <param name="kept">The variable that holds the rows together with earlier ones, where these are read: see <see cref="CudaKeptRows"/>.</param>
+    public string Start(int inSpace, RowOf of, string? kept = null)
+    {
+        if (IsOneASequence(inSpace)) return Sequence(of);
+        string start = $"{Offsets(inSpace, kept)}[{Sequence(of)}]";
+        // What is given once is there only as a whole, with no rows before it.
+        if (kept is not null || plan.HasRowsThatGoOn(inSpace)) start += $" - {Bases(inSpace, kept)}[{Sequence(of)}]";
+        return Variable("start", start);
+    }
 
-    /// <summary>How many rows the sequence has in a row space.</summary>
-    public string Length(int inSpace, RowOf of) =>
-        IsOneASequence(inSpace) ? "1" : Variable("length", $"{Offsets(inSpace)}[{Sequence(of)} + 1] - {Start(inSpace, of)}");
+    /// <summary>How many positions of the sequence may be read in a row space, from 0 on.</summary>
+    /// <inheritdoc cref="Start"/>
+    public string Count(int inSpace, RowOf of, string? kept = null) =>
+        IsOneASequence(inSpace) ? "1" : Variable("length", $"{Offsets(inSpace, kept)}[{Sequence(of)} + 1] - {Start(inSpace, of, kept)}");
+
+    /// <summary>How many rows the sequence has in a row space, those of earlier runs included.</summary>
+    public string Length(int inSpace, RowOf of)
+    {
+        if (plan.GoesOn is null || plan.HasRowsThatGoOn(inSpace) || IsOneASequence(inSpace)) return Count(inSpace, of);
+        return Variable("length", $"{Count(inSpace, of)} + {Bases(inSpace)}[{Sequence(of)}]");
+    }
 
     /// <summary>The row's place in another space with the same rows or one row a sequence.</summary>
     public string RowIn(int inSpace, RowOf of) => IsOneASequence(inSpace) && !IsOneASequence(space(of)) ? Sequence(of) : Row(of);
@@ -42,8 +59,13 @@ internal sealed class CudaRowNames(
         : sequence ?? (IsOneASequence(space(of)) ? "row"
         : Variable("sequence", arguments.Integers("sequenceOf", names.SequenceOf(space(of))) + "[row]"));
 
-    private string Offsets(int inSpace) =>
-        arguments.Integers(ProgramNames.Camel(plan.RowSpaces[inSpace].Name) + "Offsets", names.Offsets(inSpace));
+    private string Offsets(int inSpace, string? kept = null) =>
+        arguments.Integers(NameOf(inSpace, kept) + "Offsets", kept is null ? names.Offsets(inSpace) : $"{names.Run}.Offsets({kept}.Space)");
+
+    private string Bases(int inSpace, string? kept = null) =>
+        arguments.Integers(NameOf(inSpace, kept) + "Bases", kept is null ? names.Bases(inSpace) : $"{names.Run}.Bases({kept}.Space)");
+
+    private string NameOf(int inSpace, string? kept) => kept ?? ProgramNames.Camel(plan.RowSpaces[inSpace].Name);
 
     private static string Pair(RowOf of) => of == RowOf.Key ? "j" : "i";
 

@@ -33,7 +33,8 @@ internal sealed class CudaScanKernel
     private CudaKernel Write(string field)
     {
         // The text's own variables, before any operand could take their names.
-        foreach (string own in (string[])["f", "n", "h", "k", "sequence", "position", "first", "count", "turn", "states", "total"]) arguments.Local(own);
+        string[] keptNames = kernel.IsKept ? ["places", "place", "kept"] : [];
+        foreach (string own in (string[])["f", "n", "h", "k", "sequence", "position", "first", "count", "turn", "states", "total", .. keptNames]) arguments.Local(own);
         string output = arguments.View(kernel.Output, written: true), offsets = arguments.Integers("offsets", names.Offsets(kernel.Rows));
         var rows = new CudaRowNames(plan, names, arguments, ofThread, _ => kernel.Rows, "sequence", "position");
         var extents = new Dictionary<Expression, Size>
@@ -41,7 +42,8 @@ internal sealed class CudaScanKernel
             [new Expression.Feature()] = kernel.Output.Columns,
             [new Expression.StateIndex()] = kernel.States,
         };
-        var code = new CudaElementCode(plan, names, arguments, kernel.Operands, rows, extents);
+        var kept = new CudaKeptRows(plan, names, kernel.Operands);
+        var code = new CudaElementCode(plan, names, arguments, kernel.Operands, rows, extents, kept);
         string step = code.Print(kernel.Step, ofStep), value = code.Print(kernel.Value, ofValue);
         string sequences = arguments.Integers("sequenceCount", names.Sequences(kernel.Rows));
         string columns = arguments.Size(kernel.Output.Columns), count = arguments.Size(kernel.States);
@@ -51,7 +53,8 @@ internal sealed class CudaScanKernel
         [
             "Grid: padded features / scan_features, rounded up, by sequences. Block: STATE_LANES lanes for each feature.",
         ]);
-        CudaKernel.WriteSignature(writer, CudaKernel.NameOf(kernel), "scan_threads", arguments);
+        string bases = kernel.IsKept ? arguments.Integers("bases", names.Bases(kernel.Rows)) : "";
+        CudaKernel.WriteSignature(writer, CudaKernel.NameOf(kernel), "scan_threads", arguments, kernel.IsKept ? ["const u64* places", "int place"] : []);
         writer.Line("const ScanThread at;").Line("const int sequence = blockIdx.y;");
         writer.Line("let_next_grid_start();").Line($"if (sequence >= *{sequences}) return;").Line("wait_for_previous_grid();");
         // Lanes beyond the last feature go with it, so that every lane has its part in the sums.
@@ -59,8 +62,14 @@ internal sealed class CudaScanKernel
         writer.Line($"const int first = {offsets}[sequence], count = {offsets}[sequence + 1] - first;");
         WriteBlock(writer, ofThread);
         writer.Line("float states[STATES_OF_LANE] = {};");
+        if (kernel.IsKept)
+        {
+            writer.Open($"if constexpr ({arguments.Kept})").Line("const KeptStates<float> kept(places, sequence, place);");
+            writer.Line($"if (kept.before != nullptr) at.load(states, kept.before + f * ({count}), {count});").Close();
+        }
         writer.Line("#pragma unroll 1").Open("for (int turn = 0; turn < count; ++turn)");
-        writer.Line($"const int position = {(kernel.Backwards ? "count - 1 - turn" : "turn")}, row = first + position;");
+        if (kernel.IsKept) writer.Line($"const int position = {bases}[sequence] + turn, row = first + turn;");
+        else writer.Line($"const int position = {(kernel.Backwards ? "count - 1 - turn" : "turn")}, row = first + position;");
         WriteBlock(writer, ofRow);
         writer.Line("float total = 0.0f;").Line("#pragma unroll").Open("for (int k = 0; k < STATES_OF_LANE; ++k)");
         writer.Line("const int n = k * STATE_LANES + at.lane;");
@@ -73,12 +82,27 @@ internal sealed class CudaScanKernel
         writer.Line($"total += {value};").Line("states[k] = h;").Close();
         writer.Line("total = at.sum(total);");
         writer.Line($"if (at.lane == 0 && at.feature < padded({columns})) {output}.store(row, at.feature, at.feature < {columns} ? total : 0.0f);");
-        writer.Close().Close();
+        writer.Close();
+        if (kernel.IsKept)
+        {
+            // Lanes beyond the last feature have its states too: those of the feature itself write.
+            writer.Line($"if constexpr ({arguments.Kept})");
+            writer.Line($"    if (at.feature < {columns}) at.store(states, KeptStates<float>(places, sequence, place).after + f * ({count}), {count});");
+        }
+        writer.Close();
 
-        string launch = $".Scan({names.Space(kernel.Rows)}, {names.Size(kernel.Output.Columns)}, {names.Size(kernel.States)})";
+        string shape = $"{names.Space(kernel.Rows)}, {names.Size(kernel.Output.Columns)}, {names.Size(kernel.States)}", variable = "";
+        List<string> preparing = [.. kept.Statements];
+        if (kernel.IsKept)
+        {
+            variable = names.Unique("kept" + ProgramNames.Pascal(kernel.Name));
+            preparing.Add($"CudaKeptStates {variable} = {names.Run}.KeepStates({shape});");
+            variable = $".Add({variable})";
+        }
+        string launch = variable + $".Scan({shape})";
         return new CudaKernel(
-            CudaKernel.NameOf(kernel), field, ["types", "math", "views", "async", "scan"], writer.ToString(), kernel.Summary,
-            CudaKernel.LaunchStatement(field, arguments, launch));
+            CudaKernel.NameOf(kernel), field, ["types", "math", "views", .. kernel.IsKept ? (string[])["kept"] : [], "async", "scan"], writer.ToString(), kernel.Summary,
+            CudaKernel.LaunchStatement(field, arguments, launch, preparing));
     }
 
     private static void WriteBlock(CodeWriter writer, CodeBlock block)

@@ -31,6 +31,7 @@ internal sealed class CudaSchedule(KernelPlan plan, ProgramNames names, CudaKern
 
     private void WriteInputs()
     {
+        if (Plan.GoesOn is { } on) Writer.Line($"{Names.Run}.GoesOn(input: {Number(Plan.RowSpaces[on].Input)});");
         foreach (RowSpace s in Spaces)
         {
             if (s.Lengths is not null)

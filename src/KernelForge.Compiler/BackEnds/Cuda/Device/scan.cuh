@@ -22,4 +22,19 @@ struct ScanThread
         for (int distance = STATE_LANES / 2; distance > 0; distance >>= 1) x += __shfl_xor_sync(0xffffffffu, x, distance);
         return x;
     }
+
+    // A lane's states from where all `count` of its feature lie, and back.
+    template <int Count> __device__ __forceinline__ void load(float (&states)[Count], const float* from, int count) const
+    {
+#pragma unroll
+        for (int k = 0; k < Count; ++k)
+            if (k * STATE_LANES + lane < count) states[k] = from[k * STATE_LANES + lane];
+    }
+
+    template <int Count> __device__ __forceinline__ void store(const float (&states)[Count], float* to, int count) const
+    {
+#pragma unroll
+        for (int k = 0; k < Count; ++k)
+            if (k * STATE_LANES + lane < count) to[k * STATE_LANES + lane] = states[k];
+    }
 };
