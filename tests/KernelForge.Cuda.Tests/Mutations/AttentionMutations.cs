@@ -47,7 +47,7 @@ internal static class AttentionMutations
         new("rows beyond the sequence are fetched", Cases.Window, "attention", Rows, "if (first + row < length)", "", UninitialisedRead),
         new("columns behind a head are its neighbour's", Cases.Window, "attention", Rows,
             "fetch_view<chunk_elements, Width, false, 0>",
-            "fetch_view<chunk_elements, row_bytes(Width) / sizeof(Element), false, 0>", UninitialisedRead),
+            "fetch_view<chunk_elements, row_bytes(Width) / sizeof(Element), false, 0>", UninitialisedRead) { Places = 2 },
         new("a row too many is stored", Cases.Gated, "context", Rows, "if (row < count)", "if (row <= count)", Race),
         new("the padding behind the last head is not written", Cases.PaddedHeads, "context", File,
             "if (head == Heads - 1) clear_columns", "if (false) clear_columns", UninitialisedRead),

@@ -14,7 +14,7 @@ internal static partial class KernelSource
     /// <summary>In the order in which they may be put in front of a kernel.</summary>
     public static IReadOnlyList<string> DeviceFiles { get; } =
     [
-        "types", "views", "math", "reduce", "mma", "async", "gemm", "wgmma", "interval", "attention_rows", "attention_score",
+        "types", "views", "kept", "math", "reduce", "mma", "async", "gemm", "wgmma", "interval", "attention_rows", "attention_score",
         "attention_mma", "attention_fma", "attention", "row", "segment", "element", "scan", "order", "bank",
     ];
 

@@ -64,13 +64,15 @@ template <class Pair> struct KeyTiles
     // What the mask says of `queries` queries from firstQuery on, as far as the sequence has them, and a tile.
     __device__ __forceinline__ Coverage cover(int firstQuery, int queries, int tile) const
     {
-        const int base = KEPT ? item.queryBase : 0;
         if constexpr (Pair::allVisible) return Coverage::All;
         else
+        {
+            const int base = KEPT ? item.queryBase : 0;
             return firstQuery >= item.queryLength
                 ? Coverage::None
                 : pair.cover(Interval(base + firstQuery, base + min(firstQuery + queries, item.queryLength) - 1),
                              Interval(tile * KEY_TILE, min((tile + 1) * KEY_TILE, item.keyLength) - 1), item);
+        }
     }
 
     // The first of them from `tile` on; `count` where there is none.
