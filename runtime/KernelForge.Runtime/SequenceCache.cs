@@ -63,15 +63,14 @@ public sealed class SequenceCache : IDisposable
     /// <param name="layer">The layer, for messages.</param>
     /// <param name="budget">Bytes that may be in use at the same time.</param>
     /// <exception cref="ArgumentOutOfRangeException">The budget is below 1 byte.</exception>
-    /// <exception cref="NotSupportedException">The layer is not incremental on its device.</exception>
+    /// <exception cref="NotSupportedException">The program keeps nothing: its layer is not incremental.</exception>
     public static SequenceCache For(CompiledProgram? program, CacheLayout inputs, string layer, long budget)
     {
         ArgumentNullException.ThrowIfNull(inputs);
         ArgumentException.ThrowIfNullOrEmpty(layer);
         ArgumentOutOfRangeException.ThrowIfLessThan(budget, 1);
         CacheLayout layout = program is null ? inputs : program.Layout
-            ?? throw new NotSupportedException(
-                $"{layer} has no incremental run on this device: load it for Device.Cpu() or Device.Reference");
+            ?? throw new NotSupportedException($"{layer} has no incremental run: its program keeps nothing of a sequence");
         return new SequenceCache(program, layout, layer, budget);
     }
 

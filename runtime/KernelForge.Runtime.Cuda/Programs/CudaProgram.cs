@@ -58,7 +58,9 @@ public abstract class CudaProgram : CompiledProgram
     public sealed override void Run(ReadOnlySpan<RunInput> inputs, ReadOnlySpan<RunOutput> outputs) => RunOn(ordinary, inputs, outputs, null);
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentException">The batch is too large for one run, or inputs do not belong together, or rows see others behind the last.</exception>
+    /// <exception cref="ArgumentException">
+    /// The batch is too large for one run, or inputs do not belong together, or new rows see others that have not come yet.
+    /// </exception>
     /// <exception cref="CudaException">The device has too little memory, fails or is lost; a later run starts with memory of its own.</exception>
     public sealed override void Run(ReadOnlySpan<RunInput> inputs, ReadOnlySpan<RunOutput> outputs, CacheRun run)
     {

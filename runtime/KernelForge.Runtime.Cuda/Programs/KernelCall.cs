@@ -195,6 +195,9 @@ public sealed class KernelCall
         Add(new CudaIntegers(pair.Work, WorkPart.Items)).Add(new CudaIntegers(pair.Work));
         AttentionTile[] tiles = AttentionTile.For(source.Name, headWidth, valueWidth, run.Precision, run.Limits);
         if (hasScore) tiles = [.. tiles.Where(tile => tile.Family != AttentionFamily.Wide)];
+        // Where keys lie takes registers, too.
+        if (hasScore && run.Continues)
+            tiles = [.. tiles.Select(tile => tile with { Blocks = tile.Family == AttentionFamily.Stream ? Math.Min(tile.Blocks, 2) : tile.Blocks })];
         if (run.Recorder is not { } recorder)
         {
             pair.MayBeWide &= tiles.Any(tile => tile.Family == AttentionFamily.Wide);

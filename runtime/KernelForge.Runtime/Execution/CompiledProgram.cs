@@ -19,7 +19,7 @@ public abstract class CompiledProgram : IDisposable
     /// <param name="outputs">One for each result, of the right size.</param>
     public abstract void Run(ReadOnlySpan<RunInput> inputs, ReadOnlySpan<RunOutput> outputs);
 
-    /// <summary>What a sequence leaves for its next rows; null where the layer is not incremental on this device.</summary>
+    /// <summary>What a sequence leaves for its next rows; null where the layer is not incremental.</summary>
     public virtual CacheLayout? Layout => null;
 
     /// <summary>Runs an incremental layer on further rows of sequences; <see cref="CacheRun.Commit"/> is the caller's.</summary>
@@ -29,7 +29,7 @@ public abstract class CompiledProgram : IDisposable
     /// <param name="run">What was kept of the sequences.</param>
     /// <exception cref="NotSupportedException">The program has no <see cref="Layout"/>.</exception>
     public virtual void Run(ReadOnlySpan<RunInput> inputs, ReadOnlySpan<RunOutput> outputs, CacheRun run) =>
-        throw new NotSupportedException("this program runs whole sequences alone: its layer is not incremental on this device");
+        throw new NotSupportedException("this program runs whole sequences alone: its layer is not incremental");
 
     /// <summary>Memory for what sequences leave, where the program's kernels reach it.</summary>
     internal virtual CacheStore NewStore() => new HostStore();

@@ -28,7 +28,6 @@ public sealed class GenerationSession : IDisposable
     /// floats.</param>
     /// <param name="options">What the session may use.</param>
     /// <exception cref="ArgumentException">The model is neither, or an option is out of its range.</exception>
-    /// <exception cref="NotSupportedException">The model has no incremental run on its device.</exception>
     public GenerationSession(IIncrementalModel model, GenerationSessionOptions options)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -59,7 +58,6 @@ public sealed class GenerationSession : IDisposable
     /// <exception cref="ConfigException">The configuration is missing, damaged, or of a model that no class describes.</exception>
     /// <exception cref="WeightException">The weights do not fit.</exception>
     /// <exception cref="HubException">A model that is named cannot be had.</exception>
-    /// <exception cref="NotSupportedException">The model has no incremental run on its device.</exception>
     public static GenerationSession Load(string folderOrName, long budget, Device? device = null, ModelHub? hub = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(folderOrName);

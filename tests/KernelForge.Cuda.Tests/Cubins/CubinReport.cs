@@ -50,7 +50,7 @@ internal sealed record CubinLine(
 /// <summary>What <c>sass_report.py</c> says of a loop: shares of the tensor cores' peak, at best and with arithmetic in between.</summary>
 internal sealed record MainLoop(int Instructions, string Bound, double Tensor, double Phased);
 
-/// <summary>A file of <c>tests/Benchmarks/results</c>: <c>cubins.json</c>, <c>cubins-lambdas.json</c>.</summary>
+/// <summary>A file of <c>tests/Benchmarks/results</c>: <c>cubins.json</c>, <c>cubins-lambdas.json</c>, <c>cubins-kept.json</c>.</summary>
 internal sealed record CubinReport(string What, string Nvrtc, string Command, IReadOnlyList<CubinLine> Kernels)
 {
     private static readonly JsonSerializerOptions format = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };

@@ -48,6 +48,15 @@ internal static class PlannedKernels
         ["halved-keys"] = () => [new Library.Tests.HalvedKeys(256)],
     };
 
+    /// <summary>Incremental layers of usual sizes, of which the kernels of runs that go on are looked at.</summary>
+    private static readonly Dictionary<string, Func<IEnumerable<ICompiledLayer>>> kept = new()
+    {
+        ["decoder"] = () => [new Library.Tests.Incremental.Decoder(1024, 16, 4, 1, int.MaxValue)],
+        ["windowed-heads-of-128"] = () => [new Library.Tests.Incremental.Decoder(2048, 16, 16, 1, 1024)],
+        ["scored-decoder"] = () => [new Library.Tests.Incremental.Scored(768, 12)],
+        ["recurrent"] = () => [new Library.Tests.Incremental.Recurrent(1536, 16, 4)],
+    };
+
     private static readonly string[] lambdaFiles = ["element.cuh", "scan.cuh", "order.cuh", "bank.cuh", "attention.cuh"];
 
     public static IEnumerable<string> Lambdas => lambdas.Keys;
@@ -55,13 +64,19 @@ internal static class PlannedKernels
     /// <summary>Whether a kernel is one of those, and no plain product, sweep or reduction.</summary>
     public static bool IsOfLambdas(KernelBuild build) => build.Source.DeviceFiles.Any(lambdaFiles.Contains);
 
+    public static IEnumerable<string> Kept => kept.Keys;
+
+    /// <summary>Whether a kernel is of runs that go on, and not one that ordinary runs have too.</summary>
+    public static bool IsOfKept(KernelBuild build) =>
+        build.Options.Constants.Contains(KeyValuePair.Create("KEPT", "true")) || build.Name.StartsWith("keep_", StringComparison.Ordinal);
+
     public static IEnumerable<string> Choices => choices.Keys;
 
     public static IEnumerable<string> Layers => layers.Keys;
 
     /// <summary>Every kernel in every variant.</summary>
     /// <param name="name">
-    /// <see cref="BertBase"/>, <see cref="HeadsOf128"/>, one of <see cref="Layers"/>, <see cref="Choices"/> or <see cref="Lambdas"/>, or a golden family.
+    /// <see cref="BertBase"/>, <see cref="HeadsOf128"/>, one of <see cref="Layers"/>, <see cref="Choices"/>, <see cref="Lambdas"/> or <see cref="Kept"/>, or a golden family.
     /// </param>
     /// <param name="architecture">Of the device, whose shared memory decides which variants there are.</param>
     /// <param name="precision">Of the device.</param>
@@ -79,7 +94,8 @@ internal static class PlannedKernels
 
     private static IEnumerable<ICompiledLayer> Configured(string name)
     {
-        if (layers.TryGetValue(name, out Func<IEnumerable<ICompiledLayer>>? make) || choices.TryGetValue(name, out make) || lambdas.TryGetValue(name, out make))
+        if (layers.TryGetValue(name, out Func<IEnumerable<ICompiledLayer>>? make) || choices.TryGetValue(name, out make) || lambdas.TryGetValue(name, out make)
+            || kept.TryGetValue(name, out make))
             return make();
         return name switch
         {

@@ -14,6 +14,7 @@ internal static class Cases
         WideRows = "wide rows", NarrowRows = "narrow rows", Gathered = "gathered rows", Bert = "bert", Hidden = "queries that see nothing",
         Gate = "a gate and what it gates", Again = "a smaller batch after a larger one",
         Halves = "rows at positions", Convolved = "rows at positions in floats", States = "scans", Chosen = "a bank", ChosenFloat = "a bank in floats",
+        Kept = "steps", KeptWindow = "steps in a window", KeptStates = "steps of states",
         Products = "weights that are scores", ProductsFloat = "weights that are scores in floats";
 
     private const double Half = 0.003, Float = 2e-6;
@@ -72,6 +73,12 @@ internal static class Cases
         [ChosenFloat] = Of(CudaPrecision.Float32, Float, () => new Experts(37, 12, 33), (l, s, d) => l.LoadWeights(s, d), l => Values(l.Run(Rows(37)))),
         [Products] = Of(CudaPrecision.Float16, 5 * Half, () => new Unsoftened(24, 2), (l, s, d) => l.LoadWeights(s, d), l => Values(l.Run(Rows(24)))),
         [ProductsFloat] = Of(CudaPrecision.Float32, Float, () => new Unsoftened(24, 2), (l, s, d) => l.LoadWeights(s, d), l => Values(l.Run(Rows(24)))),
+        [Kept] = Of(CudaPrecision.Float32, Float, () => new Library.Tests.Incremental.Decoder(24, 2, 1, 1, int.MaxValue),
+            (l, s, d) => l.LoadWeights(s, d), l => Steps(l.NewCache, (x, cache, numbers, y) => l.Step(x, cache, numbers, y))),
+        [KeptWindow] = Of(CudaPrecision.Float16, Half, () => new Library.Tests.Incremental.Decoder(24, 2, 1, 1, 20),
+            (l, s, d) => l.LoadWeights(s, d), l => Steps(l.NewCache, (x, cache, numbers, y) => l.Step(x, cache, numbers, y))),
+        [KeptStates] = Of(CudaPrecision.Float32, Float, () => new Library.Tests.Incremental.Recurrent(24, 5, 4),
+            (l, s, d) => l.LoadWeights(s, d), l => Steps(l.NewCache, (x, cache, numbers, y) => l.Step(x, cache, numbers, y))),
         [Again] = Of(CudaPrecision.Float16, Half, () => new AlibiGated(40, 2, 24), (l, s, d) => l.LoadWeights(s, d), l =>
         {
             _ = l.Run(Some.Rows([10, 20, 30], 40, 3));
@@ -86,6 +93,21 @@ internal static class Cases
     private static RaggedMatrix Rows(int columns) => Some.Rows(Lengths, columns, 7);
 
     private static float[] Values(RaggedMatrix matrix) => matrix.Values.ToArray();
+
+    /// <summary>Two sequences in three runs: over the end of a block, and so far that a window leaves one behind.</summary>
+    private static float[] Steps(Func<long, SequenceCache> newCache, Action<RaggedMatrix, SequenceCache, int[], RaggedMatrix> step)
+    {
+        using SequenceCache cache = newCache(1 << 20);
+        int[] numbers = [cache.Add(), cache.Add()];
+        List<float> all = [];
+        foreach (int[] lengths in (int[][])[[60, 3], [5, 1], [1, 40]])
+        {
+            var result = new RaggedMatrix();
+            step(Some.Rows(lengths, 24, lengths[0]), cache, numbers, result);
+            all.AddRange(result.Values);
+        }
+        return [.. all];
+    }
 
     private static float[] Both(Swept layer, int columns)
     {

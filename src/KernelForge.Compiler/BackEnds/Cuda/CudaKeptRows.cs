@@ -4,8 +4,8 @@ using KernelForge.Compiler.Spec;
 namespace KernelForge.Compiler.BackEnds.Cuda;
 
 /// <summary>
-/// Rows of earlier runs that a kernel's lambdas read: each such operand is a variable of the schedule in front of the kernel, which in an ordinary run holds the
-/// operand itself.
+/// Rows of earlier runs that a kernel's lambdas read: each such operand is a variable of the schedule in front of the kernel, which in an
+/// ordinary run holds the operand itself.
 /// </summary>
 internal sealed class CudaKeptRows
 {

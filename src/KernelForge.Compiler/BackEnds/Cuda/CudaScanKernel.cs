@@ -34,7 +34,8 @@ internal sealed class CudaScanKernel
     {
         // The text's own variables, before any operand could take their names.
         string[] keptNames = kernel.IsKept ? ["places", "place", "kept"] : [];
-        foreach (string own in (string[])["f", "n", "h", "k", "sequence", "position", "first", "count", "turn", "states", "total", .. keptNames]) arguments.Local(own);
+        string[] ownNames = ["f", "n", "h", "k", "sequence", "position", "first", "count", "turn", "states", "total", .. keptNames];
+        foreach (string own in ownNames) arguments.Local(own);
         string output = arguments.View(kernel.Output, written: true), offsets = arguments.Integers("offsets", names.Offsets(kernel.Rows));
         var rows = new CudaRowNames(plan, names, arguments, ofThread, _ => kernel.Rows, "sequence", "position");
         var extents = new Dictionary<Expression, Size>
@@ -100,8 +101,9 @@ internal sealed class CudaScanKernel
             variable = $".Add({variable})";
         }
         string launch = variable + $".Scan({shape})";
+        string[] files = kernel.IsKept ? ["types", "math", "views", "kept", "async", "scan"] : ["types", "math", "views", "async", "scan"];
         return new CudaKernel(
-            CudaKernel.NameOf(kernel), field, ["types", "math", "views", .. kernel.IsKept ? (string[])["kept"] : [], "async", "scan"], writer.ToString(), kernel.Summary,
+            CudaKernel.NameOf(kernel), field, files, writer.ToString(), kernel.Summary,
             CudaKernel.LaunchStatement(field, arguments, launch, preparing));
     }
 

@@ -4,6 +4,7 @@
 
 constexpr int kept_rows = 32;     // of a block
 constexpr int keep_warps = 8, keep_threads = 32 * keep_warps;
+static_assert(kept_rows % 16 == 0 && keep_threads <= 1024, "a tile of 16 keys lies in one block of rows, and a block of threads is launched");
 
 // The blocks of a batch's sequences in one row space. Every entry of the space has its place in each block: rows of Stride elements, one after
 // another, from byte `place` on, which is a multiple of 16.
@@ -57,5 +58,6 @@ template <class T> struct KeptStates
 // A view's row, and the zeros behind it, to `to`, which is aligned to 16 bytes. A warp calls.
 template <class T, class From> __device__ __forceinline__ void keep_row(T* to, const From& from, int row, int lane)
 {
+#pragma unroll 2
     for (int column = lane * 8; column < padded(From::columns); column += 32 * 8) store(to + column, from.fetch8(row, column));
 }
