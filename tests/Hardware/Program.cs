@@ -48,6 +48,11 @@ foreach (string family in families)
     foreach (CudaPrecision precision in Enum.GetValues<CudaPrecision>())
         report.Try($"{family} {precision}", () => GoldenRun.Check(report, folder, Device.Cuda(0, precision), precision, most));
 }
+foreach (CudaPrecision precision in Enum.GetValues<CudaPrecision>())
+{
+    int[] lengths = options.IsSmall ? [70, 3] : [300, 40, 7, 1000];
+    report.Try($"steps {precision}", () => StepRun.Check(report, Device.Cuda(0, precision), precision, lengths));
+}
 if (!options.IsSmall)
 {
     foreach (CudaPrecision precision in (CudaPrecision[])[CudaPrecision.Float16, CudaPrecision.BFloat16])

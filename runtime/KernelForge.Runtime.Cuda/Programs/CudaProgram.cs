@@ -166,7 +166,7 @@ public abstract class CudaProgram : CompiledProgram
     }
 
     /// <inheritdoc/>
-    internal sealed override CacheStore NewStore() => new DeviceStore(device, GetType().Name);
+    internal sealed override CacheStore NewStore() => new DeviceStore(device, GetType().Name, DropIdle);
 
     /// <exception cref="ArgumentException">A new query sees a key that has not come yet.</exception>
     internal void CheckSight(ProgramPlan of, CudaBatch batch)

@@ -10,13 +10,17 @@ internal sealed class DeviceStore : CacheStore
 {
     private readonly SharedContext shared;
     private readonly string layer;
+    private readonly Func<bool> makeRoom;
     private readonly CudaStream stream;
     private readonly List<DeviceBuffer> slabs = [];
 
+    /// <param name="device">The device.</param>
+    /// <param name="layer">For the error where it has too little memory.</param>
+    /// <param name="makeRoom">Gives memory back that is only kept for later; false where there is none.</param>
     /// <exception cref="CudaException">The device cannot be used.</exception>
-    public DeviceStore(CudaDevice device, string layer)
+    public DeviceStore(CudaDevice device, string layer, Func<bool> makeRoom)
     {
-        this.layer = layer;
+        (this.layer, this.makeRoom) = (layer, makeRoom);
         shared = SharedContext.Of(device);
         try
         {
@@ -32,10 +36,20 @@ internal sealed class DeviceStore : CacheStore
     /// <exception cref="CudaException">The device has too little memory.</exception>
     public override nint Allocate(long bytes)
     {
-        DeviceBuffer slab = shared.Context.Memory.Rent((nuint)bytes, $"what sequences keep of {layer}");
+        DeviceBuffer slab;
+        try
+        {
+            slab = Rent(bytes);
+        }
+        catch (CudaException error) when (error.Result == CudaResult.OutOfMemory && makeRoom())
+        {
+            slab = Rent(bytes);
+        }
         slabs.Add(slab);
         return slab.Handle;
     }
+
+    private DeviceBuffer Rent(long bytes) => shared.Context.Memory.Rent((nuint)bytes, $"what sequences keep of {layer}");
 
     /// <remarks>Runs wait for their own work before they end: nobody else uses either block now, and the next run begins after the copy.</remarks>
     public override void Copy(nint from, nint to, long bytes)

@@ -56,6 +56,14 @@ public sealed class HardwareProgramTests
         Assert.Contains("replay_ms", Text(), StringComparison.Ordinal);
     }
 
+    [Theory, InlineData(CudaPrecision.Float32), InlineData(CudaPrecision.Float16)]
+    public void Steps_are_those_of_a_run_at_once(CudaPrecision precision)
+    {
+        StepRun.Check(report, Emulated(precision), precision, [40, 3]);
+        Assert.True(report.IsRight, Text());
+        Assert.Contains("0 of 7680 values differ in a bit", Text(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_result_that_is_wrong_makes_the_report_wrong()
     {
