@@ -6,11 +6,12 @@ using KernelForge.Benchmarks.Masks;
 using KernelForge.Benchmarks.Measure;
 using KernelForge.Benchmarks.Model;
 using KernelForge.Benchmarks.Peers;
+using KernelForge.Benchmarks.Recurrences;
 using KernelForge.Benchmarks.Workloads;
 
 namespace KernelForge.Benchmarks;
 
-/// <summary>No command: the model against its peers. <c>kernels</c>: the kernels alone. <c>masks</c>: what masks save. <c>decode</c>: one new row a sequence. <c>run</c>: one workload, one line.</summary>
+/// <summary>No command: the model against its peers. <c>kernels</c>: the kernels alone. <c>masks</c>: what masks save. <c>decode</c>: one new row a sequence. <c>scan</c>: long recurrences. <c>run</c>: one workload, one line.</summary>
 internal static class CommandLine
 {
     private static readonly Option<int> threads = new("--threads")
@@ -44,7 +45,7 @@ internal static class CommandLine
         names.AcceptOnlyFromAmong(Everything);
         var root = new RootCommand("Measures KernelForge on the CPU, and ONNX Runtime in the same minutes.")
         {
-            threads, bits, rounds, names, output, peer, Kernels(), Masks(), Decoding(), OneRun(),
+            threads, bits, rounds, names, output, peer, Kernels(), Masks(), Decoding(), Scans(), OneRun(),
         };
         root.SetAction(parsed => Reporting(parsed, report =>
         {
@@ -88,6 +89,16 @@ internal static class CommandLine
             DecodeBenchmark.Run(report, parsed.GetValue(threads), parsed.GetValue(bits));
             ModelDecoding.Run(report, parsed.GetValue(threads), parsed.GetValue(bits));
         }));
+        return command;
+    }
+
+    private static Command Scans()
+    {
+        var command = new Command("scan", "Recurrences over one long sequence and over the same rows as short ones: microseconds a row.")
+        {
+            threads, bits, output,
+        };
+        command.SetAction(parsed => Reporting(parsed, report => ScanBenchmark.Run(report, parsed.GetValue(threads), parsed.GetValue(bits))));
         return command;
     }
 

@@ -6,7 +6,7 @@ namespace KernelForge.Compiler.Tests;
 /// <summary>Compilation units of built layers, from the specifications that their assemblies carry.</summary>
 internal static class StoredUnits
 {
-    private static readonly Assembly[] Assemblies = [typeof(Ops).Assembly, typeof(Models.BertModel).Assembly];
+    private static readonly Assembly[] Assemblies = [typeof(Ops).Assembly, typeof(Models.BertModel).Assembly, typeof(Papers.MambaModel).Assembly];
 
     private static readonly LayerSpec[] Layers = [.. Assemblies.SelectMany(a => a.GetTypes())
         .SelectMany(t => t.GetCustomAttributes<StoredSpecificationAttribute>()).Select(a => SpecText.ReadLayer(a.Text))];

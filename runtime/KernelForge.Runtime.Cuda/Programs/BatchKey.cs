@@ -12,7 +12,7 @@ internal sealed class BatchKey
     public BatchKey(int inputs, int lengths, int pairs, int totals = 0)
     {
         (this.inputs, this.lengths, this.totals) = (inputs, lengths, totals);
-        values = new int[(2 * inputs) + lengths + totals + pairs + 1];
+        values = new int[(2 * inputs) + lengths + totals + pairs + 2];
     }
 
     private BatchKey(BatchKey other) => (inputs, lengths, totals, values) = (other.inputs, other.lengths, other.totals, [.. other.values]);
@@ -25,6 +25,13 @@ internal sealed class BatchKey
     {
         get => values[^1] != 0;
         set => values[^1] = value ? 1 : 0;
+    }
+
+    /// <summary>Whether a linear scan goes through a sequence that is long enough for chunks: kernels for these run only then.</summary>
+    public bool HasLongSequences
+    {
+        get => values[^2] != 0;
+        set => values[^2] = value ? 1 : 0;
     }
 
     public int Rows(int input) => values[2 * input];

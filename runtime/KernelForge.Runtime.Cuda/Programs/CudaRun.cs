@@ -176,6 +176,33 @@ public sealed partial class CudaRun
         return new CudaScratch(starts);
     }
 
+    /// <summary>How many chunks of a linear scan lie before each sequence, and last all of them: [sequences + 1].</summary>
+    public CudaIntegers ChunkStarts(CudaSpace space)
+    {
+        ArgumentNullException.ThrowIfNull(space);
+        return new(Plan.ScanChunks(space));
+    }
+
+    /// <summary>The sequence of each chunk of a linear scan.</summary>
+    public CudaIntegers ChunkSequences(CudaSpace space)
+    {
+        ArgumentNullException.ThrowIfNull(space);
+        return new(Plan.ScanChunkSequences(space));
+    }
+
+    /// <summary>The links of a linear scan's chunks: two floats for each state of each.</summary>
+    /// <param name="space">The rows.</param>
+    /// <param name="columns">Features.</param>
+    /// <param name="states">States of each feature.</param>
+    public CudaScratch ScanLinks(CudaSpace space, int columns, int states)
+    {
+        ArgumentNullException.ThrowIfNull(space);
+        (int features, KernelShape shape) = KernelShape.OfScan(states);
+        int blocks = (Programs.Elements.Padded(columns) + features - 1) / features, statesOfThread = shape.Definitions.Single(d => d.Name == "STATES_OF_LANE").Value;
+        Plan.UseScanScratch(space, 2L * blocks * shape.Threads * statesOfThread);
+        return new CudaScratch(0);
+    }
+
     /// <summary>Rows of floats of an input, before all kernels: into a buffer that nothing else has taken till then.</summary>
     public void CopyIn(int input, CudaView view) => Plan.CopyIn(input, view);
 

@@ -40,7 +40,8 @@ internal sealed class CudaWorkspace : IDisposable
 
     public DevicePointer Record => record!.Pointer;
 
-    public DevicePointer Scratch => scratch!.Pointer;
+    /// <summary>What kernels leave for one another; null where none does for the graph's batches.</summary>
+    public DevicePointer Scratch => scratch?.Pointer ?? default;
 
     public DevicePointer Slot(int number) => slots[number]!.Pointer;
 

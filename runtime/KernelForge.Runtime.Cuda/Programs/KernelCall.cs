@@ -153,6 +153,30 @@ public sealed class KernelCall
             new Dim3(DivideUp(Programs.Elements.Padded(columns), features), space.SequenceCapacity(recorder.Key)));
     }
 
+    /// <summary>Launches a linear recurrence along each chunk, by links that <see cref="ScanChain"/> has made states of.</summary>
+    /// <inheritdoc cref="Scan"/>
+    public void ScanOfChunks(CudaSpace space, int columns, int states) => ScanInChunks(space, columns, states, byChunk: true, always: true);
+
+    /// <summary>Launches what finds the links of a linear recurrence; nothing where no sequence is long.</summary>
+    /// <inheritdoc cref="Scan"/>
+    public void ScanLinks(CudaSpace space, int columns, int states) => ScanInChunks(space, columns, states, byChunk: true, always: false);
+
+    /// <summary>Launches what goes along the links; nothing where no sequence is long.</summary>
+    /// <inheritdoc cref="Scan"/>
+    public void ScanChain(CudaSpace space, int columns, int states) => ScanInChunks(space, columns, states, byChunk: false, always: false);
+
+    private void ScanInChunks(CudaSpace space, int columns, int states, bool byChunk, bool always)
+    {
+        ArgumentNullException.ThrowIfNull(space);
+        (int features, KernelShape shape) = KernelShape.OfScanInChunks(states);
+        if (run.Recorder is not { } recorder) Plan(shape);
+        else if (always || recorder.Key.HasLongSequences)
+        {
+            int rows = byChunk ? ScanChunksPart.ChunkCapacity(space, recorder.Key) : space.SequenceCapacity(recorder.Key);
+            recorder.Launch(source, definitions, shape, new Dim3(DivideUp(Programs.Elements.Padded(columns), features), rows));
+        }
+    }
+
     /// <summary>Launches a sweep over rows: some warps a row, so that a lane holds at most four chunks of eight columns.</summary>
     /// <param name="space">The rows.</param>
     /// <param name="widest">Columns of the widest phase.</param>

@@ -58,6 +58,13 @@ internal sealed record KernelShape(string Variant, int Threads, int SharedBytes,
             "", ScanThreads, 0, ("STATE_LANES", lanes), ("STATES_OF_LANE", (states + lanes - 1) / lanes)));
     }
 
+    /// <summary>The same of kernels that know of chunks.</summary>
+    public static (int Features, KernelShape Shape) OfScanInChunks(int states)
+    {
+        (int features, KernelShape shape) = OfScan(states);
+        return (features, shape with { Definitions = [.. shape.Definitions, ("SCAN_CHUNK", ScanChunksPart.Rows)] });
+    }
+
     /// <summary>Blocks that share a sequence's rows: a turn each for most, and never so many that launching them takes the time.</summary>
     public static int KeepBlocks(int rows) => Math.Clamp((rows + KeepWarps - 1) / KeepWarps, 1, 32);
 

@@ -13,6 +13,7 @@ internal sealed class ProgramPlan
     private readonly List<AttentionPair> pairs = [];
     private readonly Dictionary<(int Slot, CudaSpace Space), int> rowBytes = [];
     private readonly Dictionary<CudaSpace, int> scratch = [];
+    private readonly Dictionary<CudaSpace, long> scanScratch = [];
     private readonly SortedDictionary<int, CudaView> inputs = [], outputs = [];
     private bool complete;
 
@@ -198,8 +199,26 @@ internal sealed class ProgramPlan
         scratch[space] = further;
     }
 
+    /// <summary>Scratch of so many integers for each chunk of a scan.</summary>
+    public void UseScanScratch(CudaSpace space, long ofChunk)
+    {
+        if (scanScratch.TryGetValue(space, out long known) && known >= ofChunk) return;
+        ThrowIfComplete($"{ofChunk} integers of scratch for a scan");
+        scanScratch[space] = ofChunk;
+    }
+
     /// <summary>Integers of scratch that a graph needs: one kernel's at a time.</summary>
-    public long ScratchIntegers(BatchKey key) => scratch.Select(s => (long)s.Value + s.Key.RowCapacity(key)).DefaultIfEmpty().Max();
+    public long ScratchIntegers(BatchKey key) => scratch.Select(s => (long)s.Value + s.Key.RowCapacity(key))
+        .Concat(scanScratch.Where(_ => key.HasLongSequences).Select(s => s.Value * ScanChunksPart.ChunkCapacity(s.Key, key)))
+        .DefaultIfEmpty().Max();
+
+    /// <summary>Where the chunks of each sequence begin.</summary>
+    public RecordPart ScanChunks(CudaSpace space) =>
+        Part(("chunks of space", space.Number, 0), place => new ScanChunksPart(space) { Number = place });
+
+    /// <summary>The sequence of each chunk.</summary>
+    public RecordPart ScanChunkSequences(CudaSpace space) =>
+        Part(("sequences of the chunks of space", space.Number, 0), place => new ScanChunkSequencesPart(space) { Number = place });
 
     public void CopyIn(int input, CudaView view) => Copy(inputs, "input", input, view);
 
@@ -239,6 +258,7 @@ internal sealed class ProgramPlan
             key.SetTotalRows(space.Total, Buckets.Rows(checked((int)total)));
         }
         key.HasRowsEverywhere = everywhere;
+        key.HasLongSequences = scanScratch.Keys.Any(space => ScanChunksPart.HasLong(batch, space));
         for (int i = 0; i < pairs.Count; i++) key.SetFamily(i, pairs[i].Choose(batch));
     }
 

@@ -148,6 +148,12 @@ public sealed record ScanKernel(
     /// <summary>Whether it goes on from the states that an earlier run left.</summary>
     public bool IsKept { get; init; }
 
+    /// <summary>
+    /// The step where it is affine in the state, so that long sequences can be gone through in chunks side by side; else null. So it is where rows of earlier
+    /// runs are read: these are put together for one kernel.
+    /// </summary>
+    public LinearStep? Linear => Operands.Any(o => o is ElementOperand.Rows { Kept: not null }) ? null : LinearStep.Of(Step);
+
     public override IEnumerable<View> Reads => ElementOperand.ViewsOf(Operands);
 
     public override IEnumerable<View> Writes => [Output];

@@ -11,6 +11,9 @@ public sealed class PlanTests
     public void The_plan_of_BERT() => Snapshot.Verify(PlanReport.Of(Pipeline.Plan(StoredUnits.Of(typeof(Models.BertModel)))), "txt");
 
     [Fact]
+    public void The_plan_of_a_layer_of_Mamba() => Snapshot.Verify(PlanReport.Of(Pipeline.Plan(StoredUnits.Of(typeof(Papers.MambaLayer)))), "txt");
+
+    [Fact]
     public void A_layer_of_BERT_is_four_products_one_attention_and_two_rows()
     {
         KernelPlan plan = Pipeline.Plan(StoredUnits.Of(typeof(Models.BertLayer)));

@@ -13,7 +13,8 @@ internal static class Cases
         Wide = "wide heads", Grouped = "grouped heads", PaddedHeads = "padded heads", Segments = "segments", MostOf = "largest rows",
         WideRows = "wide rows", NarrowRows = "narrow rows", Gathered = "gathered rows", Bert = "bert", Hidden = "queries that see nothing",
         Gate = "a gate and what it gates", Again = "a smaller batch after a larger one",
-        Halves = "rows at positions", Convolved = "rows at positions in floats", States = "scans", Chosen = "a bank", ChosenFloat = "a bank in floats",
+        Halves = "rows at positions", Convolved = "rows at positions in floats", States = "scans", LongStates = "scans of long sequences",
+        Chosen = "a bank", ChosenFloat = "a bank in floats",
         Kept = "steps", KeptWindow = "steps in a window", KeptStates = "steps of states",
         Products = "weights that are scores", ProductsFloat = "weights that are scores in floats";
 
@@ -68,6 +69,7 @@ internal static class Cases
         [Convolved] = Of(CudaPrecision.Float32, Float, () => new Strided(6, 300, 4), (l, s, d) => l.LoadWeights(s, d),
             l => Values(l.Run(Some.Rows([3, 0, 6], 6, 7)))),
         [States] = Of(CudaPrecision.Float32, Float, () => new Recurrent(11, 21), (l, s, d) => l.LoadWeights(s, d), l => Values(l.Run(Rows(11)))),
+        [LongStates] = Of(CudaPrecision.Float32, 10 * Float, () => new Fading(3, 5), (l, s, d) => l.LoadWeights(s, d), l => Values(l.Run(Some.Rows([2, 1500], 3, 7)))),
         [Chosen] = Of(CudaPrecision.Float16, Half, () => new Experts(20, 45, 6), (l, s, d) => l.LoadWeights(s, d),
             l => Values(l.Run(Some.Rows([300, 0, 11], 20, 7)))),
         [ChosenFloat] = Of(CudaPrecision.Float32, Float, () => new Experts(37, 12, 33), (l, s, d) => l.LoadWeights(s, d), l => Values(l.Run(Rows(37)))),

@@ -39,6 +39,21 @@ public sealed partial class Recurrent(int features, int states)
     }
 }
 
+/// <summary>States that fade slowly, but for ten rows that let them shrink by much and then grow again.</summary>
+[TransformerLayer]
+public sealed partial class Fading(int features, int states)
+{
+    private readonly Parameter scale = new(features);
+    private readonly Parameter gain = new(features, states);
+
+    public Tokens Forward(Tokens x)
+    {
+        x *= scale;
+        return Scan(x.Rows, features, states,
+            (t, f, n, h) => (t < 1200 || t >= 1210 ? 0.99 : t < 1205 ? 1e-9 : 1e9) * h + (t < 1200 ? 1e9 * Abs(x[t, f]) : 0), (t, f, n, h) => h * Abs(gain[f, n]));
+    }
+}
+
 /// <summary>Each row by the linear of the greatest of its first features; rows whose greatest is small by none.</summary>
 [TransformerLayer]
 public sealed partial class Experts(int features, int outputs, int count)

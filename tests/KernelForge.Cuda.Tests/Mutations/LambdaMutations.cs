@@ -13,10 +13,19 @@ internal static class LambdaMutations
 
         new("a state begins with what another has left", Cases.States, "forwards", "", "float states[STATES_OF_LANE] = {};", "float states[STATES_OF_LANE] = {1.0f};", null),
         new("a state is summed before its step", Cases.States, "forwards", "", "total += h * element2;", "total += states[k] * element2;", null),
-        new("the last states are lost", Cases.States, "forwards", "", "n >= STATES) continue;", "n >= STATES - 1) continue;", null),
+        new("the last states are lost", Cases.States, "forwards", "", "n >= STATES) continue;", "n >= STATES - 1) continue;", null) { Places = 2 },
         new("lanes of a feature are summed but for half", Cases.States, "forwards", "scan.cuh", "distance = STATE_LANES / 2", "distance = STATE_LANES / 4", null),
         new("a scan goes the wrong way", Cases.States, "backwards", "", "count - 1 - turn", "turn", null),
         new("a scan ends a row early", Cases.States, "backwards", "", "turn < count;", "turn < count - 1;", UninitialisedRead),
+
+        new("a chunk begins with nothing", Cases.LongStates, "scan", "", "if (chunk.number > 0)", "if (false)", null),
+        new("a chunk begins where its sequence does", Cases.LongStates, "scan", "", "[at.place(blockIdx.y - 1, k)]", "[at.place(blockIdx.y - chunk.number, k)]", null),
+        new("a chunk's carry is left out of the next", Cases.LongStates, "scan_chain", "scan_chunks.cuh", "link[i].factor * h + link[i].state", "link[i].state", null),
+        new("a product that has lost its bits is used", Cases.LongStates, "scan_chain", "scan_chunks.cuh",
+            "is_finite(slow.factor) ? slow.factor * h + slow.state : replay(i, h)", "slow.factor * h + slow.state", null),
+        new("a product does not say that it has lost its bits", Cases.LongStates, "scan_links", "scan_chunks.cuh",
+            "return lost ? __uint_as_float(0x7fc00000u) : product;", "return product;", null),
+        new("the row at a chunk's end is left out of its link", Cases.LongStates, "scan_links", "", "turn < end;", "turn < end - 1;", null),
 
         new("counts of the order are read before they are there", Cases.Chosen, "experts_order", "order.cuh",
             "    if (lane == 0) counts[warp] = before;\n    __syncthreads();", "    if (lane == 0) counts[warp] = before;", Race),

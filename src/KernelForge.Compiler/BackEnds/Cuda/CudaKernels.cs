@@ -14,7 +14,12 @@ internal sealed class CudaKernels(KernelPlan plan, ProgramNames names, ProgramPa
     /// <summary>What a kernel of the plan becomes: one, or several that run one after another.</summary>
     public IReadOnlyList<CudaKernel> Add(Kernel kernel)
     {
-        CudaKernel[] written = kernel is BankKernel bank ? [.. CudaBankKernel.Write(plan, names, parameters, bank, Field)] : [Write(kernel)];
+        CudaKernel[] written = kernel switch
+        {
+            BankKernel bank => [.. CudaBankKernel.Write(plan, names, parameters, bank, Field)],
+            ScanKernel scan => [.. CudaScanChunks.Write(plan, names, parameters, scan, Field), Write(kernel)],
+            _ => [Write(kernel)],
+        };
         all.AddRange(written);
         return written;
     }

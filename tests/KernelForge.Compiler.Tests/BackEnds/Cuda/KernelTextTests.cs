@@ -30,6 +30,15 @@ public sealed class KernelTextTests
     [Fact]
     public void BERT_has_seven_launches_a_layer() => Assert.Equal(8, Bert.Count);
 
+    [Fact]
+    public void Mambas_scan_and_what_runs_before_it()
+    {
+        IReadOnlyList<CudaKernel> all = CudaBackEnd.Kernels(Pipeline.Plan(StoredUnits.Of(typeof(Papers.MambaLayer))));
+        CudaKernel[] scan = [.. all.Where(k => k.DeviceFiles.Contains("scan"))];
+        Assert.Equal(3, scan.Length);
+        Snapshot.Verify(string.Join("\n", scan.Select(k => k.Text)), "cu");
+    }
+
     private static void Verify(string kernel, [System.Runtime.CompilerServices.CallerMemberName] string method = "") =>
         Snapshot.Verify(Bert.Single(k => k.Name == kernel + "_kernel").Text, "cu", method: method);
 }

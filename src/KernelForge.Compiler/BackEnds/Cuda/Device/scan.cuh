@@ -1,4 +1,4 @@
-// Kernels that go along a sequence row by row with states in registers. Requires nothing.
+// Kernels that go along a sequence row by row with states in registers. Requires types.cuh.
 //
 //   STATE_LANES     neighbouring lanes that share a feature: a power of two up to 32
 //   STATES_OF_LANE  states that a lane holds: lane l has states l, l + STATE_LANES, ...
@@ -36,5 +36,11 @@ struct ScanThread
 #pragma unroll
         for (int k = 0; k < Count; ++k)
             if (k * STATE_LANES + lane < count) to[k * STATE_LANES + lane] = states[k];
+    }
+
+    // Where state k of the lane lies among states that kernels leave for one another, of a chunk or a sequence: neighbours side by side.
+    __device__ __forceinline__ u64 place(int of, int k) const
+    {
+        return (static_cast<u64>(of) * STATES_OF_LANE + k) * (gridDim.x * scan_threads) + blockIdx.x * scan_threads + threadIdx.x;
     }
 };
