@@ -71,7 +71,8 @@ public sealed partial class CombinationTests
         layer.Step(Rows(x, [530, 39], [660, 40]), inParts, numbers, second);
         for (int s = 0; s < 2; s++)
         {
-            Assert.Equal(whole.Sequence(s).ToArray(), [.. first.Sequence(s), .. second.Sequence(s)]);
+            float[] parts = [.. first.Sequence(s), .. second.Sequence(s)];
+            Assert.Equal(whole.Sequence(s).ToArray(), parts);
             Assert.InRange(Difference(run.Sequence(s).ToArray(), whole.Sequence(s).ToArray()), 0, Rounded(device));
         }
         Assert.Equal(run.Sequence(1).ToArray(), whole.Sequence(1).ToArray());
