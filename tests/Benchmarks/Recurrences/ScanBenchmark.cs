@@ -7,32 +7,30 @@ using KernelForge.TestData;
 namespace KernelForge.Benchmarks.Recurrences;
 
 /// <summary>
-/// Linear recurrences over one sequence of growing length, and over the same rows as sequences of 512, which are gone through row by row: microseconds a row,
-/// which stay the same as the sequence grows.
+/// Recurrences over one sequence of growing length, and over the same rows as sequences of 512: microseconds a row, which stay the same as the sequence
+/// grows.
 /// </summary>
 internal static class ScanBenchmark
 {
     private const int Rounds = 5, Short = 512;
 
-    private static readonly int[] Lengths = [512, 1024, 2048, 4096, 8192, 16384, 32768];
+    private static readonly int[] Lengths = [512, 2048, 8192, 32768];
 
     public static void Run(Report report, int threads, int vectorBits)
     {
         Device device = Device.Cpu(threads, vectorBits);
         using SelectiveRecurrence mamba = new(1536, 16), narrow = new(32, 16);
-        using RetentionRecurrence small = new(512, 8, 512), large = new(1024, 4, 2048);
+        using RetentionRecurrence retention = new(512, 8, 512);
         foreach (SelectiveRecurrence layer in (SelectiveRecurrence[])[mamba, narrow])
         {
             using WeightSource weights = Decays(layer);
             layer.LoadWeights(weights, device);
         }
         using WeightSource none = WeightSource.FromMemory(new SafetensorsBytes().ToArray());
-        small.LoadWeights(none, device);
-        large.LoadWeights(none, device);
+        retention.LoadWeights(none, device);
         Measure(report, threads, "mamba, 1536 features of 16 states", (2 * 1536) + 32, (x, y) => mamba.Run(x, y));
         Measure(report, threads, "mamba, 32 features of 16 states", (2 * 32) + 32, (x, y) => narrow.Run(x, y));
-        Measure(report, threads, "retnet, 8 heads of 64 by 64", 3 * 512, (x, y) => small.Run(x, y));
-        Measure(report, threads, "retnet, 4 heads of 256 by 512", 4096, (x, y) => large.Run(x, y));
+        Measure(report, threads, "retnet, 8 heads of 64 by 64", 3 * 512, (x, y) => retention.Run(x, y));
     }
 
     private static void Measure(Report report, int threads, string shape, int columns, Action<RaggedMatrix, RaggedMatrix> run)
@@ -62,12 +60,13 @@ internal static class ScanBenchmark
                 ["length"] = length,
                 ["threads"] = threads,
                 ["reps"] = Rounds,
-                ["one_best_us_a_row"] = OfRow(one.Best),
-                ["one_median_us_a_row"] = OfRow(one.Median),
-                ["row_by_row_best_us_a_row"] = OfRow(many.Best),
-                ["row_by_row_median_us_a_row"] = OfRow(many.Median),
-                ["faster_best"] = Math.Round(many.Best / one.Best, 2),
-                ["faster_median"] = Math.Round(many.Median / one.Median, 2),
+                ["one_sequence_best_us_a_row"] = OfRow(one.Best),
+                ["one_sequence_median_us_a_row"] = OfRow(one.Median),
+                // On a busy machine the clock tells more of the others than of this.
+                ["one_sequence_processor_us_a_row"] = OfRow(one.BestProcessor),
+                ["sequences_of_512_best_us_a_row"] = OfRow(many.Best),
+                ["sequences_of_512_median_us_a_row"] = OfRow(many.Median),
+                ["sequences_of_512_processor_us_a_row"] = OfRow(many.BestProcessor),
             });
 
             double OfRow(double milliseconds) => Math.Round(1000 * milliseconds / length, 3);
