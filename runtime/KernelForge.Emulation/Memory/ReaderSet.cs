@@ -63,6 +63,7 @@ internal sealed class ReaderSet
             if (((entry.Epoch ^ key) & WarpBits) == 0) entry.Lanes &= ~lane;
             if (entry.Lanes == 0 || FindUnordered(entry, ordered) is null) entries[i] = entries[--count];
         }
+        if (count == 0) blocks = 0;
         Add(who.Epoch, who.Place);
     }
 
