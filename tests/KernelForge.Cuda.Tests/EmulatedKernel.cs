@@ -19,9 +19,12 @@ internal sealed class EmulatedKernel : IDisposable
     /// <param name="deviceFiles">Files of the device library in front of it, such as <c>types.cuh</c>.</param>
     /// <param name="definitions">Constants: <c>ELEMENT=f16</c>.</param>
     /// <param name="seed">Draws the order in which warps run.</param>
-    public EmulatedKernel(string entry, string text, string[] deviceFiles, IEnumerable<string> definitions, int seed = 0)
+    /// <param name="mutate">What becomes of the whole text before it is compiled.</param>
+    public EmulatedKernel(
+        string entry, string text, string[] deviceFiles, IEnumerable<string> definitions, int seed = 0, Func<string, string>? mutate = null)
     {
         var source = new KernelSource(entry, text) { DeviceFiles = [.. deviceFiles] };
+        if (mutate is not null) source = new KernelSource(entry, mutate(source.Compose()));
         var options = new CompileOptions { Constants = [.. definitions.Select(Split)], LineInfo = true };
         CompiledKernel compiled = NativeCode.Compiler.Compile(source, CompileTarget.FullPtx(new(8, 0)), options);
         Assert.Equal("", compiled.Log);

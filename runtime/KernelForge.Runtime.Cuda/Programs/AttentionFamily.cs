@@ -58,6 +58,9 @@ internal sealed class AttentionPair(int number, CudaSpace queries, CudaSpace key
     /// <summary>Whether every kernel of the pair has a variant for <see cref="AttentionFamily.Wide"/>: they share the list.</summary>
     public bool MayBeWide { get; set; } = true;
 
+    /// <summary>How sequences with few new queries and many kept keys are shared out; null where nothing is kept.</summary>
+    public PairParts? Parts { get; set; }
+
     public bool Is(CudaSpace ofQueries, CudaSpace ofKeys) => queries == ofQueries && keys == ofKeys;
 
     /// <exception cref="ArgumentException">The two spaces have different numbers of sequences.</exception>

@@ -80,9 +80,10 @@ internal sealed record AttentionTile(AttentionFamily Family, int Warps, int Warp
     /// <summary>As <c>attention.cuh</c> lays it out: queries or results, then tiles of keys and values.</summary>
     private int SharedBytes(int headWidth, int valueWidth, CudaPrecision precision)
     {
-        int queries = Warps * WarpQueries, keyRow = Row(headWidth), valueRow = Row(valueWidth);
+        int queries = Warps * WarpQueries, keyRow = RowBytes(headWidth, precision), valueRow = RowBytes(valueWidth, precision);
         return (queries * Math.Max(keyRow, valueRow)) + ((IsWhole ? 1 : Stages) * KeyTile * (keyRow + valueRow));
-
-        int Row(int width) => ((width * precision.Bytes) + 31) / 32 * 32;
     }
+
+    /// <summary>A row of so many columns in shared memory: whole steps of a product.</summary>
+    public static int RowBytes(int width, CudaPrecision precision) => ((width * precision.Bytes) + 31) / 32 * 32;
 }

@@ -2,17 +2,20 @@ namespace KernelForge.Runtime.Cuda.Programs;
 
 /// <summary>
 /// What decides a graph: room for rows and sequences of each input, for the rows of each space with lengths of its own, in an incremental run
-/// for all rows that sequences ever had, and the attention family of each pair of spaces.
+/// for all rows that sequences ever had, and of each pair of spaces the attention family, and what is attended in parts.
 /// </summary>
 internal sealed class BatchKey
 {
+    /// <summary>Numbers of a pair: its family, room for results of parts, and whether it is attended tile by tile.</summary>
+    private const int OfPair = 3;
+
     private readonly int inputs, lengths, totals;
     private readonly int[] values;
 
     public BatchKey(int inputs, int lengths, int pairs, int totals = 0)
     {
         (this.inputs, this.lengths, this.totals) = (inputs, lengths, totals);
-        values = new int[(2 * inputs) + lengths + totals + pairs + 2];
+        values = new int[(2 * inputs) + lengths + totals + (OfPair * pairs) + 2];
     }
 
     private BatchKey(BatchKey other) => (inputs, lengths, totals, values) = (other.inputs, other.lengths, other.totals, [.. other.values]);
@@ -42,7 +45,13 @@ internal sealed class BatchKey
 
     public int TotalRows(int number) => values[(2 * inputs) + lengths + number];
 
-    public AttentionFamily Family(int pair) => (AttentionFamily)values[(2 * inputs) + lengths + totals + pair];
+    public AttentionFamily Family(int pair) => (AttentionFamily)values[Place(pair)];
+
+    /// <summary>Room for results of parts: see <see cref="KeyParts"/>. 0 where no sequence is attended so.</summary>
+    public int Slots(int pair) => values[Place(pair) + 1];
+
+    /// <summary>Whether there are sequences that are attended tile by tile.</summary>
+    public bool HasTiles(int pair) => values[Place(pair) + 2] != 0;
 
     public void SetInput(int input, int rows, int sequences) => (values[2 * input], values[(2 * input) + 1]) = (rows, sequences);
 
@@ -50,11 +59,14 @@ internal sealed class BatchKey
 
     public void SetTotalRows(int number, int rows) => values[(2 * inputs) + lengths + number] = rows;
 
-    public void SetFamily(int pair, AttentionFamily family) => values[(2 * inputs) + lengths + totals + pair] = (int)family;
+    public void SetPair(int pair, AttentionFamily family, int slots, bool hasTiles) =>
+        (values[Place(pair)], values[Place(pair) + 1], values[Place(pair) + 2]) = ((int)family, slots, hasTiles ? 1 : 0);
 
     public BatchKey Copy() => new(this);
 
     public bool Is(BatchKey other) => values.AsSpan().SequenceEqual(other.values);
+
+    private int Place(int pair) => (2 * inputs) + lengths + totals + (OfPair * pair);
 
     /// <summary>For errors: <c>room for 1280 rows in 16 sequences</c>, of each input and each space with lengths or earlier rows of its own.</summary>
     public override string ToString() => "room for " + string.Join(

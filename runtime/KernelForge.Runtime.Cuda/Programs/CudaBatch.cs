@@ -1,3 +1,4 @@
+using KernelForge.Runtime.Caches;
 using KernelForge.Runtime.Execution;
 
 namespace KernelForge.Runtime.Cuda.Programs;
@@ -10,7 +11,7 @@ public sealed class CudaBatch
 {
     private readonly ProgramPlan plan;
     private readonly ComputeIntegers computeLengths, computeIntegers;
-    private readonly Dictionary<int, Kept> offsets = [], bases = [], integers = [];
+    private readonly Dictionary<int, Kept> offsets = [], bases = [], firstRows = [], integers = [];
     private RunInput[] inputs = [];
     private int[] noTypes = [], noBases = [];
 
@@ -88,6 +89,19 @@ public sealed class CudaBatch
         return values;
     }
 
+    /// <summary>The first row that each sequence still keeps in blocks: [sequences].</summary>
+    internal ReadOnlySpan<int> FirstRows(CudaSpace space)
+    {
+        int count = SequenceCount(space);
+        Kept kept = Of(firstRows, space.Number);
+        if (kept.IsComputed) return kept.Values.AsSpan(0, count);
+        Span<int> values = kept.Reserve(count);
+        BlockAddresses blocks = Cache!.Blocks(space.Number);
+        for (int s = 0; s < count; s++) values[s] = blocks.FirstRow(s);
+        kept.IsComputed = true;
+        return values;
+    }
+
     /// <summary>Integers that the program computes, one a row of the space for which they were asked.</summary>
     internal ReadOnlySpan<int> Integers(int number)
     {
@@ -115,6 +129,7 @@ public sealed class CudaBatch
         batch.CopyTo(inputs);
         foreach (Kept kept in offsets.Values) kept.IsComputed = false;
         foreach (Kept kept in bases.Values) kept.IsComputed = false;
+        foreach (Kept kept in firstRows.Values) kept.IsComputed = false;
         foreach (Kept kept in integers.Values) kept.IsComputed = false;
     }
 

@@ -5,7 +5,7 @@ using KernelForge.Runtime.Cuda.Nvrtc;
 namespace KernelForge.Runtime.Cuda.Programs;
 
 /// <summary>A kernel that a schedule runs: constants, arguments in the order of its parameters, and last the shape of its launch.</summary>
-public sealed class KernelCall
+public sealed partial class KernelCall
 {
     private readonly CudaRun run;
     private readonly KernelSource source;
@@ -215,13 +215,25 @@ public sealed class KernelCall
     {
         ArgumentNullException.ThrowIfNull(queries);
         ArgumentNullException.ThrowIfNull(keys);
+        AttentionTile[] tiles = Tiles(headWidth, valueWidth, hasScore);
         AttentionPair pair = run.Plan.Pair(queries, keys);
-        Add(new CudaIntegers(pair.Work, WorkPart.Items)).Add(new CudaIntegers(pair.Work));
+        AddWork(pair).Attend(pair, tiles, heads, headWidth, valueWidth);
+    }
+
+    private AttentionTile[] Tiles(int headWidth, int valueWidth, bool hasScore)
+    {
         AttentionTile[] tiles = AttentionTile.For(source.Name, headWidth, valueWidth, run.Precision, run.Limits);
         if (hasScore) tiles = [.. tiles.Where(tile => tile.Family != AttentionFamily.Wide)];
         // Where keys lie takes registers, too.
         if (hasScore && run.Continues)
             tiles = [.. tiles.Select(tile => tile with { Blocks = tile.Family == AttentionFamily.Stream ? Math.Min(tile.Blocks, 2) : tile.Blocks })];
+        return tiles;
+    }
+
+    private KernelCall AddWork(AttentionPair pair) => Add(new CudaIntegers(pair.Work, WorkPart.Items)).Add(new CudaIntegers(pair.Work));
+
+    private void Attend(AttentionPair pair, AttentionTile[] tiles, int heads, int headWidth, int valueWidth)
+    {
         if (run.Recorder is not { } recorder)
         {
             pair.MayBeWide &= tiles.Any(tile => tile.Family == AttentionFamily.Wide);

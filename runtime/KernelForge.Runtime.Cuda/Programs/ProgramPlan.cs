@@ -181,6 +181,25 @@ internal sealed class ProgramPlan
         return pair;
     }
 
+    /// <summary>The pair, of which an attention over kept keys takes the sequences with few new queries part by part.</summary>
+    /// <param name="queries">Rows of the queries.</param>
+    /// <param name="keys">Rows of the keys.</param>
+    /// <param name="mostQueries">The most new queries of a sequence that it takes: all of the pair take the same, the fewest.</param>
+    /// <param name="slotFloats">Floats that it leaves for each part and query.</param>
+    public AttentionPair PairInParts(CudaSpace queries, CudaSpace keys, int mostQueries, int slotFloats)
+    {
+        AttentionPair pair = Pair(queries, keys);
+        if (pair.Parts is null)
+        {
+            var parts = new PairParts(pair.Number, queries, keys);
+            parts.List = Part(("parts", queries.Number, keys.Number), place => new PartsPart(parts) { Number = place });
+            parts.Merges = Part(("merges", queries.Number, keys.Number), place => new MergePart(parts) { Number = place });
+            pair.Parts = pair.Work.Parts = parts;
+        }
+        if (!complete) pair.Parts.Use(mostQueries, slotFloats);
+        return pair;
+    }
+
     public void UseSlot(int slot, CudaSpace space, int columns, int elementBytes)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(slot);
@@ -210,6 +229,7 @@ internal sealed class ProgramPlan
     /// <summary>Integers of scratch that a graph needs: one kernel's at a time.</summary>
     public long ScratchIntegers(BatchKey key) => scratch.Select(s => (long)s.Value + s.Key.RowCapacity(key))
         .Concat(scanScratch.Where(_ => key.HasLongSequences).Select(s => s.Value * ScanChunksPart.ChunkCapacity(s.Key, key)))
+        .Concat(pairs.Select(pair => (long)key.Slots(pair.Number) * (pair.Parts?.SlotFloats ?? 0)))
         .DefaultIfEmpty().Max();
 
     /// <summary>Where the chunks of each sequence begin.</summary>
@@ -259,7 +279,11 @@ internal sealed class ProgramPlan
         }
         key.HasRowsEverywhere = everywhere;
         key.HasLongSequences = scanScratch.Keys.Any(space => ScanChunksPart.HasLong(batch, space));
-        for (int i = 0; i < pairs.Count; i++) key.SetFamily(i, pairs[i].Choose(batch));
+        foreach (AttentionPair pair in pairs)
+        {
+            (int slots, bool hasTiles) = pair.Parts?.Share(batch) ?? (0, true);
+            key.SetPair(pair.Number, pair.Choose(batch), slots, hasTiles);
+        }
     }
 
     private void Copy(SortedDictionary<int, CudaView> copies, string what, int number, CudaView view)

@@ -22,6 +22,9 @@ internal sealed class WorkPart(CudaSpace queries, CudaSpace keys, int pair) : Re
     /// <summary>Items begin at a multiple of their size.</summary>
     public const int Items = WorkItem.Integers;
 
+    /// <summary>What takes sequences with few new queries and many kept keys, which are not in this list then.</summary>
+    public PairParts? Parts { get; set; }
+
     public override int Capacity(BatchKey key) => checked(Items + (WorkItem.Integers * ItemCapacity(key)));
 
     /// <summary>Items that any batch of the graph has at most: every sequence ends with an item that may not be full.</summary>
@@ -38,10 +41,12 @@ internal sealed class WorkPart(CudaSpace queries, CudaSpace keys, int pair) : Re
         ReadOnlySpan<int> queryOffsets = batch.Offsets(queries), keyOffsets = batch.Offsets(keys);
         ReadOnlySpan<int> queryBases = batch.Bases(queries), keyBases = batch.Bases(keys);
         Span<WorkItem> items = MemoryMarshal.Cast<int, WorkItem>(values[Items..]);
+        KeyParts parts = Parts is null ? default : Parts.Of(batch);
         int step = key.Family(pair).Queries, count = 0;
         for (int s = 0; s < queryOffsets.Length - 1; s++)
         {
             int length = queryOffsets[s + 1] - queryOffsets[s];
+            if (Parts is not null && parts.Takes(s)) continue;
             for (int first = 0; first < length; first += step)
             {
                 items[count++] = new WorkItem

@@ -11,6 +11,7 @@ internal sealed class AttentionBatch
         Sizes = sizes;
         QueryLengths = queryLengths;
         KeyLengths = keyLengths;
+        QueryBases = new int[queryLengths.Length];
         var random = new Random(seed);
         // Steep enough that some keys matter and others do not.
         Query = Draw(queryLengths.Sum() * sizes.Heads * sizes.HeadWidth, 3);
@@ -29,10 +30,18 @@ internal sealed class AttentionBatch
         Slopes = of.Slopes;
         QueryLengths = [.. order.Select(n => of.QueryLengths[n])];
         KeyLengths = [.. order.Select(n => of.KeyLengths[n])];
+        QueryBases = [.. order.Select(n => of.QueryBases[n])];
         Query = [.. order.SelectMany(n => of.QueriesOf(n, of.Query))];
         Key = [.. order.SelectMany(n => of.KeysOf(n, of.Key))];
         Value = [.. order.SelectMany(n => of.KeysOf(n, of.Value))];
         KeyBias = [.. order.SelectMany(n => of.KeysOf(n, of.KeyBias))];
+    }
+
+    private AttentionBatch(AttentionSizes sizes, AttentionBatch of, int keys, int query, float[] queryRow)
+    {
+        (Sizes, Slopes, Query) = (sizes, of.Slopes, queryRow);
+        (QueryLengths, KeyLengths, QueryBases) = ([1], [keys], [of.QueryBases[0] + query]);
+        (Key, Value, KeyBias) = (of.Key[..(keys * sizes.KeyHeads * sizes.HeadWidth)], of.Value[..(keys * sizes.KeyHeads * sizes.ValueWidth)], of.KeyBias[..keys]);
     }
 
     public AttentionSizes Sizes { get; }
@@ -40,6 +49,9 @@ internal sealed class AttentionBatch
     public int[] QueryLengths { get; }
 
     public int[] KeyLengths { get; }
+
+    /// <summary>How many queries of each sequence came before those that are here.</summary>
+    public int[] QueryBases { get; init; }
 
     public float[] Query { get; }
 
@@ -60,6 +72,10 @@ internal sealed class AttentionBatch
     public static AttentionBatch Self(AttentionSizes sizes, ElementType element, int seed, params int[] lengths) =>
         new(sizes, element, lengths, lengths, seed);
 
+    /// <summary>New queries at the end of sequences that have so many keys.</summary>
+    public static AttentionBatch Continued(AttentionSizes sizes, ElementType element, int[] queryLengths, int[] keyLengths, int seed) =>
+        new(sizes, element, queryLengths, keyLengths, seed) { QueryBases = [.. keyLengths.Zip(queryLengths, (keys, queries) => Math.Max(0, keys - queries))] };
+
     /// <summary>Some of the sequences, in an order.</summary>
     public AttentionBatch Of(params IReadOnlyList<int> order) => new(this, order);
 
@@ -76,6 +92,14 @@ internal sealed class AttentionBatch
             KeysOf(n, copy.KeyBias).AsSpan().Fill(float.NaN);
         }
         return copy;
+    }
+
+    /// <summary>One query of a sequence, with the keys up to its own.</summary>
+    public AttentionBatch Until(int sequence, int query)
+    {
+        AttentionBatch one = Of(sequence);
+        int keys = QueryBases[sequence] + query + 1, width = Sizes.Heads * Sizes.HeadWidth;
+        return new AttentionBatch(Sizes, one, keys, query, one.Query[(query * width)..((query + 1) * width)]);
     }
 
     public int QueryStart(int sequence) => QueryLengths[..sequence].Sum();

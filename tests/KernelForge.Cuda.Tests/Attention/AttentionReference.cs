@@ -42,7 +42,7 @@ internal static class AttentionReference
         int start = ((position * sizes.Heads) + head) * sizes.HeadWidth;
         ReadOnlySpan<float> q = batch.QueriesOf(sequence, batch.Query).AsSpan(start, sizes.HeadWidth);
         ReadOnlySpan<float> k = batch.KeysOf(sequence, batch.Key), v = batch.KeysOf(sequence, batch.Value);
-        var i = new Place(position, batch.QueryStart(sequence) + position);
+        var i = new Place(batch.QueryBases[sequence] + position, batch.QueryStart(sequence) + position);
         double[] weights = new double[keys];
         double largest = double.NegativeInfinity, magnitude = 0;
         bool any = false;

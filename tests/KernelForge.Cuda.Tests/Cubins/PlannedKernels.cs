@@ -68,7 +68,8 @@ internal static class PlannedKernels
 
     /// <summary>Whether a kernel is of runs that go on, and not one that ordinary runs have too.</summary>
     public static bool IsOfKept(KernelBuild build) =>
-        build.Options.Constants.Contains(KeyValuePair.Create("KEPT", "true")) || build.Name.StartsWith("keep_", StringComparison.Ordinal);
+        build.Options.Constants.Contains(KeyValuePair.Create("KEPT", "true")) || build.Name.StartsWith("keep_", StringComparison.Ordinal)
+        || build.Source.DeviceFiles.Contains("attention_merge.cuh");
 
     public static IEnumerable<string> Choices => choices.Keys;
 

@@ -16,7 +16,8 @@ internal static class Cases
         Halves = "rows at positions", Convolved = "rows at positions in floats", States = "scans", LongStates = "scans of long sequences",
         Chosen = "a bank", ChosenFloat = "a bank in floats",
         Kept = "steps", KeptWindow = "steps in a window", KeptStates = "steps of states",
-        Products = "weights that are scores", ProductsFloat = "weights that are scores in floats";
+        Products = "weights that are scores", ProductsFloat = "weights that are scores in floats",
+        LongSteps = "steps of long sequences";
 
     private const double Half = 0.003, Float = 2e-6;
 
@@ -81,6 +82,8 @@ internal static class Cases
             (l, s, d) => l.LoadWeights(s, d), l => Steps(l.NewCache, (x, cache, numbers, y) => l.Step(x, cache, numbers, y))),
         [KeptStates] = Of(CudaPrecision.Float32, Float, () => new Library.Tests.Incremental.Recurrent(24, 5, 4),
             (l, s, d) => l.LoadWeights(s, d), l => Steps(l.NewCache, (x, cache, numbers, y) => l.Step(x, cache, numbers, y))),
+        [LongSteps] = Of(CudaPrecision.Float16, Half, () => new Library.Tests.Incremental.Decoder(64, 8, 2, 1, int.MaxValue),
+            (l, s, d) => l.LoadWeights(s, d), l => LongStepsOf(l.NewCache(1 << 26), (rows, cache, numbers, to) => l.Step(rows, cache, numbers, to))),
         [Again] = Of(CudaPrecision.Float16, Half, () => new AlibiGated(40, 2, 24), (l, s, d) => l.LoadWeights(s, d), l =>
         {
             _ = l.Run(Some.Rows([10, 20, 30], 40, 3));
@@ -93,6 +96,19 @@ internal static class Cases
     public static Case Named(string name) => all[name];
 
     private static RaggedMatrix Rows(int columns) => Some.Rows(Lengths, columns, 7);
+
+    /// <summary>What few new rows give of sequences of which two are long.</summary>
+    private static float[] LongStepsOf(SequenceCache cache, Action<RaggedMatrix, SequenceCache, int[], RaggedMatrix> step)
+    {
+        using (cache)
+        {
+            int[] numbers = [cache.Add(), cache.Add(), cache.Add()];
+            var results = new RaggedMatrix();
+            step(Some.Rows([270, 5, 300], 64, 7), cache, numbers, results);
+            step(Some.Rows([1, 1, 2], 64, 8), cache, numbers, results);
+            return Values(results);
+        }
+    }
 
     private static float[] Values(RaggedMatrix matrix) => matrix.Values.ToArray();
 

@@ -4,5 +4,8 @@ namespace KernelForge.Cuda.Tests.Mutations;
 internal static class Mutations
 {
     public static IReadOnlyList<Mutation> All { get; } =
-        [.. GemmMutations.All, .. AttentionMutations.All, .. RowMutations.All, .. SegmentMutations.All, .. LambdaMutations.All, .. KeptMutations.All];
+        [
+            .. GemmMutations.All, .. AttentionMutations.All, .. PartMutations.All, .. RowMutations.All, .. SegmentMutations.All, .. LambdaMutations.All,
+            .. KeptMutations.All,
+        ];
 }

@@ -15,7 +15,7 @@ internal sealed class CudaArguments(KernelPlan plan, ProgramNames names, Program
     {
         // What the runtime chooses for each launch.
         "ELEMENT", "TILE_M", "TILE_N", "WARP_M", "WARP_N", "WARPS", "WARP_Q", "KEY_TILE", "WHOLE", "STAGES", "BLOCKS", "ROWS", "ROW_WARPS", "SLOTS",
-        "KEPT",
+        "KEPT", "PARTS",
         "INFINITY", "NAN", "NULL",
     };
 

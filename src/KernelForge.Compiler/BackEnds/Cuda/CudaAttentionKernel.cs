@@ -26,12 +26,15 @@ internal static class CudaAttentionKernel
         /// <summary>What the kernel has of keys and values of earlier runs, as <c>CudaKeptKeys</c> gives it.</summary>
         private static readonly string[] KeptParameters = ["const int* blockStarts", "const u64* blocks", "int keyPlace", "int valuePlace"];
 
+        /// <summary>What the launch adds for those sequences that it takes part by part.</summary>
+        private static readonly string[] PartParameters = ["const AttentionPart* parts", "const int* partCount", "float* results"];
+
         private readonly CudaArguments arguments = new(plan, names, parameters);
         private readonly CudaKeptRows keptRows = new(plan, names, kernel.Operands);
 
         public CudaKernel Write(string field)
         {
-            if (kernel.IsKept) foreach (string parameter in KeptParameters) arguments.Local(NameOf(parameter));
+            if (kernel.IsKept) foreach (string parameter in KeptParameters.Concat(PartParameters)) arguments.Local(NameOf(parameter));
             string query = Elements("query", kernel.Query), key = Elements("key", kernel.Key), value = Elements("value", kernel.Value);
             string output = arguments.Number("Element*", "output", names.Buffer(kernel.Output.Buffer));
             int first = arguments.Declarations.Count();
@@ -45,6 +48,8 @@ internal static class CudaAttentionKernel
             [
                 "Grid: heads by work items. A work item is WARPS * WARP_Q queries of a sequence. Block: WARPS warps.",
                 "Shared memory: the queries' tile, then STAGES times KEY_TILE keys and as many values.",
+                .. kernel.IsKept ? ["With PARTS, for few new queries over kept keys: a block is one warp, and takes turns over parts of the keys."]
+                    : (string[])[],
             ]);
             WriteLayout(writer);
             writer.Open("struct Pair");
@@ -54,17 +59,23 @@ internal static class CudaAttentionKernel
 
             CudaKernel.WriteSignature(
                 writer, CudaKernel.NameOf(kernel), "attention_threads, BLOCKS", arguments,
-                [.. kernel.IsKept ? KeptParameters : [], "const WorkItem* work", "const int* workCount"]);
+                [.. kernel.IsKept ? KeptParameters : [], "const WorkItem* work", "const int* workCount", .. kernel.IsKept ? PartParameters : []]);
             Size[] shape = [kernel.Heads, kernel.KeyValueHeads, kernel.HeadWidth, kernel.ValueWidth];
             string sizes = string.Join(", ", shape.Select(arguments.Size));
             string given = string.Join(", ", members.Select(NameOf)), kept = "";
             if (kernel.IsKept)
             {
                 string places = string.Join(", ", KeptParameters.Skip(2).Select(NameOf));
-                kept = $",\n    KeptKeys<{arguments.Size(kernel.Key.Columns)}, {arguments.Size(kernel.Value.Columns)}>{{{{blockStarts, blocks}}, {places}}}";
+                kept = $"KeptKeys<{arguments.Size(kernel.Key.Columns)}, {arguments.Size(kernel.Value.Columns)}>{{{{blockStarts, blocks}}, {places}}}";
+                writer.Line("#ifdef PARTS");
+                writer.Line($"attention_parts<{sizes}, Layout>({At(query, kernel.Query)}, {kept},");
+                writer.Line($"    results, parts, *partCount, {scale}, Pair{{{given}}});");
+                writer.Line("#else");
+                kept = ",\n    " + kept;
             }
             writer.Line($"attention<{sizes}, Layout>({At(query, kernel.Query)}, {At(key, kernel.Key)}, {At(value, kernel.Value)},");
             writer.Line($"    {At(output, kernel.Output)}, work, *workCount, {scale}, Pair{{{given}}}{kept});");
+            if (kernel.IsKept) writer.Line("#endif");
             writer.Close();
 
             string widths = string.Join(", ", new[] { kernel.Heads, kernel.HeadWidth, kernel.ValueWidth }.Select(names.Size));
@@ -76,9 +87,13 @@ internal static class CudaAttentionKernel
                     kernel.Summary, CudaKernel.LaunchStatement(field, arguments, launch, keptRows.Statements));
             }
             _ = arguments.Kept;
+            widths = string.Join(", ", new[] { kernel.Heads, kernel.KeyValueHeads, kernel.HeadWidth, kernel.ValueWidth }.Select(names.Size));
+            launch = $".KeptAttention({names.Space(kernel.Rows)}, {names.Space(kernel.KeyRows)}, {names.View(kernel.Output, "Columns")}, {widths}, "
+                + $"softmax: {(kernel.Softmax ? "true" : "false")}{(hasScore ? ", hasScore: true" : "")})";
             string variable = names.Unique("kept" + ProgramNames.Pascal(kernel.Name));
-            return new CudaKernel(CudaKernel.NameOf(kernel), field, [.. DeviceFiles.Take(2), "kept", .. DeviceFiles.Skip(2)], writer.ToString(),
-                kernel.Summary, CudaKernel.LaunchStatement(field, arguments, $".Add({variable})" + launch, [.. keptRows.Statements, .. Keeping(variable)]));
+            string[] files = [.. DeviceFiles.Take(2), "kept", .. DeviceFiles.Skip(2), "attention_parts", "attention_decode"];
+            return new CudaKernel(CudaKernel.NameOf(kernel), field, files, writer.ToString(), kernel.Summary,
+                CudaKernel.LaunchStatement(field, arguments, $".Add({variable})" + launch, [.. keptRows.Statements, .. Keeping(variable)]));
         }
 
         private IEnumerable<string> Keeping(string variable)

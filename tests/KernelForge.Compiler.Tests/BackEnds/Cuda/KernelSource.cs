@@ -15,7 +15,8 @@ internal static partial class KernelSource
     public static IReadOnlyList<string> DeviceFiles { get; } =
     [
         "types", "views", "kept", "math", "reduce", "mma", "async", "gemm", "wgmma", "interval", "attention_rows", "attention_score",
-        "attention_mma", "attention_fma", "attention", "row", "segment", "element", "scan", "scan_chunks", "order", "bank",
+        "attention_mma", "attention_fma", "attention", "attention_parts", "attention_merge", "attention_decode",
+        "row", "segment", "element", "scan", "scan_chunks", "order", "bank",
     ];
 
     public static string Device(params IEnumerable<string> names) =>

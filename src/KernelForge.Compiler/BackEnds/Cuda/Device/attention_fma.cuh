@@ -2,7 +2,7 @@
 // softmax carried along, exponentials exact. Requires attention_score. Each product and each result is one chain, over ascending columns
 // and keys. Lane l has WARP_Q / 4 queries, those of group l / 8; of the keys each eighth, of the results' columns four of each 32.
 
-template <int HeadWidth, int ValueWidth, class Pair> struct WarpAttention<HeadWidth, ValueWidth, Pair, false>
+template <int HeadWidth, int ValueWidth, class Pair, class Item> struct WarpAttention<HeadWidth, ValueWidth, Pair, false, Item>
 {
     static constexpr int keyBytes = row_bytes(HeadWidth), valueBytes = row_bytes(ValueWidth);
     static constexpr int queryBytes = keyBytes > valueBytes ? keyBytes : valueBytes;
@@ -13,11 +13,11 @@ template <int HeadWidth, int ValueWidth, class Pair> struct WarpAttention<HeadWi
     float s[countQ][countK];
 
     const Pair& pair;
-    const WorkItem& item;
+    const Item& item;
     const int head, firstQuery, group, member;
     const float scale;
 
-    __device__ __forceinline__ WarpAttention(const Pair& pair, const WorkItem& item, int head, int firstQuery, int lane, float scale)
+    __device__ __forceinline__ WarpAttention(const Pair& pair, const Item& item, int head, int firstQuery, int lane, float scale)
         : pair(pair), item(item), head(head), firstQuery(firstQuery), group(lane / 8), member(lane % 8), scale(scale)
     {
 #pragma unroll
@@ -67,9 +67,9 @@ template <int HeadWidth, int ValueWidth, class Pair> struct WarpAttention<HeadWi
 #pragma unroll
             for (int n = 0; n < countK; ++n)
             {
-                const int column = n * 8 + member;
-                const Place i = query_place(item, firstQuery + group * countQ + m), j = key_place<Edge>(item, firstKey + column);
-                s[m][n] = score<Edge>(pair, s[m][n], scale, i, j, head, column < keys);
+                const int column = n * 8 + member, row = firstQuery + group * countQ + m;
+                const Place i = query_place(item, row), j = key_place<Edge>(item, firstKey + column);
+                s[m][n] = score<Edge>(pair, s[m][n], scale, i, j, head_of(item, head, row), column < keys);
             }
     }
 
@@ -128,6 +128,15 @@ template <int HeadWidth, int ValueWidth, class Pair> struct WarpAttention<HeadWi
             }
     }
 
+    // The sum over all keys of a query: every lane of the warp calls.
+    __device__ __forceinline__ float total_of(int m) const
+    {
+        float total = sum[m];
+#pragma unroll
+        for (int distance = 4; distance > 0; distance >>= 1) total += __shfl_xor_sync(0xffffffffu, total, distance);
+        return total;
+    }
+
     template <int Stride, bool Aligned> __device__ __forceinline__ void store(Element* to, char*, int count)
     {
 #pragma unroll
@@ -136,9 +145,7 @@ template <int HeadWidth, int ValueWidth, class Pair> struct WarpAttention<HeadWi
             float part = 1.0f;
             if constexpr (Pair::softmax)
             {
-                float total = sum[m];
-#pragma unroll
-                for (int distance = 4; distance > 0; distance >>= 1) total += __shfl_xor_sync(0xffffffffu, total, distance);
+                const float total = total_of(m);
                 part = total == 0.0f ? 0.0f : 1.0f / total;  // 0: no key seen
             }
             const int row = group * countQ + m;
@@ -151,6 +158,25 @@ template <int HeadWidth, int ValueWidth, class Pair> struct WarpAttention<HeadWi
                 if (column < ValueWidth)
                     store4<ValueWidth, in_chunks(ValueWidth, Aligned), 0>(to + static_cast<u64>(row) * Stride, column, values);
             }
+        }
+    }
+
+    // As that of attention_mma.cuh; its columns end at a multiple of 8.
+    template <class Places> __device__ __forceinline__ void store_part(const Places& at, int count, bool met)
+    {
+#pragma unroll
+        for (int m = 0; m < countQ; ++m)
+        {
+            const float total = total_of(m);
+            const int row = group * countQ + m;
+            if (row >= count) continue;
+            float* const to = at(row);
+            if (Pair::softmax && member == 0) *reinterpret_cast<float2*>(to) = make_float2(largest[m], total);
+            if (Pair::softmax && !met) continue;
+#pragma unroll
+            for (int d = 0; d < countD; ++d)
+                if (const int column = (d * 8 + member) * 4; column < valueBytes / 4)
+                    *reinterpret_cast<float4*>(to + 4 + column) = make_float4(o[m][d][0], o[m][d][1], o[m][d][2], o[m][d][3]);
         }
     }
 };

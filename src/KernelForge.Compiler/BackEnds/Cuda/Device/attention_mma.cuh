@@ -2,7 +2,7 @@
 // carried along. Requires reduce, attention_score. Of a product's 16 x 8 values lane l holds rows l / 4 and l / 4 + 8, columns 2 (l % 4)
 // and the next.
 
-template <int HeadWidth, int ValueWidth, class Pair> struct WarpAttention<HeadWidth, ValueWidth, Pair, true>
+template <int HeadWidth, int ValueWidth, class Pair, class Item> struct WarpAttention<HeadWidth, ValueWidth, Pair, true, Item>
 {
     static constexpr int keyBytes = row_bytes(HeadWidth), valueBytes = row_bytes(ValueWidth);
     static constexpr int queryBytes = keyBytes > valueBytes ? keyBytes : valueBytes;  // results leave through the queries' rows
@@ -15,11 +15,11 @@ template <int HeadWidth, int ValueWidth, class Pair> struct WarpAttention<HeadWi
     float s[countQ][countK][4];
 
     const Pair& pair;
-    const WorkItem& item;
+    const Item& item;
     const int head, firstQuery, lane;
     const float scale;
 
-    __device__ __forceinline__ WarpAttention(const Pair& pair, const WorkItem& item, int head, int firstQuery, int lane, float scale)
+    __device__ __forceinline__ WarpAttention(const Pair& pair, const Item& item, int head, int firstQuery, int lane, float scale)
         : pair(pair), item(item), head(head), firstQuery(firstQuery), lane(lane), scale(scale)
     {
 #pragma unroll
@@ -117,9 +117,9 @@ template <int HeadWidth, int ValueWidth, class Pair> struct WarpAttention<HeadWi
                     for (int e = 0; e < 4; ++e)
                     {
                         const int column = n * 8 + lane % 4 * 2 + e % 2;
-                        const Place i = query_place(item, firstQuery + m * 16 + lane / 4 + e / 2 * 8);
-                        const Place j = key_place<Edge>(item, firstKey + column);
-                        s[m][n][e] = score<Edge>(pair, s[m][n][e], scale, i, j, head, column < keys);
+                        const int row = firstQuery + m * 16 + lane / 4 + e / 2 * 8;
+                        const Place i = query_place(item, row), j = key_place<Edge>(item, firstKey + column);
+                        s[m][n][e] = score<Edge>(pair, s[m][n][e], scale, i, j, head_of(item, head, row), column < keys);
                     }
         }
         else if (!scaled_in_exponent<Pair>(scale))
@@ -195,6 +195,9 @@ template <int HeadWidth, int ValueWidth, class Pair> struct WarpAttention<HeadWi
         }
     }
 
+    // The sum over all keys of a row: every lane of the warp calls.
+    __device__ __forceinline__ float total_of(int m, int half) const { return quad_sum(sum[m][half]); }
+
     // Through the warp's own rows of the tile of queries, so that a row leaves in 16-byte pieces.
     template <int Stride, bool Aligned> __device__ __forceinline__ void store(Element* to, char* rows, int count)
     {
@@ -207,7 +210,7 @@ template <int HeadWidth, int ValueWidth, class Pair> struct WarpAttention<HeadWi
                 float part = 1.0f;
                 if constexpr (Pair::softmax)
                 {
-                    const float total = quad_sum(sum[m][half]);
+                    const float total = total_of(m, half);
                     part = total == 0.0f ? 0.0f : reciprocal(total);  // 0: no key seen
                 }
                 const int row = m * 16 + half * 8 + lane / 4;
@@ -218,5 +221,26 @@ template <int HeadWidth, int ValueWidth, class Pair> struct WarpAttention<HeadWi
             }
         __syncwarp();
         store_rows<ValueWidth, Stride, Aligned, queryBytes>(to, rows, 0, count, lane);
+    }
+
+    // What a part of the keys gives, not divided by its sum: at(row) is where a row's numbers go, the largest exponent, the sum, and from the
+    // fifth float on its columns up to a multiple of 16, these only where some key was met (or there is no softmax).
+    template <class Places> __device__ __forceinline__ void store_part(const Places& at, int count, bool met)
+    {
+#pragma unroll
+        for (int m = 0; m < countQ; ++m)
+#pragma unroll
+            for (int half = 0; half < 2; ++half)
+            {
+                const float total = total_of(m, half);
+                const int row = m * 16 + half * 8 + lane / 4;
+                if (row >= count) continue;
+                float* const to = at(row);
+                if (Pair::softmax && lane % 4 == 0) *reinterpret_cast<float2*>(to) = make_float2(largest[m][half], total);
+                if (Pair::softmax && !met) continue;
+#pragma unroll
+                for (int d = 0; d < countD; ++d)
+                    *reinterpret_cast<float2*>(to + 4 + d * 8 + lane % 4 * 2) = make_float2(o[m][d][half * 2], o[m][d][half * 2 + 1]);
+            }
     }
 };

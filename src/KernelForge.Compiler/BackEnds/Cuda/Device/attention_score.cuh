@@ -3,8 +3,9 @@
 // A query or a key: its position in its sequence, its row in its space, and its sequence.
 struct Place { int position, row, sequence; };
 
-// What one warp computes of a tile: attention_mma.cuh for 16-bit elements, attention_fma.cuh for those stored as floats.
-template <int HeadWidth, int ValueWidth, class Pair, bool Half = sizeof(Element) == 2> struct WarpAttention;
+// What one warp computes of a tile: attention_mma.cuh for 16-bit elements, attention_fma.cuh for those stored as floats. Item tells which
+// query and which head a row of the tile is (query_place, head_of), and where a key lies (key_place).
+template <int HeadWidth, int ValueWidth, class Pair, bool Half = sizeof(Element) == 2, class Item = WorkItem> struct WarpAttention;
 
 // Rows that fill up a tile take the last one's place, so that a score reads only what is there. Queries are counted from the first in memory.
 __device__ __forceinline__ Place query_place(const WorkItem& item, int query)
@@ -12,6 +13,9 @@ __device__ __forceinline__ Place query_place(const WorkItem& item, int query)
     query = min(query, item.queryLength - 1);
     return {KEPT ? item.queryBase + query : query, item.queryStart + query, item.sequence};
 }
+
+// All rows of a tile belong to one head.
+__device__ __forceinline__ int head_of(const WorkItem&, int head, int) { return head; }
 
 template <bool Edge> __device__ __forceinline__ Place key_place(const WorkItem& item, int position)
 {
