@@ -1,3 +1,5 @@
+using KernelForge.Runtime.Cpu;
+using KernelForge.Runtime.Cpu.Dots;
 using KernelForge.Runtime.Execution;
 
 namespace KernelForge.Runtime;
@@ -24,8 +26,10 @@ public abstract record Device
     /// <summary>The generated, vectorised code on this machine's cores.</summary>
     /// <param name="threads">Threads to run on; 0 for one a core.</param>
     /// <param name="vectorBits">128, 256 or 512; 0 for the widest that the machine has.</param>
-    /// <exception cref="ArgumentOutOfRangeException">There is no such number of threads, or no such width.</exception>
-    public static Device Cpu(int threads = 0, int vectorBits = 0) => new CpuDevice(threads, vectorBits);
+    /// <param name="precision">In which numbers rows are multiplied with weights.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such number of threads, no such width, or no such precision.</exception>
+    public static Device Cpu(int threads = 0, int vectorBits = 0, CpuPrecision precision = CpuPrecision.Float32) =>
+        new CpuDevice(threads, vectorBits, precision);
 }
 
 /// <summary>See <see cref="Device.Reference"/>.</summary>
@@ -43,13 +47,15 @@ public sealed record AutoDevice : Device
 /// <summary>See <see cref="Device.Cpu"/>.</summary>
 public sealed record CpuDevice : Device
 {
-    public CpuDevice(int threads, int vectorBits)
+    public CpuDevice(int threads, int vectorBits, CpuPrecision precision = CpuPrecision.Float32)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(threads);
         if (vectorBits is not (0 or 128 or 256 or 512))
             throw new ArgumentOutOfRangeException(nameof(vectorBits), vectorBits, "a vector has 128, 256 or 512 bits; 0 means the widest");
+        if (!Enum.IsDefined(precision)) throw new ArgumentOutOfRangeException(nameof(precision), precision, "no such precision");
         Threads = threads;
         VectorBits = vectorBits;
+        Precision = precision;
     }
 
     /// <summary>Threads to run on; 0 for one a core.</summary>
@@ -58,9 +64,23 @@ public sealed record CpuDevice : Device
     /// <summary>128, 256 or 512; 0 for the widest that the machine has.</summary>
     public int VectorBits { get; }
 
+    /// <summary>In which numbers rows are multiplied with weights.</summary>
+    public CpuPrecision Precision { get; }
+
+    /// <summary>
+    /// The instructions that <see cref="Precision"/> is multiplied with on this machine, and why it is these. Asked for the first time, they
+    /// are tried and measured: some milliseconds.
+    /// </summary>
+    public string Instructions => Precision == CpuPrecision.Float32 ? $"vectors of {VectorWidth.Resolve(VectorBits)} bits" : (VectorWidth.Resolve(VectorBits) switch
+    {
+        512 => DotTiles.For<Float512>(Precision),
+        256 => DotTiles.For<Float256>(Precision),
+        _ => DotTiles.For<Float128>(Precision),
+    }).Explanation;
+
     /// <summary>What <see cref="Device.Auto"/> takes of this kind: all cores, with the widest vectors. Every machine has it.</summary>
     public static AutoCandidate Candidate() => AutoCandidate.Usable(new CpuDevice(0, 0));
 
     public override string ToString() =>
-        $"cpu ({(Threads == 0 ? "all cores" : $"{Threads} threads")}, {(VectorBits == 0 ? "widest" : $"{VectorBits}-bit")} vectors)";
+        $"cpu ({(Threads == 0 ? "all cores" : $"{Threads} threads")}, {(VectorBits == 0 ? "widest" : $"{VectorBits}-bit")} vectors{(Precision == CpuPrecision.Float32 ? "" : $", {Precision}")})";
 }

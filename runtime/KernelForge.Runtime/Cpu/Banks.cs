@@ -32,6 +32,12 @@ public sealed class Bank<TVector> : IDisposable where TVector : unmanaged, IVect
     }
 
     internal PackedMatrix<TVector> this[int number] => weights[number];
+
+    /// <summary>Rounds the weights to a precision.</summary>
+    internal void To(CpuPrecision precision)
+    {
+        for (int i = 0; i < weights.Length; i++) weights[i] = weights[i].To(precision);
+    }
 }
 
 /// <summary>Each row times the weight of a bank that it names; zeros where it names none.</summary>

@@ -12,8 +12,9 @@ public abstract class CpuProgram<TVector> : CompiledProgram where TVector : unma
 
     private readonly List<IDisposable> weights = [];
     private readonly int spaces, slots, integers;
+    private readonly CpuPrecision precision;
 
-    /// <param name="device">How many threads to use.</param>
+    /// <param name="device">How many threads to use, and in which numbers to multiply.</param>
     /// <param name="spaces">Row spaces of the plan.</param>
     /// <param name="slots">Buffers of the plan that are in use at the same time.</param>
     /// <param name="integers">Rows of integers that the inputs bring.</param>
@@ -21,6 +22,7 @@ public abstract class CpuProgram<TVector> : CompiledProgram where TVector : unma
     {
         ArgumentNullException.ThrowIfNull(device);
         Pool = WorkerPool.Shared(device.Threads);
+        precision = device.Precision;
         (this.spaces, this.slots, this.integers) = (spaces, slots, integers);
     }
 
@@ -63,6 +65,7 @@ public abstract class CpuProgram<TVector> : CompiledProgram where TVector : unma
     protected PackedMatrix<TVector> Keep(PackedMatrix<TVector> packed)
     {
         ArgumentNullException.ThrowIfNull(packed);
+        packed = packed.To(precision);
         weights.Add(packed);
         return packed;
     }
@@ -71,6 +74,7 @@ public abstract class CpuProgram<TVector> : CompiledProgram where TVector : unma
     protected Bank<TVector> Keep(Bank<TVector> bank)
     {
         ArgumentNullException.ThrowIfNull(bank);
+        bank.To(precision);
         weights.Add(bank);
         return bank;
     }

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
 
 namespace KernelForge.Runtime.Cpu;
 
@@ -11,6 +12,8 @@ public readonly struct Float128 : IVector<Float128>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Float128(Vector128<float> lanes) => this.lanes = lanes;
+
+    internal Vector128<float> Lanes => lanes;
 
     internal static Float128 Of(Vector128<float> lanes) => new(lanes);
 
@@ -111,6 +114,33 @@ public readonly struct Float128 : IVector<Float128>
         Vector128<int> exponent = (bits - half) >> 23;
         mantissa = new((bits - (exponent << 23)).AsSingle());
         return new(Vector128.ConvertToSingle(exponent));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Float128 LowerHalves(Float128 bits) => new((bits.lanes.AsInt32() << 16).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Float128 UpperHalves(Float128 bits) => new((bits.lanes.AsUInt32() & Vector128.Create(0xffff0000)).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Float128 FromInt32(Float128 bits) => new(Vector128.ConvertToSingle(bits.lanes.AsInt32()));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Float128 DotBytes(Float128 sums, Float128 a, Float128 b)
+    {
+        if (!Sse2.IsSupported)
+        {
+            Vector128<int> total = sums.lanes.AsInt32();
+            for (int shift = 24; shift >= 0; shift -= 8)
+                total += ((a.lanes.AsUInt32() << shift) >> 24).AsInt32() * ((b.lanes.AsInt32() << shift) >> 24);
+            return new(total.AsSingle());
+        }
+        // Bytes one and three, then two and four, each as 16 bits: two products of 16 bits fit 32.
+        Vector128<ushort> unsigned = a.lanes.AsUInt16();
+        Vector128<short> signed = b.lanes.AsInt16();
+        Vector128<int> first = Sse2.MultiplyAddAdjacent((unsigned & Vector128.Create((ushort)255)).AsInt16(), (signed << 8) >> 8);
+        Vector128<int> second = Sse2.MultiplyAddAdjacent((unsigned >> 8).AsInt16(), signed >> 8);
+        return new((sums.lanes.AsInt32() + first + second).AsSingle());
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

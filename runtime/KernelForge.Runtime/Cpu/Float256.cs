@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace KernelForge.Runtime.Cpu;
 
@@ -10,6 +11,8 @@ public readonly struct Float256 : IVector<Float256>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Float256(Vector256<float> lanes) => this.lanes = lanes;
+
+    internal Vector256<float> Lanes => lanes;
 
     internal static Float256 Of(Vector256<float> lanes) => new(lanes);
 
@@ -110,6 +113,32 @@ public readonly struct Float256 : IVector<Float256>
         Vector256<int> exponent = (bits - half) >> 23;
         mantissa = new((bits - (exponent << 23)).AsSingle());
         return new(Vector256.ConvertToSingle(exponent));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Float256 LowerHalves(Float256 bits) => new((bits.lanes.AsInt32() << 16).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Float256 UpperHalves(Float256 bits) => new((bits.lanes.AsUInt32() & Vector256.Create(0xffff0000)).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Float256 FromInt32(Float256 bits) => new(Vector256.ConvertToSingle(bits.lanes.AsInt32()));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Float256 DotBytes(Float256 sums, Float256 a, Float256 b)
+    {
+        if (!Avx2.IsSupported)
+        {
+            Float128 lower = Float128.DotBytes(Float128.Of(sums.lanes.GetLower()), Float128.Of(a.lanes.GetLower()), Float128.Of(b.lanes.GetLower()));
+            Float128 upper = Float128.DotBytes(Float128.Of(sums.lanes.GetUpper()), Float128.Of(a.lanes.GetUpper()), Float128.Of(b.lanes.GetUpper()));
+            return new(Vector256.Create(lower.Lanes, upper.Lanes));
+        }
+        // Bytes one and three, then two and four, each as 16 bits: two products of 16 bits fit 32.
+        Vector256<ushort> unsigned = a.lanes.AsUInt16();
+        Vector256<short> signed = b.lanes.AsInt16();
+        Vector256<int> first = Avx2.MultiplyAddAdjacent((unsigned & Vector256.Create((ushort)255)).AsInt16(), (signed << 8) >> 8);
+        Vector256<int> second = Avx2.MultiplyAddAdjacent((unsigned >> 8).AsInt16(), signed >> 8);
+        return new((sums.lanes.AsInt32() + first + second).AsSingle());
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

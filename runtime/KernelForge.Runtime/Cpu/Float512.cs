@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace KernelForge.Runtime.Cpu;
 
@@ -108,6 +109,32 @@ public readonly struct Float512 : IVector<Float512>
         Vector512<int> exponent = (bits - half) >> 23;
         mantissa = new((bits - (exponent << 23)).AsSingle());
         return new(Vector512.ConvertToSingle(exponent));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Float512 LowerHalves(Float512 bits) => new((bits.lanes.AsInt32() << 16).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Float512 UpperHalves(Float512 bits) => new((bits.lanes.AsUInt32() & Vector512.Create(0xffff0000)).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Float512 FromInt32(Float512 bits) => new(Vector512.ConvertToSingle(bits.lanes.AsInt32()));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Float512 DotBytes(Float512 sums, Float512 a, Float512 b)
+    {
+        if (!Avx512BW.IsSupported)
+        {
+            Float256 lower = Float256.DotBytes(Float256.Of(sums.lanes.GetLower()), Float256.Of(a.lanes.GetLower()), Float256.Of(b.lanes.GetLower()));
+            Float256 upper = Float256.DotBytes(Float256.Of(sums.lanes.GetUpper()), Float256.Of(a.lanes.GetUpper()), Float256.Of(b.lanes.GetUpper()));
+            return new(Vector512.Create(lower.Lanes, upper.Lanes));
+        }
+        // Bytes one and three, then two and four, each as 16 bits: two products of 16 bits fit 32.
+        Vector512<ushort> unsigned = a.lanes.AsUInt16();
+        Vector512<short> signed = b.lanes.AsInt16();
+        Vector512<int> first = Avx512BW.MultiplyAddAdjacent((unsigned & Vector512.Create((ushort)255)).AsInt16(), (signed << 8) >> 8);
+        Vector512<int> second = Avx512BW.MultiplyAddAdjacent((unsigned >> 8).AsInt16(), signed >> 8);
+        return new((sums.lanes.AsInt32() + first + second).AsSingle());
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,3 +1,5 @@
+using KernelForge.Runtime.Cpu.Dots;
+
 namespace KernelForge.Runtime.Cpu;
 
 /// <summary>What becomes of a product's numbers: adds the bias, applies the activation, adds the residual, stores.</summary>
@@ -45,7 +47,9 @@ public static class Gemm
         if (input.Columns != block.Inputs)
             throw new ArgumentException($"Rows of {input.Columns} columns do not meet a weight of {block.Inputs} inputs.", nameof(block));
         if (input.Count == 0 || block.Panels == 0) return;
-        GemmShape shape = GemmShape.Choose(input.Count, block.Inputs, block.Panels, TVector.TileRows, pool.Threads);
+        DotTiles? tiles = block.Tiles;
+        GemmShape shape = GemmShape.Choose(
+            input.Count, tiles?.CellsOf(block.Inputs) ?? block.Inputs, block.Panels, tiles?.Rows ?? TVector.TileRows, pool.Threads);
         pool.Run(shape.Items, new Work<TVector, TBlock>(pool, input, block, shape));
     }
 
@@ -73,9 +77,12 @@ public static class Gemm
         public unsafe void Run(int item, int worker)
         {
             (int firstRow, int endRow) = shape.Rows(item);
-            float* sums = pool.Scratch(worker, GemmTiles.ScratchFor<TVector>(endRow - firstRow));
+            DotTiles? tiles = block.Tiles;
+            long sums = GemmTiles.ScratchFor<TVector>(endRow - firstRow);
+            float* scratch = pool.Scratch(worker, sums + RowCells.RoomFor(tiles, endRow - firstRow, input.Columns));
+            RowCells cells = tiles is null ? default : RowCells.Fill(tiles, input, firstRow, endRow, scratch + sums);
             (int firstPanel, int endPanel) = shape.Panels(item);
-            block.Run(input, firstRow, endRow, firstPanel, endPanel, new GemmScratch(sums));
+            block.Run(input, firstRow, endRow, firstPanel, endPanel, new GemmScratch(scratch, cells));
         }
     }
 }

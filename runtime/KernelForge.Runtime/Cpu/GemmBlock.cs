@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
 
+using KernelForge.Runtime.Cpu.Dots;
+
 namespace KernelForge.Runtime.Cpu;
 
 /// <summary>One or more weights of the same input, in panels, each with its epilogue.</summary>
@@ -9,16 +11,25 @@ public interface IGemmBlock<TVector> where TVector : unmanaged, IVector<TVector>
 
     int Panels { get; }
 
+    /// <summary>The weights' tiles of dots; null where they are floats.</summary>
+    internal DotTiles? Tiles { get; }
+
     /// <summary>Computes the panels from <paramref name="firstPanel"/> to below <paramref name="endPanel"/> for rows likewise.</summary>
     void Run(Rows<TVector> input, int firstRow, int endRow, int firstPanel, int endPanel, GemmScratch scratch);
 }
 
-/// <summary>Where a worker's tile leaves its sums.</summary>
+/// <summary>What a worker has for an item: room for its tiles' sums, and the item's rows as cells where the weights are cells.</summary>
 public readonly unsafe struct GemmScratch
 {
-    internal GemmScratch(float* sums) => Sums = sums;
+    internal GemmScratch(float* sums, RowCells cells)
+    {
+        Sums = sums;
+        Cells = cells;
+    }
 
     internal float* Sums { get; }
+
+    internal RowCells Cells { get; }
 }
 
 /// <summary>See <see cref="Gemm.Block"/>.</summary>
@@ -34,6 +45,8 @@ public readonly struct GemmBlock<TVector, TEpilogue> : IGemmBlock<TVector>
     public int Inputs => weights.Inputs;
 
     public int Panels => weights.Panels;
+
+    DotTiles? IGemmBlock<TVector>.Tiles => weights.Tiles;
 
     public void Run(Rows<TVector> input, int firstRow, int endRow, int firstPanel, int endPanel, GemmScratch scratch) =>
         GemmTiles.Run(input, weights, new Columns(epilogue, weights.Outputs), firstRow, endRow, firstPanel, endPanel, scratch);
@@ -63,6 +76,8 @@ public readonly struct GemmPairBlock<TVector, TEpilogue> : IGemmBlock<TVector>
 
     public int Panels => weights.Panels;
 
+    DotTiles? IGemmBlock<TVector>.Tiles => weights.Tiles;
+
     public void Run(Rows<TVector> input, int firstRow, int endRow, int firstPanel, int endPanel, GemmScratch scratch) =>
         GemmTiles.Run(input, weights, epilogue, firstRow, endRow, firstPanel, endPanel, scratch);
 }
@@ -78,6 +93,10 @@ internal readonly struct GemmBlocks<TVector, TFirst, TSecond>(TFirst first, TSec
         : throw new ArgumentException($"Weights of {first.Inputs} and {second.Inputs} inputs have no input in common.");
 
     public int Panels => first.Panels + second.Panels;
+
+    DotTiles? IGemmBlock<TVector>.Tiles => first.Tiles == second.Tiles
+        ? first.Tiles
+        : throw new ArgumentException("Weights of different precisions have no input in common.");
 
     public void Run(Rows<TVector> input, int firstRow, int endRow, int firstPanel, int endPanel, GemmScratch scratch)
     {

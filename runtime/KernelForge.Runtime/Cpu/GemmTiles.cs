@@ -1,12 +1,14 @@
 using System.Runtime.CompilerServices;
 
+using KernelForge.Runtime.Cpu.Dots;
+
 namespace KernelForge.Runtime.Cpu;
 
 /// <summary>The loops over panels, stretches of k, and tiles.</summary>
 internal static class GemmTiles
 {
     /// <summary>
-    /// Inputs of a panel that are used for all tiles of a block before the next: so much of the panel stays in the second-level cache beside
+    /// Cells of a panel that are used for all tiles of a block before the next: so much of the panel stays in the second-level cache beside
     /// the block's activations. A sum that pauses here goes on from its very bits.
     /// </summary>
     private const int LongestStretch = 1024;
@@ -23,26 +25,75 @@ internal static class GemmTiles
         where TVector : unmanaged, IVector<TVector>
         where TEpilogue : struct, IGemmPairEpilogue<TVector>
     {
-        int lanes = TVector.Count, width = 2 * lanes;
-        int tiles = (endRow - firstRow + TVector.TileRows - 1) / TVector.TileRows;
-        int stretches = Math.Max(1, (weights.Inputs + LongestStretch - 1) / LongestStretch);
+        DotTiles? narrow = weights.Tiles;
+        int lanes = TVector.Count, width = 2 * lanes, tileRows = narrow?.Rows ?? TVector.TileRows;
+        int tiles = (endRow - firstRow + tileRows - 1) / tileRows;
+        int stretches = Math.Max(1, (weights.Cells + LongestStretch - 1) / LongestStretch);
         for (int panel = firstPanel; panel < endPanel; panel++)
         {
             for (int stretch = 0; stretch < stretches; stretch++)
             {
-                int k = Even.Start(0, weights.Inputs, stretch, stretches), end = Even.Start(0, weights.Inputs, stretch + 1, stretches);
+                int k = Start(stretch), end = Start(stretch + 1);
                 float* b = weights.Panel(panel) + ((nint)k * width);
                 for (int tile = 0; tile < tiles; tile++)
                 {
                     int row = Even.Start(firstRow, endRow, tile, tiles);
                     int rows = Even.Start(firstRow, endRow, tile + 1, tiles) - row;
                     float* sums = scratch.Sums + ((nint)(row - firstRow) * width);
-                    Tile.Multiply<TVector>(rows, input.Address(row, k), input.Stride, 1, b, width, end - k, sums, resume: stretch > 0);
+                    if (narrow is null)
+                        Tile.Multiply<TVector>(rows, input.Address(row, k), input.Stride, 1, b, width, end - k, sums, resume: stretch > 0);
+                    else
+                        Multiply(narrow, scratch.Cells, weights, panel, row - firstRow, rows, k, end, b, sums, resume: stretch > 0);
                     if (stretch + 1 < stretches) continue;
+                    if (narrow?.Precision == CpuPrecision.Int8)
+                    {
+                        Hand<TVector, TEpilogue>(epilogue, row, rows, panel * lanes, sums, weights.Steps(panel), scratch.Cells.Steps + (row - firstRow));
+                        continue;
+                    }
                     for (int r = 0; r < rows; r++, sums += width)
                         epilogue.Apply(row + r, panel * lanes, TVector.Load(sums), TVector.Load(sums + lanes));
                 }
             }
+        }
+
+        // Stretches of whole steps of the tiles.
+        int Start(int stretch)
+        {
+            int multiple = narrow?.CellMultiple ?? 1;
+            return Even.Start(0, weights.Cells / multiple, stretch, stretches) * multiple;
+        }
+    }
+
+    private static unsafe void Multiply<TVector>(
+        DotTiles tiles, RowCells cells, PackedMatrix<TVector> weights, int panel, int row, int rows, int k, int end, float* b, float* sums, bool resume)
+        where TVector : unmanaged, IVector<TVector>
+    {
+        var call = new TileCall
+        {
+            A = cells.Cells + ((nint)row * cells.Stride) + k,
+            AStride = (nint)cells.Stride * sizeof(int),
+            B = (int*)b,
+            Cells = end - k,
+            Sums = (int*)sums,
+            Start = resume ? (int*)sums : weights.Start(panel),
+            StartStride = resume ? PackedMatrix<TVector>.PanelWidth * sizeof(int) : 0,
+        };
+        tiles.Run<TVector>(rows, ref call);
+    }
+
+    /// <summary>Whole numbers times what one step of their row and of their column is.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static unsafe void Hand<TVector, TEpilogue>(
+        TEpilogue epilogue, int row, int rows, int column, float* sums, float* columnSteps, float* rowSteps)
+        where TVector : unmanaged, IVector<TVector>
+        where TEpilogue : struct, IGemmPairEpilogue<TVector>
+    {
+        TVector left = TVector.Load(columnSteps), right = TVector.Load(columnSteps + TVector.Count);
+        for (int r = 0; r < rows; r++, sums += 2 * TVector.Count)
+        {
+            TVector step = TVector.Broadcast(rowSteps[r]);
+            epilogue.Apply(
+                row + r, column, TVector.FromInt32(TVector.Load(sums)) * (left * step), TVector.FromInt32(TVector.Load(sums + TVector.Count)) * (right * step));
         }
     }
 }

@@ -71,6 +71,21 @@ public interface IVector<TSelf> where TSelf : unmanaged, IVector<TSelf>
     /// <summary>For normal positive lanes: value = mantissa · 2^exponent, mantissa in [√½, √2).</summary>
     static abstract TSelf Exponent(TSelf value, out TSelf mantissa);
 
+    /// <summary>The lower halves of the lanes' bits, as bfloat16.</summary>
+    static abstract TSelf LowerHalves(TSelf bits);
+
+    /// <summary>The upper halves of the lanes' bits, as bfloat16.</summary>
+    static abstract TSelf UpperHalves(TSelf bits);
+
+    /// <summary>The lanes' bits, as whole numbers of 32 bits.</summary>
+    static abstract TSelf FromInt32(TSelf bits);
+
+    /// <summary>
+    /// Whole numbers of 32 bits in the lanes: to each sum the four products of bytes, those of <paramref name="a"/> without a sign and those of
+    /// <paramref name="b"/> with one.
+    /// </summary>
+    static abstract TSelf DotBytes(TSelf sums, TSelf a, TSelf b);
+
     /// <summary>Sum of the lanes, always in the same tree.</summary>
     static abstract float Sum(TSelf value);
 

@@ -1,3 +1,5 @@
+using KernelForge.Runtime.Cpu.Dots;
+
 namespace KernelForge.Runtime.Cpu;
 
 /// <summary>One weight of a product: [outputs, inputs] in row-major order, or [inputs, outputs] where it is stored transposed.</summary>
@@ -42,16 +44,21 @@ public static class PackedMatrix
 
 /// <summary>
 /// Weights laid out once, at load, in the order in which the product reads them: panels of two vectors of columns, each panel the whole of
-/// k, [panels][inputs][2 vectors]. Columns that fill the last panel up are zeros.
+/// k, [panels][cells][2 vectors]. A cell has the bits of one float, or of two bfloat16 or four bytes that follow one another along k.
+/// Columns that fill the last panel up are zeros.
 /// </summary>
 public sealed unsafe class PackedMatrix<TVector> : IDisposable where TVector : unmanaged, IVector<TVector>
 {
     private readonly NativeFloats memory;
+    private readonly NativeFloats? columns;
 
-    internal PackedMatrix(int inputs, int outputs, int panels)
+    internal PackedMatrix(int inputs, int outputs, int panels, DotTiles? tiles = null)
     {
-        (Inputs, Outputs, Panels) = (inputs, outputs, panels);
-        memory = NativeFloats.Allocate((long)panels * inputs * PanelWidth);
+        (Inputs, Outputs, Panels, Tiles) = (inputs, outputs, panels, tiles);
+        Cells = tiles?.CellsOf(inputs) ?? inputs;
+        memory = NativeFloats.Allocate((long)panels * Cells * PanelWidth);
+        // Where sums start, and of bytes what one step of each column is: for others all start at zero.
+        if (tiles is not null) columns = NativeFloats.Allocate(tiles.Precision == CpuPrecision.Int8 ? 2L * panels * PanelWidth : PanelWidth);
     }
 
     public int Inputs { get; }
@@ -63,9 +70,44 @@ public sealed unsafe class PackedMatrix<TVector> : IDisposable where TVector : u
 
     internal static int PanelWidth => 2 * TVector.Count;
 
-    public void Dispose() => memory.Dispose();
+    /// <summary>What multiplies the cells; null where they are floats.</summary>
+    internal DotTiles? Tiles { get; }
 
-    internal float* Panel(int panel) => memory.Pointer + ((nint)panel * Inputs * PanelWidth);
+    /// <summary>Cells of a panel's column.</summary>
+    internal int Cells { get; }
+
+    public void Dispose()
+    {
+        memory.Dispose();
+        columns?.Dispose();
+    }
+
+    /// <summary>The same weights in another precision; these are disposed of where they are not in it.</summary>
+    internal PackedMatrix<TVector> To(CpuPrecision precision)
+    {
+        if (precision == (Tiles?.Precision ?? CpuPrecision.Float32)) return this;
+        if (Tiles is not null) throw new InvalidOperationException($"weights that were rounded to {Tiles.Precision} cannot become {precision}");
+        var narrow = new PackedMatrix<TVector>(Inputs, Outputs, Panels, DotTiles.For<TVector>(precision));
+        for (int panel = 0; panel < Panels; panel++) narrow.Narrow(Panel(panel), panel);
+        Dispose();
+        return narrow;
+    }
+
+    internal float* Panel(int panel) => memory.Pointer + ((nint)panel * Cells * PanelWidth);
+
+    /// <summary>Where the sums of a panel start, [2 vectors].</summary>
+    internal int* Start(int panel) => (int*)columns!.Pointer + (Tiles!.Precision == CpuPrecision.Int8 ? (nint)panel * PanelWidth : 0);
+
+    /// <summary>What one step of each column of a panel of bytes is, [2 vectors].</summary>
+    internal float* Steps(int panel) => columns!.Pointer + ((nint)(Panels + panel) * PanelWidth);
+
+    /// <summary>Fills a panel from one of floats.</summary>
+    private void Narrow(float* from, int panel)
+    {
+        var to = (int*)Panel(panel);
+        if (Tiles!.Precision == CpuPrecision.BFloat16) PanelCells.ToBFloat16(from, Inputs, PanelWidth, to);
+        else PanelCells.ToBytes(from, Inputs, PanelWidth, to, Steps(panel), Start(panel));
+    }
 
     /// <summary>Puts the outputs of a part into columns from <paramref name="column"/> on: runs of neighbours with gaps between them.</summary>
     internal void Fill(WeightPart part, int column, int run, int gap)

@@ -1,0 +1,56 @@
+using System.Collections.Concurrent;
+
+namespace KernelForge.Runtime.Cpu.Dots;
+
+/// <summary>The tiles with which a precision is multiplied on this machine: assembled ones, or those of C#.</summary>
+internal sealed class DotTiles
+{
+    private static readonly ConcurrentDictionary<(CpuPrecision, int), Lazy<DotTiles>> Chosen = [];
+
+    private readonly AssembledTile? assembled;
+
+    internal DotTiles(CpuPrecision precision, AssembledTile? assembled, string explanation)
+    {
+        (Precision, this.assembled, Explanation) = (precision, assembled, explanation);
+    }
+
+    public CpuPrecision Precision { get; }
+
+    /// <summary>Rows of the largest tile.</summary>
+    public int Rows => assembled?.Kind.Rows ?? 12;
+
+    /// <summary>Of how many cells a row must be a multiple.</summary>
+    public int CellMultiple => assembled?.Kind.CellMultiple ?? 1;
+
+    /// <summary>The instructions, and why it is these.</summary>
+    public string Explanation { get; }
+
+    /// <summary>Values in a cell.</summary>
+    public int ValuesInCell => Precision == CpuPrecision.BFloat16 ? 2 : 4;
+
+    /// <summary>Those of this machine for vectors of a width; found out once a process, by a check and a measurement of each.</summary>
+    public static DotTiles For<TVector>(CpuPrecision precision) where TVector : unmanaged, IVector<TVector> =>
+        Chosen.GetOrAdd((precision, TVector.Count), _ => new Lazy<DotTiles>(() => DotChoice.Make<TVector>(precision))).Value;
+
+    /// <summary>The same with another explanation.</summary>
+    public DotTiles With(string explanation) => new(Precision, assembled, explanation);
+
+    /// <summary>Cells of a row of so many values, zeros filled up.</summary>
+    public int CellsOf(int values)
+    {
+        int cells = (values + ValuesInCell - 1) / ValuesInCell;
+        return (cells + CellMultiple - 1) / CellMultiple * CellMultiple;
+    }
+
+    /// <summary>Computes a tile of 1 to <see cref="Rows"/> rows.</summary>
+    public unsafe void Run<TVector>(int rows, ref TileCall call) where TVector : unmanaged, IVector<TVector>
+    {
+        if (assembled is null)
+        {
+            DotTile.Run<TVector>(Precision, rows, call);
+            return;
+        }
+        if (assembled.Kind.IsMatrix) call.Registers = MatrixRegisters.For(rows);
+        assembled.Run(rows, call);
+    }
+}

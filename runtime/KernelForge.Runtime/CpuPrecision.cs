@@ -1,0 +1,17 @@
+namespace KernelForge.Runtime;
+
+/// <summary>In which numbers the CPU multiplies rows with weights. All else is float32: embeddings, norms, attention, sums.</summary>
+public enum CpuPrecision
+{
+    /// <summary>float32.</summary>
+    Float32,
+
+    /// <summary>Rows and weights are rounded to bfloat16, 8 bits of precision; products are summed in float32.</summary>
+    BFloat16,
+
+    /// <summary>
+    /// Weights are rounded to 8-bit integers with a scale for each output, rows with a scale for each row; products are summed in whole
+    /// numbers, exactly.
+    /// </summary>
+    Int8,
+}
