@@ -20,7 +20,9 @@ prepare_peer() {
         [ -f "$program" ] || dotnet build -c Release -v q --nologo -nodeReuse:false -p:ImportDirectoryBuildProps=false \
             -p:ImportDirectoryBuildTargets=false -p:ImportDirectoryPackagesProps=false >&2
         for layers in 4 12; do
-            [ -f "models/bert_contrib_l$layers.onnx" ] || dotnet "$program" make contrib "$layers" >&2
+            for variant in contrib int8; do
+                [ -f "models/bert_${variant}_l$layers.onnx" ] || dotnet "$program" make "$variant" "$layers" >&2
+            done
         done
     ) || echo "ONNX Runtime could not be prepared in '$peers/ort-cs'" >&2
 }

@@ -20,6 +20,11 @@ internal static class CommandLine
         DefaultValueFactory = _ => 2,
     };
     private static readonly Option<int> bits = new("--vector-bits") { Description = "128, 256 or 512; 0 for the widest." };
+    private static readonly Option<string> precision = new("--precision")
+    {
+        Description = "In which numbers KernelForge multiplies rows with weights. ONNX Runtime does it in int8 for int8, else in fp32.",
+        DefaultValueFactory = _ => Precision.Float32.Name,
+    };
     private static readonly Option<int> rounds = new("--rounds")
     {
         Description = "How often each contender has its turn.",
@@ -43,16 +48,20 @@ internal static class CommandLine
     public static int Run(string[] arguments)
     {
         names.AcceptOnlyFromAmong(Everything);
+        precision.AcceptOnlyFromAmong([.. Precision.All.Select(p => p.Name)]);
         var root = new RootCommand("Measures KernelForge on the CPU, and ONNX Runtime in the same minutes.")
         {
-            threads, bits, rounds, names, output, peer, Kernels(), Masks(), Decoding(), Scans(), OneRun(),
+            threads, bits, precision, rounds, names, output, peer, Kernels(), Masks(), Decoding(), Scans(), OneRun(),
         };
         root.SetAction(parsed => Reporting(parsed, report =>
         {
             IReadOnlyList<Workload> workloads = Workloads(parsed);
-            IReadOnlyList<Contender> peers = OnnxRuntime.Find(parsed.GetValue(peer)!, workloads, out string? missing);
+            Precision chosen = Precision.Named(parsed.GetValue(precision)!);
+            IReadOnlyList<Contender> peers = OnnxRuntime.Find(parsed.GetValue(peer)!, chosen, workloads, out string? missing);
             if (missing is not null) report.Add(new() { ["missing"] = missing });
-            new Comparison(report, Self(parsed.GetValue(bits)), peers, parsed.GetValue(threads)).Run(workloads, parsed.GetValue(rounds));
+            int width = parsed.GetValue(bits);
+            if (chosen != Precision.Float32) peers = [Self(width, Precision.Float32), .. peers];
+            new Comparison(report, Self(width, chosen), peers, chosen.Agreement, parsed.GetValue(threads)).Run(workloads, parsed.GetValue(rounds));
         }));
         return root.Parse(arguments).Invoke();
     }
@@ -110,12 +119,13 @@ internal static class CommandLine
         var count = new Argument<int>("threads");
         var layers = new Argument<int>("layers");
         var repetitions = new Argument<int>("repetitions");
-        var command = new Command("run", "One workload in this process, one line of JSON.") { workload, count, layers, repetitions, bits };
+        var command = new Command("run", "One workload in this process, one line of JSON.") { workload, count, layers, repetitions, bits, precision };
         command.SetAction(parsed =>
         {
             Workload chosen = Workload.All.Single(w => w.Name == parsed.GetValue(workload));
             new Report().Add(ModelRun.Run(
-                chosen, parsed.GetValue(count), parsed.GetValue(layers), parsed.GetValue(repetitions), parsed.GetValue(bits)));
+                chosen, parsed.GetValue(count), parsed.GetValue(layers), parsed.GetValue(repetitions), parsed.GetValue(bits),
+                Precision.Named(parsed.GetValue(precision)!)));
         });
         return command;
     }
@@ -130,10 +140,10 @@ internal static class CommandLine
 
     private static List<Workload> Workloads(ParseResult parsed) => [.. Workload.All.Where(w => parsed.GetValue(names)!.Contains(w.Name))];
 
-    private static Contender Self(int vectorBits)
+    private static Contender Self(int vectorBits, Precision precision)
     {
         string program = Path.Combine(AppContext.BaseDirectory, "KernelForge.Benchmarks.dll");
         string width = vectorBits.ToString(CultureInfo.InvariantCulture);
-        return new("kernelforge", AppContext.BaseDirectory, ["dotnet", program, "run", "--vector-bits", width], SplitsBatches: false);
+        return new("kernelforge", AppContext.BaseDirectory, ["dotnet", program, "run", "--vector-bits", width, "--precision", precision.Name], SplitsBatches: false);
     }
 }

@@ -11,7 +11,7 @@ namespace KernelForge.Benchmarks.Model;
 /// <summary>KernelForge as one contender of several: a process that loads the model, runs one workload and prints a line.</summary>
 internal static class ModelRun
 {
-    public static JsonObject Run(Workload workload, int threads, int layers, int repetitions, int vectorBits)
+    public static JsonObject Run(Workload workload, int threads, int layers, int repetitions, int vectorBits, Precision precision)
     {
         byte[] weights = BertCheckpoint.Weights(layers);
         using ModelSource source = ModelSource.FromMemory(BertCheckpoint.Config(layers), weights, "BERT-base from a seed");
@@ -20,7 +20,7 @@ internal static class ModelRun
         var output = new RaggedMatrix();
 
         long start = Stopwatch.GetTimestamp();
-        using BertEncoder encoder = BertEncoder.Load(source, Device.Cpu(threads, vectorBits));
+        using BertEncoder encoder = BertEncoder.Load(source, Device.Cpu(threads, vectorBits, precision.Value));
         double load = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
         encoder.Run(input, output);
         double coldStart = (DateTime.Now - Process.GetCurrentProcess().StartTime).TotalMilliseconds;
@@ -30,7 +30,8 @@ internal static class ModelRun
         return new JsonObject
         {
             ["peer"] = "kernelforge",
-            ["variant"] = string.Create(CultureInfo.InvariantCulture, $"fp32-{VectorWidth.Resolve(vectorBits)}"),
+            ["variant"] = string.Create(CultureInfo.InvariantCulture, $"{precision.Name}-{VectorWidth.Resolve(vectorBits)}"),
+            ["instructions"] = new CpuDevice(threads, vectorBits, precision.Value).Instructions,
             ["workload"] = workload.Name,
             ["threads"] = threads,
             ["layers"] = layers,

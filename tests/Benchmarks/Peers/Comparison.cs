@@ -7,11 +7,13 @@ namespace KernelForge.Benchmarks.Peers;
 /// <summary>
 /// Runs all contenders in turn, round after round, so that whatever disturbs the machine disturbs all of them; then reports and divides.
 /// </summary>
-internal sealed class Comparison(Report report, Contender own, IReadOnlyList<Contender> peers, int threads)
+/// <param name="report">Where it says what it found.</param>
+/// <param name="own">The contender that others are divided by.</param>
+/// <param name="peers">The others.</param>
+/// <param name="agreement">How far mean magnitudes of results may lie apart: the same computation in another order, or in other numbers.</param>
+/// <param name="threads">Threads of each.</param>
+internal sealed class Comparison(Report report, Contender own, IReadOnlyList<Contender> peers, double agreement, int threads)
 {
-    /// <summary>How far mean magnitudes of the same computation in another order may lie apart.</summary>
-    private const double Agreement = 1e-4;
-
     private readonly List<double> peaks = [];
 
     /// <exception cref="InvalidOperationException">A contender failed, or computed something else.</exception>
@@ -73,7 +75,7 @@ internal sealed class Comparison(Report report, Contender own, IReadOnlyList<Con
             ["highest"] = Math.Round(ratios.Max(), 3),
             ["mean_abs_difference"] = Math.Round(difference, 8),
         });
-        if (difference > Agreement)
+        if (difference > agreement)
         {
             throw new InvalidOperationException(
                 $"{other.Name} and {mine.Name} did not compute the same on {workload.Name}: "

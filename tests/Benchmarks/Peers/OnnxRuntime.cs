@@ -1,4 +1,5 @@
 using System.Globalization;
+using KernelForge.Benchmarks.Model;
 using KernelForge.Benchmarks.Workloads;
 
 namespace KernelForge.Benchmarks.Peers;
@@ -8,13 +9,13 @@ namespace KernelForge.Benchmarks.Peers;
 /// </summary>
 internal static class OnnxRuntime
 {
-    private const string Program = "bin/Release/net10.0/ort-cs.dll", Variant = "contrib";
+    private const string Program = "bin/Release/net10.0/ort-cs.dll";
 
     /// <summary>Both ways, or none and what is missing.</summary>
-    public static IReadOnlyList<Contender> Find(string folder, IEnumerable<Workload> workloads, out string? missing)
+    public static IReadOnlyList<Contender> Find(string folder, Precision precision, IEnumerable<Workload> workloads, out string? missing)
     {
         IEnumerable<string> models = workloads.Select(w => w.Layers).Distinct()
-            .Select(layers => string.Create(CultureInfo.InvariantCulture, $"models/bert_{Variant}_l{layers}.onnx"));
+            .Select(layers => string.Create(CultureInfo.InvariantCulture, $"models/bert_{precision.PeerVariant}_l{layers}.onnx"));
         string[] absent = [.. models.Prepend(Program).Where(file => !File.Exists(Path.Combine(folder, file)))];
         missing = absent.Length == 0
             ? null
@@ -22,6 +23,6 @@ internal static class OnnxRuntime
         return missing is not null ? [] : [Way("padded", splits: false), Way("loop", splits: true)];
 
         Contender Way(string mode, bool splits) =>
-            new($"ort {Variant}-{mode}", folder, ["dotnet", Program, "run", Variant, mode], splits);
+            new($"ort {precision.PeerVariant}-{mode}", folder, ["dotnet", Program, "run", precision.PeerVariant, mode], splits);
     }
 }

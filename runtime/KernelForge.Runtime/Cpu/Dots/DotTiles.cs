@@ -45,7 +45,8 @@ internal sealed class DotTiles
     /// <summary>Computes a tile of 1 to <see cref="Rows"/> rows.</summary>
     public unsafe void Run<TVector>(int rows, ref TileCall call) where TVector : unmanaged, IVector<TVector>
     {
-        if (assembled is null)
+        // Assembled loops have a cell at least.
+        if (assembled is null || call.Cells == 0)
         {
             DotTile.Run<TVector>(Precision, rows, call);
             return;

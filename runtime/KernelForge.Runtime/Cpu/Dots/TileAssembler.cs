@@ -56,9 +56,7 @@ internal static class TileAssembler
             code.add(bases[i], stride);
         }
 
-        Label next = code.CreateLabel(), end = code.CreateLabel();
-        code.test(cells, cells);
-        code.jz(end);
+        Label next = code.CreateLabel();
         code.Label(ref next);
         Load(left, __[panel]);
         Load(right, __[panel + kind.VectorBytes]);
@@ -69,11 +67,10 @@ internal static class TileAssembler
             Dot(2 * row, left);
             Dot((2 * row) + 1, right);
         }
-        for (int i = 0; 3 * i < rows; i++) code.add(bases[i], sizeof(int));
-        code.add(panel, 2 * kind.VectorBytes);
+        for (int i = 0; 3 * i < rows; i++) Add(code, bases[i], sizeof(int));
+        Add(code, panel, 2 * kind.VectorBytes);
         code.dec(cells);
         code.jnz(next);
-        code.Label(ref end);
 
         code.mov(rax, Field(nameof(TileCall.Sums)));
         for (int i = 0; i < 2 * rows; i++)
@@ -133,20 +130,17 @@ internal static class TileAssembler
         AddressOfSecond();
         code.mov(panelStride, rowOfPanel);
 
-        Label next = code.CreateLabel(), end = code.CreateLabel();
-        code.test(cells, cells);
-        code.jz(end);
+        Label next = code.CreateLabel();
         code.Label(ref next);
         code.tileloadd(tmm4, __[first + stride]);
         if (twice) code.tileloadd(tmm5, __[second + stride]);
         for (int i = 0; i < 2; i++) code.tileloadd(weights[i], __[panel + panelStride + (i * 64)]);
         for (int i = 0; i < sums.Length; i++) Dot(sums[i], i < 2 ? tmm4 : tmm5, weights[i % 2]);
-        code.add(first, step * sizeof(int));
-        if (twice) code.add(second, step * sizeof(int));
-        code.add(panel, step * rowOfPanel);
+        Add(code, first, step * sizeof(int));
+        if (twice) Add(code, second, step * sizeof(int));
+        Add(code, panel, step * rowOfPanel);
         code.sub(cells, step);
         code.jg(next);
-        code.Label(ref end);
 
         code.mov(first, Field(nameof(TileCall.Sums)));
         code.mov(stride, rowOfPanel);
@@ -171,6 +165,13 @@ internal static class TileAssembler
             if (kind.Instruction == DotInstruction.Bf16Matrix) code.tdpbf16ps(to, rows, columns);
             else code.tdpbusd(to, rows, columns);
         }
+    }
+
+    /// <summary>The shortest form; Iced's own for rax has four bytes for any number.</summary>
+    private static void Add(Assembler code, AssemblerRegister64 register, int number)
+    {
+        Code form = number <= sbyte.MaxValue ? Code.Add_rm64_imm8 : Code.Add_rm64_imm32;
+        code.AddInstruction(Instruction.Create(form, register, number));
     }
 
     private static AssemblerRegisterZMM Zmm(int number) => new(Register.ZMM0 + number);

@@ -15,7 +15,7 @@ internal unsafe struct TileCall
     /// <summary>Cells of the panel, [cells, 2 vectors].</summary>
     public int* B;
 
-    /// <summary>Cells of a row.</summary>
+    /// <summary>Cells of a row: at least one where a tile was assembled.</summary>
     public nint Cells;
 
     /// <summary>[rows, 2 vectors], dense: float32, or int32 of bytes.</summary>
