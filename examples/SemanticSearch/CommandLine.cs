@@ -50,7 +50,7 @@ internal static class CommandLine
     private static readonly Option<string?> precision = new("--precision")
     {
         HelpName = string.Join('|', SearchDevice.Precisions),
-        Description = "The type of weights and intermediate values on a GPU (f16); the CPU computes in f32.",
+        Description = "On a GPU the type of weights and intermediate values (f16, bf16, tf32, f32); on the CPU that of weights (f32, bf16, int8).",
     };
     private static readonly Option<bool> json = new("--json") { Description = "Print a JSON object a question, on one line." };
 

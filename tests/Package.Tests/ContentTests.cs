@@ -34,6 +34,7 @@ public sealed class ContentTests(Workshop workshop)
                 "lib/net10.0/KernelForge.Runtime.xml",
                 "lib/net10.0/KernelForge.dll",
                 "lib/net10.0/KernelForge.xml",
+                "tools/Iced.dll",
                 "tools/KernelForge.Cli.deps.json",
                 "tools/KernelForge.Cli.dll",
                 "tools/KernelForge.Cli.runtimeconfig.json",
@@ -49,11 +50,12 @@ public sealed class ContentTests(Workshop workshop)
     }
 
     [Fact]
-    public void The_package_depends_on_nothing()
+    public void The_package_depends_on_an_assembler_and_nothing_else()
     {
         using ZipArchive package = workshop.OpenPackage();
         using var nuspec = new StreamReader(package.GetEntry("KernelForge.nuspec")!.Open());
-        Assert.DoesNotContain("<dependency ", nuspec.ReadToEnd(), StringComparison.Ordinal);
+        string[] dependencies = [.. nuspec.ReadToEnd().Split("<dependency ").Skip(1)];
+        Assert.StartsWith("id=\"Iced\"", Assert.Single(dependencies), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using KernelForge.Emulation;
+using KernelForge.Runtime;
 using KernelForge.Runtime.Cpu;
 using KernelForge.Runtime.Cuda;
 
@@ -25,6 +26,8 @@ internal static class DevicesCommand
         output.WriteLine("cpu");
         string cores = $"{RuntimeInformation.ProcessArchitecture}, {Environment.ProcessorCount} threads";
         output.WriteLine($"  {cores}, vectors of {VectorWidth.Widest} bits");
+        foreach (CpuPrecision precision in (CpuPrecision[])[CpuPrecision.BFloat16, CpuPrecision.Int8])
+            output.WriteLine($"  {precision}: {new CpuDevice(0, 0, precision).Instructions}");
         output.WriteLine();
         output.WriteLine("emulated (executes PTX on the CPU and checks every access; needs NVRTC, no GPU)");
         foreach (ArchitectureLimits limits in ArchitectureLimits.All)
