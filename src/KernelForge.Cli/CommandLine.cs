@@ -48,7 +48,7 @@ internal static class CommandLine
 
     private static RootCommand Build() => new(Description)
     {
-        DevicesCommand.Build(), InspectCommand.Build(), CompileCommand.Build(), VerifyCommand.Build(),
+        DevicesCommand.Build(), InspectCommand.Build(), CompileCommand.Build(), VerifyCommand.Build(), BenchCommand.Build(),
     };
 
     private static int Complain(string message)

@@ -117,7 +117,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("'gpu' is no device: write auto|cpu|cuda[:n]|emulated", "--device", "gpu", "sort")]
     [InlineData("'cuda:x' is no device", "--device", "cuda:x", "sort")]
     [InlineData("f64", "--device", "cuda", "--precision", "f64", "sort")]
-    [InlineData("the CPU computes in f32", "--device", "cpu", "--precision", "f16", "sort")]
+    [InlineData("is f32, bf16, int8, not f16", "--device", "cpu", "--precision", "f16", "sort")]
     [InlineData("--threads is for --device cpu", "--device", "cuda", "--threads", "2", "sort")]
     [InlineData("exclude each other", "--texts", "a", "--docs", "b", "sort")]
     public void Wrong_usage_is_exit_code_2_with_the_reason_on_standard_error(string reason, params string[] arguments)

@@ -1,14 +1,34 @@
+using KernelForge.Runtime.Cpu.Profiling;
+
 namespace KernelForge.Runtime.Cpu;
 
 /// <summary>
 /// One stretch of queries of one sequence against one key head, all of whose keys the batch has: see <see cref="Attention"/>.
 /// </summary>
 internal readonly unsafe struct AttentionWork<TVector, TScore, TMask>(
-    AttentionCall<TVector, TScore, TMask> call, Rows<TVector> key, Rows<TVector> value) : IWork
+    AttentionCall<TVector, TScore, TMask> call, Rows<TVector> key, Rows<TVector> value) : IWork, IMeasuredWork
     where TVector : unmanaged, IVector<TVector>
     where TScore : struct, IScore
     where TMask : struct, IMask
 {
+    public string Kind => "attention";
+
+    public KernelCost Cost
+    {
+        get
+        {
+            double pairs = 0, columns = call.Heads.Heads * (double)(call.HeadWidth + call.ValueWidth);
+            foreach ((int sequence, int first) in call.Queries.Stretches)
+            {
+                int end = Math.Min(call.Queries.RowCount(sequence), first + Attention.QueriesPerItem);
+                (int low, int high) = call.KeysOf(sequence, first, end, 0, call.Keys.Length(sequence));
+                pairs += (double)(end - first) * Math.Max(0, high - low);
+            }
+            double rows = ((double)call.Queries.Count * columns) + ((double)key.Count * (key.Columns + value.Columns));
+            return new(2 * pairs * columns, sizeof(float) * rows);
+        }
+    }
+
     public void Run(int item, int worker)
     {
         int keyHead = item % call.Heads.KeyValueHeads;

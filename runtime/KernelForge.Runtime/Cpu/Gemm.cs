@@ -1,4 +1,5 @@
 using KernelForge.Runtime.Cpu.Dots;
+using KernelForge.Runtime.Cpu.Profiling;
 
 namespace KernelForge.Runtime.Cpu;
 
@@ -70,10 +71,24 @@ public static class Gemm
         where TThird : struct, IGemmBlock<TVector> =>
         Run(pool, input, first, new GemmBlocks<TVector, TSecond, TThird>(second, third));
 
-    private readonly struct Work<TVector, TBlock>(WorkerPool pool, Rows<TVector> input, TBlock block, GemmShape shape) : IWork
+    private readonly struct Work<TVector, TBlock>(WorkerPool pool, Rows<TVector> input, TBlock block, GemmShape shape)
+        : IWork, IMeasuredWork
         where TVector : unmanaged, IVector<TVector>
         where TBlock : struct, IGemmBlock<TVector>
     {
+        public string Kind => "gemm";
+
+        /// <summary>Weights, rows in and rows out; columns that fill up panels count as if they were some.</summary>
+        public KernelCost Cost
+        {
+            get
+            {
+                double rows = input.Count, columns = (double)block.Panels * PackedMatrix<TVector>.PanelWidth;
+                double cells = block.Tiles?.CellsOf(block.Inputs) ?? block.Inputs;
+                return new(2 * rows * block.Inputs * columns, sizeof(float) * ((cells * columns) + (rows * block.Inputs) + (rows * columns)));
+            }
+        }
+
         public unsafe void Run(int item, int worker)
         {
             (int firstRow, int endRow) = shape.Rows(item);

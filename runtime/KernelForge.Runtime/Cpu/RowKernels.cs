@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using KernelForge.Runtime.Cpu.Profiling;
 
 namespace KernelForge.Runtime.Cpu;
 
@@ -28,13 +29,18 @@ public static class RowKernels
     {
         int rowsPerItem = (int)Math.Clamp(ElementsPerItem / Math.Max(1, elements), 1, int.MaxValue);
         int items = (int)(((long)rows + rowsPerItem - 1) / rowsPerItem);
-        pool.Run(items, new Work<TVector, TKernel>(pool, rows, items, localRows, localColumns, kernel));
+        pool.Run(items, new Work<TVector, TKernel>(pool, rows, elements, items, localRows, localColumns, kernel));
     }
 
-    private readonly struct Work<TVector, TKernel>(WorkerPool pool, int rows, int items, int localRows, int localColumns, TKernel kernel) : IWork
+    private readonly struct Work<TVector, TKernel>(
+        WorkerPool pool, int rows, long elements, int items, int localRows, int localColumns, TKernel kernel) : IWork, IMeasuredWork
         where TVector : unmanaged, IVector<TVector>
         where TKernel : struct, IRowKernel<TVector>
     {
+        public string Kind => "row";
+
+        public KernelCost Cost => new(0, (double)rows * elements * sizeof(float));
+
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public unsafe void Run(int item, int worker)
         {

@@ -1,3 +1,5 @@
+using KernelForge.Runtime.Cpu.Profiling;
+
 namespace KernelForge.Runtime.Cpu;
 
 /// <summary>What becomes of a sequence's rows.</summary>
@@ -12,9 +14,14 @@ public static class Segments
         where TVector : unmanaged, IVector<TVector> =>
         pool.Run(sequences.SequenceCount, new Work<TVector>(operation, input, sequences, output));
 
-    private readonly struct Work<TVector>(SegmentOperation operation, Rows<TVector> input, RaggedRows sequences, Rows<TVector> output) : IWork
+    private readonly struct Work<TVector>(SegmentOperation operation, Rows<TVector> input, RaggedRows sequences, Rows<TVector> output)
+        : IWork, IMeasuredWork
         where TVector : unmanaged, IVector<TVector>
     {
+        public string Kind => "segment";
+
+        public KernelCost Cost => new(0, sizeof(float) * (double)input.Columns * (input.Count + sequences.SequenceCount));
+
         public void Run(int item, int worker)
         {
             int sequence = sequences.ByLength[item];

@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
+using KernelForge.Runtime.Cpu.Profiling;
 
 namespace KernelForge.Runtime.Cpu;
 
@@ -75,6 +77,8 @@ public sealed unsafe class WorkerPool : IDisposable
     public void Run<TWork>(int count, TWork work) where TWork : IWork
     {
         if (count <= 0) return;
+        KernelProfile? profile = KernelProfile.Current;
+        long start = profile is null ? 0 : Stopwatch.GetTimestamp();
         if (workingFor == this) throw new InvalidOperationException("A run of this pool was started from inside another: its threads are taken.");
         lock (runLock)
         {
@@ -98,6 +102,7 @@ public sealed unsafe class WorkerPool : IDisposable
             ExceptionDispatchInfo? thrown = failure;
             failure = null;
             thrown?.Throw();
+            profile?.Add(work, Stopwatch.GetTimestamp() - start);
         }
     }
 

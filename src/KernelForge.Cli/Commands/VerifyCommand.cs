@@ -63,7 +63,7 @@ internal static class VerifyCommand
     {
         CudaPrecision element = Precisions.Parse(result.GetValue(precision)!);
         string name = result.GetValue(device)!;
-        int[][]? batches = result.GetValue(lengths) is { Length: > 0 } given ? [.. given.Select(ParseLengths)] : null;
+        int[][]? batches = result.GetValue(lengths) is { Length: > 0 } given ? [.. given.Select(Lengths.Parse)] : null;
         double allowed = result.GetValue(tolerance) ?? Allowed(name, element);
         DeviceName.Parse(name, element); // a wrong one is told before anything is loaded
 
@@ -88,12 +88,4 @@ internal static class VerifyCommand
         (_, CudaPrecision.BFloat16) => 0.2,
         _ => 0.03,
     };
-
-    private static int[] ParseLengths(string text)
-    {
-        int[] lengths = [.. text.Split(',').Select(part =>
-            int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int length) ? length : -1)];
-        return lengths.All(length => length >= 0) ? lengths : throw new InputException(
-            $"'{text}' of --lengths is no list of lengths such as 3,17,1");
-    }
 }

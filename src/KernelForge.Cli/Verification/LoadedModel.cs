@@ -27,14 +27,24 @@ internal sealed class LoadedModel : IDisposable
     /// <summary>The results of a run, by output and sequence: rows one after another.</summary>
     public float[][][] Run(object[] inputs)
     {
-        object[] outputs = [.. plan.Outputs.Select(o => IsRagged(o) ? new RaggedMatrix() : (object)new Matrix(0, 0))];
-        object[] arguments = [.. inputs, .. outputs];
-        MethodInfo run = layer.GetType().GetMethod("Run", [.. arguments.Select(a => a.GetType())])!;
-        run.Invoke(layer, BindingFlags.DoNotWrapExceptions, null, arguments, null);
+        object[] outputs = Outputs();
+        Method(inputs, outputs)();
         return [.. outputs.Select(BySequence)];
     }
 
+    /// <summary>A run of the same inputs, whose results go to the same memory each time.</summary>
+    public Action Repeatable(object[] inputs) => Method(inputs, Outputs());
+
     public void Dispose() => ((IDisposable)layer).Dispose();
+
+    private object[] Outputs() => [.. plan.Outputs.Select(o => IsRagged(o) ? new RaggedMatrix() : (object)new Matrix(0, 0))];
+
+    private Action Method(object[] inputs, object[] outputs)
+    {
+        object[] arguments = [.. inputs, .. outputs];
+        MethodInfo run = layer.GetType().GetMethod("Run", [.. arguments.Select(a => a.GetType())])!;
+        return () => run.Invoke(layer, BindingFlags.DoNotWrapExceptions, null, arguments, null);
+    }
 
     private bool IsRagged(PlanOutput output) => plan.RowSpaces[output.RowSpace].SequencesOf is null;
 

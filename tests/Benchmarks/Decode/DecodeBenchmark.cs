@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using KernelForge.Benchmarks.Measure;
 using KernelForge.Runtime.Cpu;
+using KernelForge.Runtime.Cpu.Profiling;
 
 namespace KernelForge.Benchmarks.Decode;
 
@@ -30,7 +31,7 @@ internal static class DecodeBenchmark
 
     private static void Run<TVector>(Report report, int threads) where TVector : unmanaged, IVector<TVector>
     {
-        using var memory = new Bandwidth(threads);
+        using var memory = new MemoryBandwidth(threads);
         foreach (DecodeShape shape in Shapes)
         {
             using var step = new DecodeCase<TVector>(threads, shape);

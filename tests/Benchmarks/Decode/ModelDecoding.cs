@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using KernelForge.Benchmarks.Measure;
 using KernelForge.Benchmarks.Workloads;
 using KernelForge.Runtime;
+using KernelForge.Runtime.Cpu.Profiling;
 
 namespace KernelForge.Benchmarks.Decode;
 
@@ -29,7 +30,7 @@ internal static class ModelDecoding
         RaggedMatrix prompt = Drawn(Chunk), token = Drawn(1), result = new();
         for (int fed = 0; fed < Kept; fed += Chunk) model.Step(prompt, cache, sequences, result);
 
-        using var memory = new Bandwidth(threads);
+        using var memory = new MemoryBandwidth(threads);
         var times = new Times();
         List<double> bandwidths = [], shares = [], speeds = [];
         for (int round = 0; round < Rounds; round++)

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using KernelForge.Benchmarks.Measure;
 using KernelForge.Benchmarks.Workloads;
 using KernelForge.Runtime.Cpu;
+using KernelForge.Runtime.Cpu.Profiling;
 
 namespace KernelForge.Benchmarks.Kernels;
 
@@ -60,7 +61,7 @@ internal static class KernelBenchmark
         run();
         for (int round = 0; round < Rounds; round++)
         {
-            peaks.Add(FmaPeak.Measure(threads));
+            peaks.Add(MultiplyAddPeak.Measure(threads));
             int repetitions = (int)Math.Clamp(1e10 / flops, 1, 100);
             for (int i = 0; i < repetitions; i++) times.Add(run);
         }

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using KernelForge.Benchmarks.Measure;
 using KernelForge.Benchmarks.Workloads;
+using KernelForge.Runtime.Cpu.Profiling;
 
 namespace KernelForge.Benchmarks.Peers;
 
@@ -26,7 +27,7 @@ internal sealed class Comparison(Report report, Contender own, IReadOnlyList<Con
             {
                 foreach ((Contender contender, Rounds lines) in results[workload])
                 {
-                    peaks.Add(FmaPeak.Measure(threads));
+                    peaks.Add(MultiplyAddPeak.Measure(threads));
                     Console.Error.WriteLine($"round {round + 1} of {rounds}: {workload.Name}, {contender.Name}");
                     lines.Add(contender.Run(workload, threads));
                 }

@@ -1,10 +1,10 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
-using KernelForge.Runtime.Cpu;
 
-namespace KernelForge.Benchmarks.Measure;
+namespace KernelForge.Runtime.Cpu.Profiling;
 
 /// <summary>What the machine's memory gives all threads together in this minute: they add up an array far larger than the caches.</summary>
-internal sealed class Bandwidth : IDisposable
+public sealed class MemoryBandwidth : IDisposable
 {
     /// <summary>A slice takes a few milliseconds: some then pass without another process in them.</summary>
     private const int Floats = 64 << 20, FloatsPerItem = 1 << 15, ItemsPerSlice = 512;
@@ -13,7 +13,8 @@ internal sealed class Bandwidth : IDisposable
     private readonly RowBuffer array = new(1, Floats);
     private readonly float[] sums = new float[ItemsPerSlice];
 
-    public Bandwidth(int threads)
+    /// <param name="threads">Threads; 0 for one a core.</param>
+    public MemoryBandwidth(int threads = 0)
     {
         pool = WorkerPool.Shared(threads);
         array.View<Float512>()[0].Fill(1);
@@ -22,14 +23,15 @@ internal sealed class Bandwidth : IDisposable
     /// <summary>GB/s, the best of some short slices of time.</summary>
     public double Measure()
     {
-        var times = new Times();
+        double best = double.MaxValue;
         for (int first = 0; first + (ItemsPerSlice * FloatsPerItem) <= Floats; first += ItemsPerSlice * FloatsPerItem)
         {
-            int start = first;
-            times.Add(() => pool.Run(ItemsPerSlice, new Add(array.View<Float512>(), start, sums)));
+            long start = Stopwatch.GetTimestamp();
+            pool.Run(ItemsPerSlice, new Add(array.View<Float512>(), first, sums));
+            best = Math.Min(best, Stopwatch.GetElapsedTime(start).TotalNanoseconds);
             if (sums[^1] != FloatsPerItem) throw new InvalidOperationException("The sum is wrong.");
         }
-        return ItemsPerSlice * FloatsPerItem * (double)sizeof(float) / times.Best / 1e6;
+        return ItemsPerSlice * FloatsPerItem * (double)sizeof(float) / best;
     }
 
     public void Dispose() => array.Dispose();

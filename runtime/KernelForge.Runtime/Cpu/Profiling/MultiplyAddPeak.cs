@@ -1,12 +1,12 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using KernelForge.Runtime.Cpu;
 
-namespace KernelForge.Benchmarks.Measure;
+namespace KernelForge.Runtime.Cpu.Profiling;
 
 /// <summary>What the machine's multiply-adds reach in this minute: the 100 % of every percentage.</summary>
 /// <remarks>Sixteen independent chains in registers hide the latency of the instruction; nothing touches memory.</remarks>
-internal static class FmaPeak
+public static class MultiplyAddPeak
 {
     /// <summary>
     /// A slice takes about two milliseconds: many then pass without another process in them. Items are short, so that threads end together.
@@ -16,14 +16,20 @@ internal static class FmaPeak
     private const int Chains = 16;
 
     /// <summary>GFLOP/s of all threads together, the best of some short slices of time.</summary>
-    public static double Measure(int threads)
+    /// <param name="threads">Threads; 0 for one a core.</param>
+    public static double Measure(int threads = 0)
     {
         var pool = WorkerPool.Shared(threads);
         var chains = new Chain(VectorWidth.Widest);
-        double flops = 2.0 * Chains * Steps * ItemsPerThread * threads * (Math.Max(256, VectorWidth.Widest) / 32);
-        var times = new Times();
-        for (int slice = 0; slice < Slices; slice++) times.Add(() => pool.Run(ItemsPerThread * threads, chains));
-        return flops / times.Best / 1e6;
+        double flops = 2.0 * Chains * Steps * ItemsPerThread * pool.Threads * (Math.Max(256, VectorWidth.Widest) / 32);
+        double best = double.MaxValue;
+        for (int slice = 0; slice < Slices; slice++)
+        {
+            long start = Stopwatch.GetTimestamp();
+            pool.Run(ItemsPerThread * pool.Threads, chains);
+            best = Math.Min(best, Stopwatch.GetElapsedTime(start).TotalNanoseconds);
+        }
+        return flops / best;
     }
 
     private readonly struct Chain(int bits) : IWork
