@@ -118,5 +118,8 @@ public static class Banks
             if (hasBias) value += bias.Load(number, column);
             output.Store(memory.RowAt(first + row), column, value);
         }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Ask(int row, int column) => output.Ask(memory.RowAt(first + row), column);
     }
 }

@@ -10,6 +10,11 @@ public interface IGemmEpilogue<TVector> where TVector : unmanaged, IVector<TVect
     /// <param name="column">First of the columns in the lanes; lanes past the last column hold nothing of meaning.</param>
     /// <param name="value">The finished sums over k.</param>
     void Apply(int row, int column, TVector value);
+
+    /// <summary>Asks the cache for what <see cref="Apply"/> reads and writes of a row, some time before.</summary>
+    /// <param name="row">Row of the input, and of whatever else has its rows.</param>
+    /// <param name="column">First of the columns.</param>
+    void Ask(int row, int column);
 }
 
 /// <summary>As <see cref="IGemmEpilogue{TVector}"/>, for two products of the same input: gate and value.</summary>
@@ -20,6 +25,9 @@ public interface IGemmPairEpilogue<TVector> where TVector : unmanaged, IVector<T
     /// <param name="first">The sums with the first weight.</param>
     /// <param name="second">The sums with the second weight.</param>
     void Apply(int row, int column, TVector first, TVector second);
+
+    /// <inheritdoc cref="IGemmEpilogue{TVector}.Ask"/>
+    void Ask(int row, int column);
 }
 
 /// <summary>[rows, inputs] times packed weights, each finished sum handed to a generated epilogue.</summary>

@@ -59,6 +59,13 @@ public readonly struct GemmBlock<TVector, TEpilogue> : IGemmBlock<TVector>
             epilogue.Apply(row, 2 * column, first);
             if ((2 * column) + TVector.Count < columns) epilogue.Apply(row, (2 * column) + TVector.Count, second);
         }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Ask(int row, int column)
+        {
+            epilogue.Ask(row, 2 * column);
+            if ((2 * column) + TVector.Count < columns) epilogue.Ask(row, (2 * column) + TVector.Count);
+        }
     }
 }
 

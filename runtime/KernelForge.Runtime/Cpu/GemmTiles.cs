@@ -40,6 +40,10 @@ internal static class GemmTiles
                     int row = Even.Start(firstRow, endRow, tile, tiles);
                     int rows = Even.Start(firstRow, endRow, tile + 1, tiles) - row;
                     float* sums = scratch.Sums + ((nint)(row - firstRow) * width);
+                    if (stretch + 1 == stretches)
+                    {
+                        for (int r = 0; r < rows; r++) epilogue.Ask(row + r, panel * lanes);
+                    }
                     if (narrow is null)
                         Tile.Multiply<TVector>(rows, input.Address(row, k), input.Stride, 1, b, width, end - k, sums, resume: stretch > 0);
                     else

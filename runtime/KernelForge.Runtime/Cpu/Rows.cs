@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace KernelForge.Runtime.Cpu;
 
@@ -45,6 +46,13 @@ public readonly unsafe struct Rows<TVector> where TVector : unmanaged, IVector<T
 
     /// <summary>The elements of one row.</summary>
     public Span<float> this[int row] => Columns == 0 ? [] : new(Address(row, 0), Columns);
+
+    /// <summary>Asks the cache for the line of an element, which is read or written soon.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Ask(int row, int column)
+    {
+        if (Sse.IsSupported) Sse.Prefetch0(Address(row, column));
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TVector Load(int row, int column) => TVector.Load(Address(row, column));
