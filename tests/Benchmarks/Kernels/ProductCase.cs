@@ -50,5 +50,8 @@ internal sealed class ProductCase<TVector> : IDisposable where TVector : unmanag
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Apply(int row, int column, TVector value) => output.Store(row, column, value + bias.Load(0, column));
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Ask(int row, int column) => output.Ask(row, column);
     }
 }

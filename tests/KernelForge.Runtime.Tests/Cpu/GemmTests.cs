@@ -46,6 +46,8 @@ public sealed class GemmTests
     internal readonly struct Keep<TVector>(Rows<TVector> output) : IGemmEpilogue<TVector> where TVector : unmanaged, IVector<TVector>
     {
         public void Apply(int row, int column, TVector value) => output.Store(row, column, value);
+
+        public void Ask(int row, int column) => output.Ask(row, column);
     }
 
     private readonly struct AddBiasAndResidual<TVector>(Rows<TVector> output, Rows<TVector> bias, Rows<TVector> residual)
@@ -53,11 +55,15 @@ public sealed class GemmTests
     {
         public void Apply(int row, int column, TVector value) =>
             output.Store(row, column, value + bias.Load(0, column) + residual.Load(row, column));
+
+        public void Ask(int row, int column) => residual.Ask(row, column);
     }
 
     private readonly struct Gate<TVector>(Rows<TVector> output) : IGemmPairEpilogue<TVector> where TVector : unmanaged, IVector<TVector>
     {
         public void Apply(int row, int column, TVector first, TVector second) => output.Store(row, column, first * second);
+
+        public void Ask(int row, int column) { }
     }
 
     private static double Dot(float[] x, int row, float[] w, int output, int inputs, int outputs, bool transposed)

@@ -42,6 +42,8 @@ namespace KernelForge.Compiler.BackEnds.Cpu;
 ///     {
 ///         public void Apply(int row, int column, TVector first, TVector second) =>
 ///             gated.Store(row, column, first / (TVector.Broadcast(1f) + VectorMath.Exp(-first)) * second);
+///
+///         public void Ask(int row, int column) => gated.Ask(row, column);
 ///     }
 /// }
 /// </code>

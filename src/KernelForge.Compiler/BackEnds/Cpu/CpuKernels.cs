@@ -70,7 +70,10 @@ internal sealed class CpuKernels(KernelPlan plan, ProgramNames names, ProgramPar
         structs.Open(LongLine.Broken($"private readonly struct {name}({arguments.Declaration}) : {contract}<TVector>"));
         structs.Line(Inlined).Open($"public void Apply(int row, int column, {(pair ? "TVector first, TVector second" : "TVector value")})");
         foreach (string line in operands.Preamble) structs.Line(line);
-        structs.Line($"{output}.Store(row, column, {value});");
+        structs.Line($"{output}.Store(row, column, {value});").Close().Line();
+        IEnumerable<string?> reads = block.Epilogue.All().OfType<Expression.Read>().Select(r => operands.Ask(r.Number, block.Output.Columns));
+        structs.Line(Inlined).Open("public void Ask(int row, int column)");
+        foreach (string line in reads.OfType<string>().Prepend($"{output}.Ask(row, column);").Distinct()) structs.Line(line);
         structs.Close().Close();
 
         return $"Gemm.{(pair ? "PairBlock" : "Block")}({parameters.Field([block.Weights])}, new {name}({arguments.Values}))";

@@ -34,6 +34,13 @@ internal sealed class CpuOperands(
         return operand.Columns.IsOne && !columns.IsOne ? $"TVector.Broadcast({source}[{row}, 0])" : $"{source}.Load({row}, column)";
     }
 
+    /// <summary>
+    /// Asks for what <see cref="Load"/> will read of an operand, where each row has a row of its own; else null: what rows share is near anyhow.
+    /// </summary>
+    public string? Ask(int number, Size columns) => operands[number] is KernelOperand.Rows r && (!r.View.Columns.IsOne || columns.IsOne)
+        ? $"{arguments.View(r.View, plan.Buffers[r.View.Buffer].Name)}.Ask(row, column);"
+        : null;
+
     private (string Table, string Row) Gathered(KernelOperand.Gather gather)
     {
         string table = arguments.Parameter(gather.Parameter);
