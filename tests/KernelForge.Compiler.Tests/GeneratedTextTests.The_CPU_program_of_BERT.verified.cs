@@ -239,6 +239,12 @@ internal sealed class BertModelCpu<TVector> : CpuProgram<TVector> where TVector 
         {
             query.Store(row, column, value + queryBias.Load(0, column));
         }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Ask(int row, int column)
+        {
+            query.Ask(row, column);
+        }
     }
 
     /// <summary>Ends <c>query_key_value</c>: stores <c>key</c>.</summary>
@@ -248,6 +254,12 @@ internal sealed class BertModelCpu<TVector> : CpuProgram<TVector> where TVector 
         public void Apply(int row, int column, TVector value)
         {
             key.Store(row, column, value + keyBias.Load(0, column));
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Ask(int row, int column)
+        {
+            key.Ask(row, column);
         }
     }
 
@@ -259,6 +271,12 @@ internal sealed class BertModelCpu<TVector> : CpuProgram<TVector> where TVector 
         {
             value2.Store(row, column, value + valueBias.Load(0, column));
         }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Ask(int row, int column)
+        {
+            value2.Ask(row, column);
+        }
     }
 
     /// <summary>Ends <c>project</c>: stores <c>sum2</c>.</summary>
@@ -268,6 +286,13 @@ internal sealed class BertModelCpu<TVector> : CpuProgram<TVector> where TVector 
         public void Apply(int row, int column, TVector value)
         {
             sum2.Store(row, column, x.Load(row, column) + (value + projectBias.Load(0, column)));
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Ask(int row, int column)
+        {
+            sum2.Ask(row, column);
+            x.Ask(row, column);
         }
     }
 
@@ -309,6 +334,12 @@ internal sealed class BertModelCpu<TVector> : CpuProgram<TVector> where TVector 
         {
             activated.Store(row, column, VectorActivation.Apply(activation, value + expandBias.Load(0, column)));
         }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Ask(int row, int column)
+        {
+            activated.Ask(row, column);
+        }
     }
 
     /// <summary>Ends <c>contract</c>: stores <c>sum3</c>.</summary>
@@ -319,6 +350,13 @@ internal sealed class BertModelCpu<TVector> : CpuProgram<TVector> where TVector 
         public void Apply(int row, int column, TVector value)
         {
             sum3.Store(row, column, attentionNorm.Load(row, column) + (value + contractBias.Load(0, column)));
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Ask(int row, int column)
+        {
+            sum3.Ask(row, column);
+            attentionNorm.Ask(row, column);
         }
     }
 
