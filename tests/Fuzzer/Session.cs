@@ -37,6 +37,11 @@ internal sealed class Session
 
     public int Loose { get; private set; }
 
+    /// <summary>How many were run in parts, and how many were refused for what would not go on.</summary>
+    public int Incremental { get; private set; }
+
+    public int NotIncremental { get; private set; }
+
     /// <summary>All that the options ask for; what is found is written as it is found, and a report at the end.</summary>
     public static Session Run(Options options, TextWriter output)
     {
@@ -78,7 +83,7 @@ internal sealed class Session
         var looseness = new double[drawn.Length];
         using (var compiler = new BatchCompiler())
         {
-            ImmutableArray<Compiled> compiled = compiler.Compile([.. drawn.Select((d, i) => batches[i].CaseOf(d))], withCuda: onGpu);
+            ImmutableArray<Compiled> compiled = Compile(compiler, drawn, batches, onGpu);
             Parallel.For(0, drawn.Length, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, i =>
             {
                 var runner = new Runner(ChecksOf(drawn[i], onGpu));
@@ -96,9 +101,23 @@ internal sealed class Session
                 continue;
             }
             Compared++;
+            if (drawn[i].GoesOn is not null) Incremental++;
             if (onGpu) OnGpu++;
             if (looseness[i] > 1e-2) Loose++;
         }
+    }
+
+    /// <summary>Compiles all; what cannot go on row by row, and is refused for that, is run as an ordinary layer.</summary>
+    private ImmutableArray<Compiled> Compile(BatchCompiler compiler, Description[] drawn, Batch[] batches, bool withCuda)
+    {
+        ImmutableArray<Compiled> compiled = compiler.Compile([.. drawn.Select((d, i) => batches[i].CaseOf(d))], withCuda);
+        int[] refused = [.. Enumerable.Range(0, drawn.Length).Where(i =>
+            drawn[i].GoesOn is not null && compiled[i].Failure is { Kind: FailureKind.Refused, Where: "KF0113" })];
+        if (refused.Length == 0) return compiled;
+        NotIncremental += refused.Length;
+        foreach (int i in refused) drawn[i] = drawn[i] with { GoesOn = null };
+        ImmutableArray<Compiled> again = compiler.Compile([.. refused.Select(i => batches[i].CaseOf(drawn[i]))], withCuda);
+        return [.. compiled.Select((one, i) => Array.IndexOf(refused, i) is >= 0 and var at ? again[at] : one)];
     }
 
     /// <summary>Every width for some; what is wrong with one is wrong with all, as a rule.</summary>
@@ -149,6 +168,7 @@ internal sealed class Session
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{Compared} descriptions agree, {OnGpu} of them on the emulated GPU too; {Refused} broken ones are refused where they break; "
+            + $"{Incremental} were run in parts too, {NotIncremental} refused for that (KF0113) and run as they are; "
             + $"{Loose} were compared with an allowance above 1% of a result's root mean square; {Findings.Count} findings; "
             + $"{clock.Elapsed.TotalMinutes:f1} minutes"));
     }

@@ -16,6 +16,12 @@ internal sealed record Constraint(Size Value, Size? Divisor = null, Size? Most =
 internal sealed record Description(
     int Seed, ImmutableArray<Layer> Layers, ImmutableDictionary<HyperParameter, int> Values, ImmutableArray<Constraint> Constraints)
 {
+    /// <summary>The rows that go on from run to run; null for a layer that is not incremental.</summary>
+    public Rows? GoesOn { get; init; }
+
+    /// <summary>How many rows an incremental layer's masks hold together.</summary>
+    public int Chunk { get; init; } = 1;
+
     public Layer Root => Layers[^1];
 
     public string Namespace => $"Drawn{(Seed < 0 ? "N" : "")}{Math.Abs((long)Seed)}";

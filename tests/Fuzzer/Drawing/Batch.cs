@@ -37,7 +37,7 @@ internal sealed record Batch(ImmutableArray<ImmutableArray<int>> Lengths)
         });
         ImmutableDictionary<string, int> values = description.HyperParametersOf(description.Root)
             .ToImmutableDictionary(h => h.Name, h => description.Values[h]);
-        return new Case(Printer.Print(description, name ?? description.Namespace), values, [.. inputs], description.Seed);
+        return new Case(Printer.Print(description, name ?? description.Namespace), values, [.. inputs], description.Seed) { Chunk = description.GoesOn is null ? 1 : description.Chunk };
     }
 
     private static List<Rows> Families(Description description) =>

@@ -17,6 +17,12 @@ internal sealed class Draft(int seed)
 
     public List<Layer> Layers { get; } = [];
 
+    /// <summary>The rows that go on from run to run; null for a layer that is not incremental.</summary>
+    public Rows? GoesOn { get; set; }
+
+    /// <summary>How many rows lie in a chunk whose rows see each other.</summary>
+    public int Chunk { get; set; } = 1;
+
     public bool Chance(double of) => Random.NextDouble() < of;
 
     public int Below(int most) => Random.Next(most);

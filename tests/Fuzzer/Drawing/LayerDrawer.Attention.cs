@@ -9,7 +9,8 @@ internal sealed partial class LayerDrawer
     private bool DrawAttention()
     {
         if (PickOf(TokensOfRows) is not { } x
-            || PickOf(TokensOfRows.Where(s => draft.Chance(0.3) || TypeOf(s).Rows == TypeOf(x).Rows)) is not { } y) return false;
+            || PickOf(TokensOfRows.Where(s => (draft.Chance(0.3) || TypeOf(s).Rows == TypeOf(x).Rows)
+                && MayAttend(TypeOf(x).Rows, TypeOf(s).Rows))) is not { } y) return false;
         Size shared = draft.Pick(heads), repeats = draft.Chance(0.3) ? Size.Of(draft.Count(2, "repeats")) : Size.One;
         Size all = repeats * shared, headDim = Size.Of(draft.Count(draft.Pick([1, 2, 3, 4, 8, 16, 17]), "headDim"));
         Size valueDim = draft.Chance(0.2) ? Size.Of(draft.Count(draft.Pick([1, 3, 5, 8]), "valueDim")) : headDim;
@@ -22,7 +23,8 @@ internal sealed partial class LayerDrawer
         bool isSoftmax = draft.Chance(0.85);
 
         Node score = draft.Chance(0.5) || !isSoftmax ? Score(pair, all, isSoftmax) : Optional("");
-        Node mask = draft.Chance(0.55) ? MaskArgument(pair, i, j) : Optional("");
+        Node mask = GoesOn(keys) && !IsBold ? LaterMask(pair, i, j)
+            : draft.Chance(0.55) ? MaskArgument(pair, i, j) : Optional("");
         Node scale = draft.Chance(0.2) ? Optional("Attention: scale", $", scale: {draft.Pick([0.125, 0.3])}") : Optional("");
         Node softmax = isSoftmax ? Optional("") : Optional("Attention: softmax off", $", softmax: false");
         string op = queries == keys ? "Attention"
@@ -33,6 +35,27 @@ internal sealed partial class LayerDrawer
         var type = new TokensType(queries, all * valueDim);
         return Declares(Node.Of(type, op, $"Attention({q}, {k}, {v}, {all}{grouped}{scale}{score}{mask}{softmax})",
             v.Bound * (isSoftmax ? 1 : 4)));
+    }
+
+    private bool MayAttend(Rows queries, Rows keys) => later.Count == 0 || IsBold
+        || (GoesOn(queries) ? (ReferenceEquals(queries, keys) || !GoesOn(keys)) && queries.Kind != RowsKind.Sequences
+            && keys.Kind != RowsKind.Sequences : !GoesOn(keys));
+
+    /// <summary>A mask under which no query sees rows to come, or those of its chunk alone, which are brought with it.</summary>
+    private Node LaterMask(LambdaScope pair, Symbol i, Symbol j)
+    {
+        int number = 1 + draft.Below(40);
+        (Node value, string kind) = draft.Below(9) switch
+        {
+            0 or 1 or 2 => (Mask($"{j} <= {i}"), "causal"),
+            3 or 4 => (Mask($"{j} <= {i} && {i} - {j} < {number}"), "window"),
+            5 => (Mask($"{j} <= {i} && ({j} < {number} || {i} % {number} == {j} % {number})"), "strided"),
+            6 => (Mask($"{j} <= {i} && {Truth(pair, 1)}"), "causal and anything"),
+            7 when draft.Chunk > 1 => (Mask($"{j} / {draft.Chunk} == {i} / {draft.Chunk}"), "chunks"),
+            8 when draft.Chunk > 1 => (Mask($"{j} / {draft.Chunk} <= {i} / {draft.Chunk}"), "chunks so far"),
+            _ => (Mask($"{i} >= {j} && {j} / {number} == {i} / {number}"), "causal in chunks"),
+        };
+        return Optional("Attention: mask " + kind + ", later rows", $", mask: ({new Binder(i)}, {new Binder(j)}) => {value}");
     }
 
     /// <summary>The value itself where it has this width and chance will have it, or its product.</summary>

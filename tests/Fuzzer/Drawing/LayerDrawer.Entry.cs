@@ -7,17 +7,25 @@ internal sealed partial class LayerDrawer
     private readonly List<Symbol> anchors = [];
 
     /// <summary>A whole layer: inputs of one batch or two, some steps, and results.</summary>
-    public static Layer DrawRoot(Draft draft)
+    /// <param name="isIncremental">Whether rows of the last batch go on from run to run.</param>
+    public static Layer DrawRoot(Draft draft, bool isIncremental)
     {
         var drawer = new LayerDrawer(draft, nesting: 0);
         drawer.DrawSizes();
         int families = draft.Chance(0.25) ? 2 : 1;
         for (int i = 0; i < families; i++) drawer.DrawInputs();
+        if (isIncremental)
+        {
+            draft.GoesOn = drawer.spaces[^1];
+            drawer.later.Add(draft.GoesOn.Family!);
+            if (draft.Chance(0.3)) draft.Chunk = 2 + draft.Below(8);
+        }
         drawer.DrawSteps(2 + draft.Below(9));
         Symbol[] results = drawer.Results();
+        if (isIncremental) results = drawer.LaterResults(results);
         var drawn = new Layer("Root", [.. drawer.inputs], [.. drawer.block], []);
         // What says how wide an input is, and whose rows it has, has to be there.
-        foreach (Symbol anchor in drawer.anchors)
+        foreach (Symbol anchor in drawer.anchors.Where(a => !isIncremental || drawer.GoesOn(TypeOf(a).Rows)))
             if (!Tidy.Up(drawn with { Results = [.. results.Select(Node.Of)] }).Statements.SelectMany(Tidy.DeclaredBy).Contains(anchor))
                 results = [.. results, anchor];
         return drawn with { Results = [.. results.Select(Node.Of)] };

@@ -28,7 +28,7 @@ internal sealed partial class LayerDrawer
     {
         if (PickOf(Tokens) is not { } x) return false;
         TokensType type = TypeOf(x) with { IsExact = false };
-        int kind = draft.Below(type.Rows.IsTable || type.Rows.Kind == RowsKind.Sequences ? 4 : 5);
+        int kind = draft.Below(type.Rows.IsTable || type.Rows.Kind == RowsKind.Sequences || GoesOn(type.Rows) ? 4 : 5);
         Field norm = kind switch
         {
             0 or 1 => Field("norm", "LayerNorm", draft.Chance(0.3) ? (NodeText)$"{type.Width}, 0.001, bias: false" : $"{type.Width}"),
@@ -68,7 +68,8 @@ internal sealed partial class LayerDrawer
     {
         if (PickOf(TokensOfRows) is not { } first) return false;
         Rows rows = TypeOf(first).Rows;
-        Symbol[] others = [.. Tokens.Where(s => ReferenceEquals(TypeOf(s).Rows, rows) || TypeOf(s).Rows.IsSequencesOf(rows))];
+        Symbol[] others = [.. Tokens.Where(s => ReferenceEquals(TypeOf(s).Rows, rows)
+            || (TypeOf(s).Rows.IsSequencesOf(rows) && MayRead(rows, TypeOf(s).Rows)))];
         Symbol second = draft.Pick(others), third = draft.Pick(others);
         Size width = TypeOf(first).Width + TypeOf(second).Width;
         bool isThree = draft.Chance(0.3);

@@ -44,20 +44,24 @@ internal sealed partial class LayerDrawer
     private Node Length(LambdaScope scope)
     {
         Symbol row = draft.Pick(scope.Rows).Row;
-        Symbol? x = PickOf(TokensOfRows);
+        // How long a sequence is that goes on changes with every row that comes.
+        Rows[] whole = [.. spaces.Where(s => !GoesOn(s) || IsBold)];
+        if (whole.Length == 0) return Node.Of(new IntegerType(), "", $"{1 + draft.Below(9)}");
+        Symbol? x = PickOf(TokensOfRows.Where(s => whole.Contains(TypeOf(s).Rows)));
         return x is null
-            ? Node.Of(new IntegerType(), "rows.Length(t)", $"{draft.Pick(spaces).Expression}.Length({row})")
+            ? Node.Of(new IntegerType(), "rows.Length(t)", $"{draft.Pick(whole).Expression}.Length({row})")
             : Node.Of(new IntegerType(), "x.Length(t)", $"{x}.Length({row})");
     }
 
     /// <summary><c>ids[t]</c>, <c>ids[t, p]</c>.</summary>
     private Node? IdsOf(LambdaScope scope)
     {
-        (Symbol row, Rows rows) = draft.Pick(scope.Rows);
-        if (draft.Chance(0.5)
-            && PickOf(symbols.Where(s => RowsOfIds(s) is { } own && (ReferenceEquals(own, rows) || own.IsSequencesOf(rows)))) is { } near)
+        (Symbol row, Rows rows) = later.Count > 0 ? scope.Rows[0] : draft.Pick(scope.Rows);
+        bool mayReadOthers = later.Count == 0 || IsBold;
+        if ((draft.Chance(0.5) || !mayReadOthers) && PickOf(symbols.Where(s => RowsOfIds(s) is { } own
+            && (ReferenceEquals(own, rows) || (mayReadOthers && own.IsSequencesOf(rows))))) is { } near)
             return Node.Of(new IntegerType((near.Type as IntegersType)?.Below), "ids[t]", $"{near}[{row}]");
-        if (PickOf(symbols.Where(s => RowsOfIds(s) is not null)) is not { } ids) return null;
+        if (!mayReadOthers || PickOf(symbols.Where(s => RowsOfIds(s) is not null)) is not { } ids) return null;
         return Node.Of(new IntegerType((ids.Type as IntegersType)?.Below), "ids[t, p]", $"{ids}[{row}, {Integer(scope, 1)}]");
     }
 

@@ -53,7 +53,7 @@ internal sealed partial class LayerDrawer
             1 => Node.Of(new RealType(), "", $"({h} * {Real(outside, 1)})"),
             _ => Real(inside, 1),
         };
-        bool isBackwards = draft.Chance(0.4);
+        bool isBackwards = draft.Chance(0.4) && (!GoesOn(rows) || IsBold);
         Node backwards = isBackwards ? Optional("Scan: backwards", $", backwards: true") : Optional("");
         return Declares(Node.Of(
             new TokensType(rows, width), rows.Kind == RowsKind.Sequences ? "Scan over sequences" : "Scan",

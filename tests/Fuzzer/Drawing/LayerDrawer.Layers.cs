@@ -6,6 +6,8 @@ namespace KernelForge.Fuzzer.Drawing;
 // Inner layers, loops and branches.
 internal sealed partial class LayerDrawer
 {
+    private Func<Rows, bool> outerLater = _ => false;
+
     /// <summary>A layer that stands in others: it takes these, and gives a value like the first.</summary>
     private Layer DrawInner(params TokensType[] given)
     {
@@ -35,6 +37,7 @@ internal sealed partial class LayerDrawer
         {
             if (families.TryGetValue(rows, out Rows? own)) return own;
             longest[own = families[rows] = new Rows(RowsKind.Input, new object())] = Batch.LongestSequence;
+            if (outerLater(rows)) later.Add(own.Family!);
             return own;
         }
     }
@@ -42,10 +45,12 @@ internal sealed partial class LayerDrawer
     private bool DrawLayers()
     {
         if (PickOf(TokensOfRows.Where(s => TypeOf(s).Rows.Kind != RowsKind.Sequences)) is not { } x) return false;
-        Symbol? beside = draft.Chance(0.4) ? PickOf(TokensOfRows.Where(s => TypeOf(s).Rows.Kind != RowsKind.Sequences)) : null;
+        Symbol? beside = draft.Chance(0.4) ? PickOf(TokensOfRows.Where(s => TypeOf(s).Rows.Kind != RowsKind.Sequences
+            && MayAttend(TypeOf(x).Rows, TypeOf(s).Rows))) : null;
         TokensType type = TypeOf(x) with { IsExact = false };
         var drawer = new LayerDrawer(draft, nesting + 1);
         drawer.heads.AddRange(heads);
+        drawer.outerLater = GoesOn;
         Layer inner = beside is null ? drawer.DrawInner(type) : drawer.DrawInner(type, TypeOf(beside));
         draft.Layers.Add(inner);
         NodeText more = beside is null ? (NodeText)$"" : $", {beside}";

@@ -58,7 +58,7 @@ internal sealed partial class LayerDrawer
     {
         Symbol[] fitting =
         [
-            .. Tokens.Where(s => (ReferenceEquals(TypeOf(s).Rows, rows) || TypeOf(s).Rows.IsSequencesOf(rows))
+            .. Tokens.Where(s => (ReferenceEquals(TypeOf(s).Rows, rows) || (TypeOf(s).Rows.IsSequencesOf(rows) && MayRead(rows, TypeOf(s).Rows)))
                 && (TypeOf(s).Width.IsOne || TypeOf(s).Width.Equals(width))),
         ];
         if (fitting.Length > 0 && draft.Chance(0.5)) return Node.Of(draft.Pick(fitting));

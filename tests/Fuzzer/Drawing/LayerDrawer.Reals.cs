@@ -101,7 +101,8 @@ internal sealed partial class LayerDrawer
     {
         (Symbol row, Rows rows) = draft.Pick(scope.Rows);
         Symbol? x = PickOf(Tokens.Where(s =>
-            (ReferenceEquals(TypeOf(s).Rows, rows) || TypeOf(s).Rows.IsSequencesOf(rows)) && (TypeOf(s).IsExact || !isExact)));
+            (ReferenceEquals(TypeOf(s).Rows, rows) || (TypeOf(s).Rows.IsSequencesOf(rows) && MayRead(rows, TypeOf(s).Rows)))
+            && (TypeOf(s).IsExact || !isExact)));
         if (x is null) return null;
         string op = ReferenceEquals(TypeOf(x).Rows, rows) ? "x[t, f]" : "x[t, f] of a sequence";
         return Node.Of(new RealType(TypeOf(x).IsExact), op, $"{x}[{row}, {Index(scope, TypeOf(x).Width)}]", x.Bound);
@@ -110,11 +111,12 @@ internal sealed partial class LayerDrawer
     /// <summary><c>x[t, p, f]</c>.</summary>
     private Node? AtPosition(LambdaScope scope, bool isExact)
     {
-        if (PickOf(TokensOfRows.Where(s => TypeOf(s).IsExact || !isExact)) is not { } x) return null;
         (Symbol row, Rows rows) = draft.Pick(scope.Rows);
+        if (PickOf(TokensOfRows.Where(s => (TypeOf(s).IsExact || !isExact) && MayRead(rows, TypeOf(s).Rows))) is not { } x
+            || Position(scope, row, rows, TypeOf(x).Rows) is not { } position) return null;
         string op = ReferenceEquals(TypeOf(x).Rows, rows) ? "x[t, p, f]"
             : TypeOf(x).Rows.Family == rows.Family ? "x[t, p, f] of other rows" : "x[t, p, f] of another batch";
-        return Node.Of(new RealType(TypeOf(x).IsExact), op, $"{x}[{row}, {Integer(scope, 1)}, {Index(scope, TypeOf(x).Width)}]", x.Bound);
+        return Node.Of(new RealType(TypeOf(x).IsExact), op, $"{x}[{row}, {position}, {Index(scope, TypeOf(x).Width)}]", x.Bound);
     }
 
     private Node TableElement(LambdaScope scope, bool isExact)
@@ -138,12 +140,19 @@ internal sealed partial class LayerDrawer
         return Node.Of(new RealType(), "element of a row", $"{Field("row", "Parameter", $"{columns}")}[{Index(scope, columns)}]");
     }
 
+    /// <summary>How many rows there are, or how many there are so far.</summary>
+    private Node Count(LambdaScope scope)
+    {
+        (Symbol row, Rows rows) = draft.Pick(scope.Rows);
+        return GoesOn(rows) ? Node.Of(new IntegerType(), "rows so far", $"({row} + 1)") : Length(scope);
+    }
+
     private Node Fold(LambdaScope scope, int depth)
     {
         if (draft.Chance(0.4))
         {
             // Over the rows of a sequence: as many terms as there are.
-            Node length = Length(scope);
+            Node length = Count(scope);
             var position = new Symbol(draft.Name("p"), new IntegerType());
             Node term = Real(scope.With(position), Math.Min(depth, 1));
             Binder p = new(position);

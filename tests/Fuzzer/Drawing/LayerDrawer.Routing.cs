@@ -23,6 +23,7 @@ internal sealed partial class LayerDrawer
 
         Rows slots = Derived(rows, "lengths: multiplied", $"{rows.Expression}.WithLengths({rows.Expression}.Lengths * {chosen})",
             LongestOf(rows) * k);
+        multiples[slots] = (rows, chosen);
         Symbol r = new(draft.Name("r"), new FixedType("Row")), f = new(draft.Name("f"), new IntegerType(inputs));
         Binder row = new(r), feature = new(f);
         Symbol slot = Declare(Node.Of(

@@ -17,10 +17,17 @@ internal sealed partial class LayerDrawer
     {
         Rows[] from = [.. spaces.Where(MayBeNamed)];
         if (from.Length == 0) return false;
-        Rows rows = draft.Pick(from), other = draft.Pick(from);
+        Rows rows = draft.Pick(from), other = draft.Pick<Rows>([.. from.Where(r => GoesOn(r) == GoesOn(rows))]);
         int most = LongestOf(rows), n = 1 + draft.Below(4);
         Node lengths = Node.Of(new FixedType("Integers"), "", $"{rows.Expression}.Lengths");
         Node others = Node.Of(new FixedType("Integers"), "", $"{other.Expression}.Lengths");
+        if (GoesOn(rows) && !IsBold)
+        {
+            if (most * n > MostRowsOfASequence || multiples.ContainsKey(rows)) return false;
+            Rows multiple = Derived(rows, "lengths: multiplied", $"{rows.Expression}.WithLengths({n} * {rows.Expression}.Lengths)", most * n);
+            multiples[multiple] = (rows, Size.Of(n));
+            return draft.Chance(0.2) || DrawEachOver(multiple);
+        }
         (string op, NodeText text, int longestOfAll) = draft.Below(10) switch
         {
             0 => ("lengths: strided", (NodeText)$"({lengths} + {n}) / {n + 1}", (most / (n + 1)) + 1),
@@ -67,7 +74,7 @@ internal sealed partial class LayerDrawer
         var type = new IntegersType(rows, below);
         Node plain = Node.Of(type, "integers %", $"({some} % {below})");
         if (some.Type is IntegersType { Below: { } known } && known.Equals(below) && draft.Chance(0.7)) return some;
-        return draft.Below(6) switch
+        return draft.Below(GoesOn(rows) && !IsBold ? 2 : 6) switch
         {
             0 => Node.Of(type, "integers Min", $"Min({some}, {below} - 1)"),
             1 => Node.Of(type, "integers +", $"((2 * {some} + {1 + draft.Below(3)}) % {below})"),

@@ -7,7 +7,8 @@ internal sealed partial class LayerDrawer
 {
     private bool DrawPool()
     {
-        if (PickOf(TokensOfRows.Where(s => TypeOf(s).Rows.Kind != RowsKind.Sequences)) is not { } x) return false;
+        if (PickOf(TokensOfRows.Where(s => TypeOf(s).Rows.Kind != RowsKind.Sequences && (!GoesOn(TypeOf(s).Rows) || IsBold))) is not { } x)
+            return false;
         string op = draft.Pick(["SequenceSum", "SequenceMean", "SequenceMax", "SequenceFirst", "SequenceLast"]);
         bool isExact = TypeOf(x).IsExact && op is "SequenceMax" or "SequenceFirst" or "SequenceLast";
         var type = new TokensType(SequencesOf(TypeOf(x).Rows), TypeOf(x).Width, isExact && TypeOf(x).IsExact);
@@ -35,14 +36,16 @@ internal sealed partial class LayerDrawer
         switch (draft.Below(9))
         {
             case 0:
-                return Declares(Node.Of(type, "Shift", $"Shift({x}, {draft.Pick([1, 2, -1, 5])})", x.Bound));
+                int by = draft.Pick<int>(GoesOn(type.Rows) && !IsBold ? [1, 2, 5, 33] : [1, 2, -1, 5]);
+                return Declares(Node.Of(type, "Shift", $"Shift({x}, {by})", x.Bound));
             case 1:
                 return Declares(Node.Of(type with { IsExact = false }, "CumulativeSum", $"CumulativeSum({x})", 10 * x.Bound));
-            case 2 or 3:
+            case 2 or 3 when !GoesOn(type.Rows) || IsBold:
                 return DrawWindows(x);
             case 4:
                 int kernel = 1 + draft.Below(4);
-                NodeText arguments = $"{type.Width}, {kernel}, {draft.Below(kernel)}";
+                int before = GoesOn(type.Rows) && !IsBold ? kernel - 1 : draft.Below(kernel);
+                NodeText arguments = $"{type.Width}, {kernel}, {before}";
                 Field taps = Field("depthwise", "DepthwiseConvolution", draft.Chance(0.3) ? arguments.Then($", bias: false") : arguments);
                 return Declares(Node.Of(type with { IsExact = false }, "DepthwiseConvolution", $"{taps}[{x}]", x.Bound * kernel));
             case 5:
@@ -54,9 +57,10 @@ internal sealed partial class LayerDrawer
                     groups.IsOne ? (NodeText)$"Repeat({x}, {times})" : $"Repeat({x}, {times}, {groups})", x.Bound));
             case 6:
                 return DrawRotary(x);
-            case 7 when type.IsExact:
+            case 7 when type.IsExact && (!GoesOn(type.Rows) || IsBold):
                 return Declares(Node.Of(type, "Rank", $"Rank({x})", 60));
-            case 8 when PickOf(TokensOfRows.Where(s => TypeOf(s).IsExact && s.Bound < 8)) is { } index:
+            case 8 when PickOf(TokensOfRows.Where(s => TypeOf(s).IsExact && s.Bound < 8
+                && !GoesOn(TypeOf(s).Rows) && !GoesOn(type.Rows))) is { } index:
                 return Declares(Node.Of(type with { Rows = TypeOf(index).Rows }, "Gather", $"Gather({x}, {index})", x.Bound));
             default:
                 return false;

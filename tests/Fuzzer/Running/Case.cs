@@ -15,6 +15,9 @@ internal sealed record InputSpec(string Name, int Columns, int Below, bool IsExa
 /// <param name="Seed">Draws weights and numbers.</param>
 internal sealed record Case(string Text, ImmutableDictionary<string, int> Values, ImmutableArray<InputSpec> Inputs, int Seed)
 {
+    /// <summary>An incremental layer is brought whole multiples of so many rows, but for the last ones of a sequence.</summary>
+    public int Chunk { get; init; } = 1;
+
     public string Namespace => Text.Split('\n')
         .First(line => line.StartsWith("namespace ", StringComparison.Ordinal))["namespace ".Length..].Trim(' ', ';', '\r');
 

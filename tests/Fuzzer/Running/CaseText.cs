@@ -12,7 +12,8 @@ internal static partial class CaseText
         string values = string.Join(", ", one.Values.OrderBy(v => v.Key, StringComparer.Ordinal).Select(v => $"{v.Key} = {v.Value}"));
         IEnumerable<string> inputs = one.Inputs.Select(i =>
             $"// {i.Name}: {(i.Columns > 0 ? $"{i.Columns} {(i.IsExact ? "exact " : "")}columns" : $"below {i.Below}")}, lengths {string.Join(' ', i.Lengths)}");
-        return string.Join('\n', [$"// seed {one.Seed}", $"// values: {values}", .. inputs, one.Text]);
+        string[] chunk = one.Chunk == 1 ? [] : [$"// brought in chunks of {one.Chunk} rows"];
+        return string.Join('\n', [$"// seed {one.Seed}", $"// values: {values}", .. inputs, .. chunk, one.Text]);
     }
 
     /// <exception cref="FormatException">The text says of no input what it is given.</exception>
@@ -31,7 +32,10 @@ internal static partial class CaseText
         foreach (Match value in Value().Matches(Values().Match(text).Groups["all"].Value))
             values[value.Groups["name"].Value] = Number(value, "value");
         return new Case(text[text.IndexOf("namespace ", StringComparison.Ordinal)..], values.ToImmutable(), [.. inputs],
-            Number(Seed().Match(text), "seed"));
+            Number(Seed().Match(text), "seed"))
+        {
+            Chunk = Chunk().Match(text) is { Success: true } chunk ? Number(chunk, "rows") : 1,
+        };
     }
 
     private static int Number(Match match, string group) =>
@@ -46,6 +50,9 @@ internal static partial class CaseText
 
     [GeneratedRegex(@"(?<name>\w+) = (?<value>-?\d+)")]
     private static partial Regex Value();
+
+    [GeneratedRegex(@"^// brought in chunks of (?<rows>\d+) rows$", RegexOptions.Multiline)]
+    private static partial Regex Chunk();
 
     [GeneratedRegex(@"^// seed (?<seed>-?\d+)$", RegexOptions.Multiline)]
     private static partial Regex Seed();

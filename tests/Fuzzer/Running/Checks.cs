@@ -4,9 +4,10 @@ namespace KernelForge.Fuzzer.Running;
 /// <param name="Widths">Bits of the CPU's vectors.</param>
 /// <param name="Threads">The first for everything; the others have to give the same bits.</param>
 /// <param name="OnGpu">Whether the emulated GPU runs it.</param>
-internal sealed record Checks(int[] Widths, int[] Threads, bool OnGpu = false)
+/// <param name="OnReference">Whether the reference runs it in parts, which takes it a whole run for each.</param>
+internal sealed record Checks(int[] Widths, int[] Threads, bool OnGpu = false, bool OnReference = false)
 {
-    public static Checks All { get; } = new([512, 256, 128], [2, 1, 3]);
+    public static Checks All { get; } = new([512, 256, 128], [2, 1, 3], OnReference: true);
 
     /// <summary>One width and two numbers of threads, chosen by a seed.</summary>
     public static Checks One(int seed) =>

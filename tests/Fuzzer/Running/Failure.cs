@@ -29,6 +29,9 @@ internal enum FailureKind
     /// <summary>A sequence alone has other bits than in its batch.</summary>
     DependsOnBatch,
 
+    /// <summary>Rows that come later have other bits than in a whole run.</summary>
+    LaterDiffers,
+
     /// <summary>A warm run allocates.</summary>
     Allocates,
 

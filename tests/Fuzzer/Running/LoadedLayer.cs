@@ -8,8 +8,10 @@ namespace KernelForge.Fuzzer.Running;
 internal sealed class LoadedLayer : IDisposable
 {
     private readonly ILayer layer;
-    private readonly MethodInfo run;
+    private readonly EntryMethod run;
+    private readonly EntryMethod? prefill, step;
     private readonly Type[] resultTypes;
+    private readonly HashSet<string> goOn = [];
 
     public LoadedLayer(Compiled compiled, Device device)
     {
@@ -17,9 +19,20 @@ internal sealed class LoadedLayer : IDisposable
         using WeightSource weights = Weights.Make(layer, compiled.Case.Seed);
         MethodInfo load = layer.GetType().GetMethod("LoadWeights", [typeof(WeightSource), typeof(Device), typeof(string)])!;
         load.Invoke(layer, BindingFlags.DoNotWrapExceptions, null, [weights, device, ""], null);
-        run = layer.GetType().GetMethods().Single(method => method.Name == "Run" && method.ReturnType == typeof(void));
-        resultTypes = [.. run.GetParameters().Select(p => p.ParameterType).Skip(compiled.Case.Inputs.Length)];
+        MethodInfo filling = layer.GetType().GetMethods().Single(method => method.Name == "Run" && method.ReturnType == typeof(void));
+        int inputs = compiled.Case.Inputs.Length;
+        run = EntryMethods.Of(filling, inputs);
+        resultTypes = [.. filling.GetParameters().Select(p => p.ParameterType).Skip(inputs)];
+        if (layer.GetType().GetMethod("Step") is not { } step) return;
+        prefill = EntryMethods.Of(layer.GetType().GetMethod("Prefill")!, inputs);
+        goOn = [.. step.GetParameters().TakeWhile(p => p.ParameterType != typeof(SequenceCache)).Select(p => p.Name!)];
+        this.step = EntryMethods.Of(step, goOn.Count);
     }
+
+    public bool IsIncremental => step is not null;
+
+    /// <summary>Whether an input brings rows that go on; others are given once.</summary>
+    public bool GoesOn(InputSpec input) => goOn.Contains(input.Name);
 
     public object[] NewResults() =>
         [.. resultTypes.Select(type => type == typeof(RaggedMatrix) ? new RaggedMatrix() : (object)new Matrix(0, 0))];
@@ -32,8 +45,23 @@ internal sealed class LoadedLayer : IDisposable
     }
 
     /// <summary>Into results that may have been filled before.</summary>
-    public void Run(object[] inputs, object[] results) =>
-        run.Invoke(layer, BindingFlags.DoNotWrapExceptions, null, [.. inputs, .. results], null);
+    public void Run(object[] inputs, object[] results) => run(layer, inputs, null, [], results);
+
+    public SequenceCache NewCache(long budget) => (SequenceCache)layer.GetType().GetMethod("NewCache")!
+        .Invoke(layer, BindingFlags.DoNotWrapExceptions, null, [budget], null)!;
+
+    /// <summary>The first rows of sequences, with what is given once.</summary>
+    public Result[] Prefill(object[] inputs, SequenceCache cache, int[] sequences) => Go(prefill!, inputs, cache, sequences);
+
+    /// <summary>Further rows of sequences.</summary>
+    public Result[] Step(object[] inputs, SequenceCache cache, int[] sequences) => Go(step!, inputs, cache, sequences);
 
     public void Dispose() => (layer as IDisposable)?.Dispose();
+
+    private Result[] Go(EntryMethod method, object[] inputs, SequenceCache cache, int[] sequences)
+    {
+        object[] results = NewResults();
+        method(layer, inputs, cache, sequences, results);
+        return [.. results.Select(Result.Of)];
+    }
 }

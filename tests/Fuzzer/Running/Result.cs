@@ -7,10 +7,13 @@ namespace KernelForge.Fuzzer.Running;
 /// <param name="Offsets">Where sequences begin; of a result with one row a sequence, each row.</param>
 internal sealed record Result(float[] Values, int[] Offsets, int Columns)
 {
+    /// <summary>Whether it has one row a sequence.</summary>
+    public bool IsOfSequences { get; init; }
+
     public static Result Of(object result) => result switch
     {
         RaggedMatrix r => new Result(r.Values.ToArray(), r.Offsets.ToArray(), r.Columns),
-        Matrix m => new Result(m.Values.ToArray(), [.. Enumerable.Range(0, m.Rows + 1)], m.Columns),
+        Matrix m => new Result(m.Values.ToArray(), [.. Enumerable.Range(0, m.Rows + 1)], m.Columns) { IsOfSequences = true },
         _ => throw new NotSupportedException(result.GetType().Name),
     };
 

@@ -1,5 +1,6 @@
 using KernelForge.Emulation;
 using KernelForge.Fuzzer.Compiling;
+using KernelForge.Fuzzer.Running.Later;
 using KernelForge.Runtime;
 
 namespace KernelForge.Fuzzer.Running;
@@ -38,6 +39,7 @@ internal sealed class Runner(Checks checks)
             if (Guarded($"cpu-{width}", () => CheckThreads(compiled, device, divided, $"cpu-{width}", inputs)) is { } depends)
                 return depends;
         }
+        if (checks.OnReference && Guarded("reference", () => CheckLater(compiled, inputs)) is { } parts) return parts;
         if (!checks.OnGpu) return null;
         return Guarded("gpu", () => Check(compiled, Device.Emulated(seed: seed), "gpu", inputs, otherInputs, reference, otherReference));
     }
@@ -54,10 +56,21 @@ internal sealed class Runner(Checks checks)
             return new Failure(FailureKind.Differs, where + ", a second batch", another);
         if (Plant is null && Result.Difference(first, layer.Run(inputs)) is { } changed)
             return new Failure(FailureKind.NotRepeatable, where, changed);
+        if (Plant is null && where != "gpu" && Allocations(layer, inputs) is > 0 and var bytes)
+            return new Failure(FailureKind.Allocates, where, $"a warm run allocates {bytes} bytes on its thread");
+        if (Plant is null && layer.IsIncremental && where != "gpu" && new IncrementalRun(layer, compiled.Case, inputs).Difference() is { } later)
+            return new Failure(FailureKind.LaterDiffers, where, later);
         for (int s = 0; Plant is null && s < SequencesOf(inputs); s++)
             if (DifferenceAlone(first, layer.Run(Inputs.Alone(inputs, s)), s, SequencesOf(inputs)) is { } alone)
                 return new Failure(FailureKind.DependsOnBatch, where, $"sequence {s} alone, {alone}");
         return null;
+    }
+
+    private static Failure? CheckLater(Compiled compiled, object[] inputs)
+    {
+        using var layer = new LoadedLayer(compiled, Device.Reference);
+        return layer.IsIncremental && new IncrementalRun(layer, compiled.Case, inputs).Difference() is { } text
+            ? new Failure(FailureKind.LaterDiffers, "reference", text) : null;
     }
 
     private static Failure? CheckThreads(Compiled compiled, Device device, Device[] others, string where, object[] inputs)
@@ -74,6 +87,20 @@ internal sealed class Runner(Checks checks)
             using var layer = new LoadedLayer(compiled, threads);
             return layer.Run(inputs);
         }
+    }
+
+    /// <summary>The fewest bytes that one of a few runs of the same batch allocates on the thread that calls it.</summary>
+    private static long Allocations(LoadedLayer layer, object[] inputs)
+    {
+        object[] results = layer.NewResults();
+        long least = long.MaxValue;
+        for (int round = 0; round < 6 && least > 0; round++)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            layer.Run(inputs, results);
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+        return least;
     }
 
     private static Failure? Guarded(string where, Func<Failure?> check)
