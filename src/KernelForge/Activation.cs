@@ -5,6 +5,8 @@ namespace KernelForge;
 /// <summary>An elementwise function that a configuration names.</summary>
 public sealed class Activation
 {
+    private static readonly Activation[] All = [.. Enum.GetValues<ActivationKind>().Order().Select(kind => new Activation(kind))];
+
     private static readonly FrozenDictionary<string, ActivationKind> Names = new Dictionary<string, ActivationKind>
     {
         ["gelu"] = ActivationKind.Gelu,
@@ -60,12 +62,17 @@ public sealed class Activation
         _ => throw new InvalidOperationException($"activation kind {Kind} has no function"),
     };
 
+    /// <summary>The activation of a kind, the same object every time.</summary>
+    /// <exception cref="ArgumentException">There is no such kind.</exception>
+    public static Activation Of(ActivationKind kind) =>
+        (uint)kind < All.Length ? All[(int)kind] : throw new ArgumentException($"there is no activation kind {kind}", nameof(kind));
+
     /// <summary>The activation that a Hugging Face configuration calls by this name.</summary>
     /// <exception cref="ArgumentException">The name is unknown; the message lists those that are known.</exception>
     public static Activation Parse(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        if (Names.TryGetValue(name, out ActivationKind kind)) return new Activation(kind);
+        if (Names.TryGetValue(name, out ActivationKind kind)) return Of(kind);
         string known = string.Join(", ", Names.Keys.Order(StringComparer.Ordinal));
         throw new ArgumentException($"activation '{name}' is unknown; known are {known}", nameof(name));
     }

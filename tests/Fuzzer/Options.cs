@@ -6,10 +6,10 @@ namespace KernelForge.Fuzzer;
 internal sealed record Options
 {
     public const string Usage = """
-        Fuzzer [--count 300] [--seed 1] [--gpu 25] [--minutes 60]   draws and runs descriptions of seeds from --seed on
+        Fuzzer [--count 300] [--seed 1] [--gpu 25] [--minutes 60] [--report RUN.json]   draws and runs descriptions of seeds from --seed on
         Fuzzer --one SEED [--gpu 1]                                 prints one description and runs it on every device
         Fuzzer --file CASE.cs [--gpu 1]                             runs a case as it was printed
-        --minutes goes on with further seeds until the time is over. --gpu is how many of them the emulated GPU runs.
+        --minutes goes on with further seeds until the time is over. --gpu is how many of --count the emulated GPU runs.
         """;
 
     /// <summary>How many descriptions, from <see cref="Seed"/> on.</summary>
@@ -26,6 +26,9 @@ internal sealed record Options
     /// <summary>Prints this one and runs it on everything.</summary>
     public int? One { get; init; }
 
+    /// <summary>Where the report is written, as JSON.</summary>
+    public string? Report { get; init; }
+
     /// <summary>A case as it was printed.</summary>
     public string? File { get; init; }
 
@@ -40,6 +43,7 @@ internal sealed record Options
             bool isNumber = double.TryParse(text, CultureInfo.InvariantCulture, out double value);
             Options? next = arguments[i] switch
             {
+                "--report" => options with { Report = text },
                 "--file" => options with { File = text },
                 "--count" when isNumber => options with { Count = (int)value },
                 "--seed" when isNumber => options with { Seed = (int)value },

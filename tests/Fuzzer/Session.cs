@@ -24,9 +24,13 @@ internal sealed class Session
 
     private Session(Options options, TextWriter output) => (this.options, this.output) = (options, output);
 
-    public List<(Case Case, Failure Failure)> Findings { get; } = [];
+    public Findings Findings { get; } = new();
 
     public Coverage Coverage { get; } = new();
+
+    public int Drawn { get; private set; }
+
+    public TimeSpan Elapsed => clock.Elapsed;
 
     /// <summary>How many descriptions were compared, on the emulated GPU too, refused as they should be, compared loosely.</summary>
     public int Compared { get; private set; }
@@ -65,13 +69,15 @@ internal sealed class Session
             int count = options.Minutes is null ? Math.Min(AtOnce, options.Count - at) : AtOnce;
             // Those for the GPU are spread over the run, a few in each batch.
             int onGpu = options.Gpu == 0 ? 0 : Math.Min(count, (int)Math.Ceiling(options.Gpu * (double)AtOnce / options.Count));
-            onGpu = Math.Min(onGpu, Math.Max(0, options.Gpu - OnGpu));
+            if (options.Minutes is null) onGpu = Math.Min(onGpu, Math.Max(0, options.Gpu - OnGpu));
             Description[] drawn = [.. Enumerable.Range(options.Seed + at, count).Select(Drawer.Draw)];
             RunAll(drawn[..onGpu], onGpu: true);
             RunAll(drawn[onGpu..], onGpu: false);
             RunBroken([.. drawn.Where(d => d.Seed % BrokenEvery == 0)]);
             output.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"{at + count} drawn, {Findings.Count} found, {clock.Elapsed.TotalSeconds:f0} s"));
+            Drawn = at + count;
+            if (options.Report is { } file) RunReport.Write(file, this);
         }
     }
 
@@ -91,7 +97,7 @@ internal sealed class Session
                 looseness[i] = runner.Looseness;
             });
             for (int i = 0; i < drawn.Length; i++)
-                if (failures[i] is null) Coverage.Add(drawn[i], compiled[i]);
+                if (failures[i] is null) Coverage.Add(drawn[i], compiled[i], onGpu);
         }
         for (int i = 0; i < drawn.Length; i++)
         {
@@ -126,17 +132,24 @@ internal sealed class Session
 
     private void Tell(Description description, Batch batch, Failure failure, Checks checks)
     {
+        if (Findings.IsKnown(failure, description.Seed))
+        {
+            output.WriteLine($"seed {description.Seed}: {failure.Kind} ({failure.Where}), as before.");
+            return;
+        }
         output.WriteLine($"seed {description.Seed}: {failure.Kind} ({failure.Where}); it is made smaller.");
         // The device on which it fails is enough.
         Checks narrow =
             checks with
             {
                 OnGpu = failure.Where.StartsWith("gpu", StringComparison.Ordinal),
-                Widths = [.. checks.Widths.Where(w => failure.Where.StartsWith($"cpu-{w}", StringComparison.Ordinal))]
+                Widths = [.. checks.Widths.Where(w => failure.Where.StartsWith($"cpu-{w}", StringComparison.Ordinal))],
+                OnReference = failure.Where == "reference",
+                Precisions = [.. checks.Precisions.Where(p => failure.Where == $"gpu-{p}")],
             };
         var shrinker = new Shrinker(compiled => new Runner(narrow).Run(compiled), narrow.OnGpu);
         (Case smallest, Failure last) = shrinker.Shrink(description, batch, failure);
-        Findings.Add((smallest, last));
+        Findings.Add(smallest, last, failure);
         output.WriteLine(CaseText.Write(smallest));
         output.WriteLine($"{last.Kind} ({last.Where}): {(last.Message.Length > 2000 ? last.Message[..2000] : last.Message)}");
     }
@@ -150,7 +163,7 @@ internal sealed class Session
         {
             if (one.Judge(compiled.Failure) is { } failure)
             {
-                Findings.Add((one.Case, failure));
+                Findings.Add(one.Case, failure, failure);
                 output.WriteLine(CaseText.Write(one.Case));
                 output.WriteLine(failure);
             }

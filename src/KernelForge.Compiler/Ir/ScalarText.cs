@@ -24,7 +24,7 @@ public static class ScalarText
             Scalar.Nothing => "null",
             Scalar.Hyper h => hyper(h),
             Scalar.Fixed { Function.Kind: ValueKind.Text } f => $"global::KernelForge.Activation.Parse({Print(f.Function, 0)})",
-            Scalar.Fixed f => $"new global::KernelForge.Activation((global::KernelForge.ActivationKind){Print(f.Function, 9)})",
+            Scalar.Fixed f => $"global::KernelForge.Activation.Of((global::KernelForge.ActivationKind){Print(f.Function, 9)})",
             Scalar.Index i => index(i),
             Scalar.Previous => "kf_width",
             Scalar.Recurring r => $"{r.Definition.Name}({string.Join(", ", r.Outer.Prepend(r.At).Select(a => Print(a, 0)))})",

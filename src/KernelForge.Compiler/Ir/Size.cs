@@ -34,6 +34,8 @@ public sealed class Size : IEquatable<Size>
         Scalar.Binary { Op: BinaryOp.Multiply } b => From(b.Left) * From(b.Right),
         Scalar.Binary { Op: BinaryOp.Divide } b => From(b.Left).DivideBy(From(b.Right)),
         Scalar.Unary { Op: UnaryOp.Negate } u => Zero - From(u.Operand),
+        Scalar.Conditional c => From(c.WhenTrue) is var a && From(c.WhenFalse) is var b && a.Equals(b) ? a
+            : Atom(c with { WhenTrue = a.ToScalar(), WhenFalse = b.ToScalar() }),
         _ => Atom(value),
     };
 

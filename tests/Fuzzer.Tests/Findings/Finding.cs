@@ -1,4 +1,5 @@
 using KernelForge.Fuzzer.Running;
+using KernelForge.TestData;
 
 namespace KernelForge.Fuzzer.Tests.Findings;
 
@@ -6,10 +7,14 @@ namespace KernelForge.Fuzzer.Tests.Findings;
 internal static class Finding
 {
     /// <summary>The case agrees with its reference run on every width of the CPU.</summary>
-    public static void Agrees(string text)
+    public static void Agrees(string text) => Agrees(text, Checks.All);
+
+    /// <summary>And on the emulated GPU, in every precision.</summary>
+    public static void AgreesOnGpu(string text)
     {
-        Failure? failure = Session.Run(CaseText.Read(text), Checks.All);
-        Assert.True(failure is null, failure?.ToString());
+        Environment.SetEnvironmentVariable("KERNELFORGE_NVRTC",
+            Environment.GetEnvironmentVariable("KERNELFORGE_NVRTC") ?? Data.Require("nvrtc"));
+        Agrees(text, Checks.All with { OnGpu = true });
     }
 
     /// <summary>The case is refused by this rule.</summary>
@@ -17,5 +22,11 @@ internal static class Finding
     {
         Failure? failure = Session.Run(CaseText.Read(text), Checks.All);
         Assert.Equal((FailureKind.Refused, rule), (failure?.Kind, failure?.Where));
+    }
+
+    private static void Agrees(string text, Checks checks)
+    {
+        Failure? failure = Session.Run(CaseText.Read(text), checks);
+        Assert.True(failure is null, failure?.ToString());
     }
 }

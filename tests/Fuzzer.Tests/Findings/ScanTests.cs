@@ -25,4 +25,24 @@ public sealed class ScanTests
             }
         }
         """);
+
+    [Fact]
+    public void Over_one_row_a_sequence() => Finding.AgreesOnGpu("""
+        // seed 30025
+        // values: d1 = 3, states1 = 2
+        // x1: 3 columns, lengths 4 0 7
+        namespace ScanOfSequences;
+
+        [TransformerLayer]
+        public sealed partial class Root(int d1, int states1)
+        {
+            private readonly LayerNorm norm1 = new(d1);
+
+            public Tokens Forward(Tokens x1)
+            {
+                Tokens v5 = SequenceMax(norm1[x1]);
+                return Scan(x1.Rows.Sequences, d1, states1, (t, f, n, h) => 0.5 * h + v5[t, f], (t, f, n, h) => h);
+            }
+        }
+        """);
 }

@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using System.Reflection;
 using System.Runtime.Loader;
+using KernelForge.Compiler.Spec;
 using KernelForge.Fuzzer.Running;
+using KernelForge.Generator;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Emit;
 
@@ -31,7 +33,8 @@ internal sealed class BatchCompiler : IDisposable
             left = [.. left.Except(failed)];
             if (failed.Count > 0) continue;
             Assembly assembly = Load(compilation);
-            results.AddRange(left.Select(one => Of(one, assembly, run)));
+            Dictionary<string, CompilationUnit> units = UnitsOf(run);
+            results.AddRange(left.Select(one => Of(one, assembly, run, units)));
             break;
         }
         return [.. cases.Select(one => results.First(r => ReferenceEquals(r.Case, one)))];
@@ -39,7 +42,7 @@ internal sealed class BatchCompiler : IDisposable
 
     public void Dispose() => context.Unload();
 
-    private static Compiled Of(Case one, Assembly assembly, GeneratorDriverRunResult run)
+    private static Compiled Of(Case one, Assembly assembly, GeneratorDriverRunResult run, Dictionary<string, CompilationUnit> units)
     {
         Type layer = assembly.GetType($"{one.Namespace}.{one.Layer}", throwOnError: true)!;
         ImmutableArray<(string, string)> generated =
@@ -49,8 +52,13 @@ internal sealed class BatchCompiler : IDisposable
         ];
         Failure? failure = layer.GetMethods().All(method => method.Name != "Run")
             ? new Failure(FailureKind.Refused, "no Run", "the layer has no Run: the width of an input is not known") : null;
-        return new Compiled(one, failure is null ? layer : null, failure, generated);
+        return new Compiled(one, failure is null ? layer : null, failure, generated) { Unit = units[$"{one.Namespace}.{one.Layer}"] };
     }
+
+    /// <summary>What the compiler was given, by the layers' names.</summary>
+    private static Dictionary<string, CompilationUnit> UnitsOf(GeneratorDriverRunResult run) =>
+        run.Results.Single().TrackedSteps[StepNames.Unit].SelectMany(step => step.Outputs).Select(output => (LayerToCompile)output.Value)
+            .Where(layer => layer.Unit is not null).ToDictionary(layer => layer.Layer.Id, layer => layer.Unit!);
 
     private Assembly Load(Compilation compilation)
     {

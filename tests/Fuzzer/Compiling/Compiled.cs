@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Reflection;
+using KernelForge.Compiler.Spec;
 using KernelForge.Fuzzer.Running;
 
 namespace KernelForge.Fuzzer.Compiling;
@@ -8,6 +9,9 @@ namespace KernelForge.Fuzzer.Compiling;
 /// <param name="Generated">Generated files that are its own: names and texts.</param>
 internal sealed record Compiled(Case Case, Type? Layer, Failure? Failure, ImmutableArray<(string Name, string Text)> Generated)
 {
+    /// <summary>What the compiler was given; null where it was given nothing that holds together.</summary>
+    public CompilationUnit? Unit { get; init; }
+
     /// <summary>A new layer without weights.</summary>
     public ILayer Make()
     {

@@ -45,7 +45,15 @@ internal sealed record Description(
             {
                 Size size => size.HyperParameters,
                 HyperParameter one => [one],
-                Construction inner => HyperParametersOf(this[inner.Layer]).Where(h => !inner.Given.ContainsKey(h)),
+                Construction inner => HyperParametersOf(this[inner.Layer]).Where(h => !inner.Given.ContainsKey(h))
+                    .Concat(inner.Given.Where(g => HyperParametersOf(this[inner.Layer]).Contains(g.Key)).SelectMany(g => g.Value).OfType<Size>()
+                        .SelectMany(size => size.HyperParameters)),
+                Node node => node.All.SelectMany(n => n.Parts).SelectMany(p => p switch
+                {
+                    Size size => size.HyperParameters,
+                    HyperParameter one => [one],
+                    _ => (IEnumerable<HyperParameter>)[],
+                }),
                 _ => [],
             };
             found.AddRange(some.Where(h => !h.IsLiteral && !found.Contains(h)));

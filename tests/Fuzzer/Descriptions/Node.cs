@@ -55,7 +55,7 @@ internal sealed record Binder(Symbol Symbol);
 /// <param name="Layer">The layer's name.</param>
 /// <param name="Given">What is given for some of them; the others are given as they are here.</param>
 /// <param name="IsNamed">Whether the name is written, or the arguments alone.</param>
-internal sealed record Construction(string Layer, ImmutableDictionary<HyperParameter, string> Given, bool IsNamed);
+internal sealed record Construction(string Layer, ImmutableDictionary<HyperParameter, ImmutableArray<object>> Given, bool IsNamed);
 
 /// <summary>Makes parts of an interpolated string.</summary>
 [InterpolatedStringHandler]

@@ -126,7 +126,7 @@ internal sealed class Printer(Description description)
     private string Text(Construction inner)
     {
         IEnumerable<string> arguments = description.HyperParametersOf(description[inner.Layer])
-            .Select(h => inner.Given.TryGetValue(h, out string? given) ? given : h.Name);
+            .Select(h => inner.Given.TryGetValue(h, out ImmutableArray<object> given) ? Text(given) : h.Name);
         string list = string.Join(", ", arguments);
         return inner.IsNamed ? $"{inner.Layer}({list})" : list;
     }

@@ -44,6 +44,9 @@ internal sealed class Draft(int seed)
     public HyperParameter Activation() =>
         New("activation", HyperKind.Activation, Below(Enum.GetValues<ActivationKind>().Length), isLiteral: false);
 
+    /// <summary>A parameter of an inner layer that is given another value in each pass, up to this one.</summary>
+    public HyperParameter Given(int most) => New("given", HyperKind.Count, most, isLiteral: false);
+
     public int OddSize(int most) => Pick([.. Odd.Where(size => size <= most)]);
 
     private HyperParameter New(string stem, HyperKind kind, int value, bool isLiteral)

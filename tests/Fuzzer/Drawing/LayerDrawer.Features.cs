@@ -56,6 +56,7 @@ internal sealed partial class LayerDrawer
     {
         foreach (Size factor in widths.Concat(heads).OrderBy(_ => draft.Random.Next()))
             if (width.DividedBy(factor) is not null) return factor;
+        if (isStage) return Size.One;
         int[] divisors = [.. Enumerable.Range(1, 8).Where(n => ValueOf(width) % n == 0)];
         var groups = Size.Of(draft.Count(draft.Pick(divisors), "groups"));
         draft.Constraints.Add(new Constraint(width, Divisor: groups));
@@ -83,7 +84,7 @@ internal sealed partial class LayerDrawer
 
     private bool DrawSlice()
     {
-        if (PickOf(Tokens) is not { } x) return false;
+        if (isStage || PickOf(Tokens) is not { } x) return false;
         (Rows rows, Size width, bool isExact) = TypeOf(x);
         Size[] narrower = [.. widths.Concat(heads).Where(w => ValueOf(w) <= ValueOf(width) && !w.Equals(width))];
         if (narrower.Length == 0) return false;

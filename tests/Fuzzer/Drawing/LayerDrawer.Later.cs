@@ -54,7 +54,11 @@ internal sealed partial class LayerDrawer
     private Symbol[] LaterResults(IEnumerable<Symbol> results)
     {
         List<Symbol> kept = [.. results.Where(s => GoesOn(TypeOf(s).Rows))];
-        if (kept.Count == 0) kept.Add(draft.Pick<Symbol>([.. TokensOfRows.Where(s => GoesOn(TypeOf(s).Rows) && !inputs.Contains(s))]));
+        if (kept.Count == 0)
+        {
+            if (TokensOfRows.All(s => !GoesOn(TypeOf(s).Rows) || inputs.Contains(s))) DrawEachOver(draft.GoesOn!);
+            kept.Add(TokensOfRows.Last(s => GoesOn(TypeOf(s).Rows) && !inputs.Contains(s)));
+        }
         // What is given once is read somewhere, or it would not be known how wide it is.
         foreach (Symbol anchor in anchors.Where(a => !GoesOn(TypeOf(a).Rows)))
         {

@@ -59,7 +59,7 @@ internal sealed partial class LayerDrawer
         int form = draft.Below(4);
         if (form == 0)
         {
-            var given = new Construction(inner.Name, ImmutableDictionary<HyperParameter, string>.Empty, IsNamed: false);
+            var given = new Construction(inner.Name, ImmutableDictionary<HyperParameter, ImmutableArray<object>>.Empty, IsNamed: false);
             Field one = Field("inner", inner.Name, $"{given}");
             NodeText call = $"{one}.Forward({x}";
             return Declares(Node.Of(type, "inner layer", call.Then(more).Then($")"), 4));
@@ -97,9 +97,9 @@ internal sealed partial class LayerDrawer
 
     private NodeText LayersArguments(Layer inner, HyperParameter depth)
     {
-        var given = ImmutableDictionary.CreateBuilder<HyperParameter, string>();
+        var given = ImmutableDictionary.CreateBuilder<HyperParameter, ImmutableArray<object>>();
         foreach (HyperParameter flag in inner.Nodes.SelectMany(n => n.Parts).OfType<HyperParameter>().Where(h => h.Kind == HyperKind.Flag))
-            if (draft.Chance(0.6)) given[flag] = draft.Pick(["n % 2 == 0", "n > 0", "n == 1"]);
+            if (draft.Chance(0.6)) given[flag] = [draft.Pick(["n % 2 == 0", "n > 0", "n == 1"])];
         return $"{depth}, n => new {new Construction(inner.Name, given.ToImmutable(), IsNamed: true)}";
     }
 

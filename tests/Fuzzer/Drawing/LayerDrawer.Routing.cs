@@ -7,7 +7,7 @@ internal sealed partial class LayerDrawer
     /// <summary>A mixture of experts, whose choice follows from exact values: which expert is greater no rounding shall decide.</summary>
     private bool DrawRouting()
     {
-        if (PickOf(TokensOfRows.Where(s => TypeOf(s).IsExact && ValueOf(TypeOf(s).Width) > 1)) is not { } router) return false;
+        if (isStage || PickOf(TokensOfRows.Where(s => TypeOf(s).IsExact && ValueOf(TypeOf(s).Width) > 1)) is not { } router) return false;
         Rows rows = TypeOf(router).Rows;
         if (PickOf(TokensOfRows.Where(s => TypeOf(s).Rows == rows)) is not { } x || LongestOf(rows) * 3 > MostRowsOfASequence * 2)
             return false;

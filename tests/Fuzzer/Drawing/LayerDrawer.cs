@@ -51,7 +51,7 @@ internal sealed partial class LayerDrawer
                 (4, DrawScan),
             (3, DrawPool), (5, DrawLibrary), (2, DrawRouting), (2, DrawLookup), (3, DrawRows), (3, DrawTable),
                 (nesting < 2 ? 4 : 0, DrawLayers),
-            (3, DrawBranch),
+            (3, DrawBranch), (4, DrawShapes),
         ];
         int at = draft.Below(kinds.Sum(kind => kind.Weight));
         foreach ((int weight, Func<bool> draw) in kinds)

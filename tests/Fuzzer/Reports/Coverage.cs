@@ -6,28 +6,51 @@ using KernelForge.Fuzzer.Descriptions;
 
 namespace KernelForge.Fuzzer.Reports;
 
-/// <summary>How often what of the language was drawn, and what kernels came of it: of descriptions that were run and compared.</summary>
+/// <summary>
+/// How often what of the language was drawn, what kernels came of it, and what the compiler did to it: of descriptions that were run and
+/// compared.
+/// </summary>
 internal sealed partial class Coverage
 {
     private readonly SortedDictionary<string, int> ops = new(StringComparer.Ordinal), kernels = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, int> onGpu = new(StringComparer.Ordinal), passes = new(StringComparer.Ordinal);
+
+    public Coverage()
+    {
+        foreach (string pass in PassEffects.All) passes[pass] = 0;
+    }
 
     public IReadOnlyDictionary<string, int> Ops => ops;
 
     public IReadOnlyDictionary<string, int> Kernels => kernels;
 
-    public void Add(Description description, Compiled compiled)
+    /// <summary>Of those that the emulated GPU ran.</summary>
+    public IReadOnlyDictionary<string, int> OnGpu => onGpu;
+
+    /// <summary>What the compiler did, by <see cref="PassEffects"/>.</summary>
+    public IReadOnlyDictionary<string, int> Passes => passes;
+
+    /// <summary>What stands in fewer descriptions than that.</summary>
+    public IEnumerable<string> Below(int count) => ops.Concat(kernels).Concat(passes).Where(c => c.Value < count).Select(c => $"{c.Key} ({c.Value})");
+
+    public void Add(Description description, Compiled compiled, bool isOnGpu)
     {
         foreach (string op in description.Nodes.Select(node => node.Op).Where(op => op.Length > 0).Distinct())
+        {
             ops[op] = ops.GetValueOrDefault(op) + 1;
+            if (isOnGpu) onGpu[op] = onGpu.GetValueOrDefault(op) + 1;
+        }
+        foreach (string pass in PassEffects.Of(compiled.Unit!)) passes[pass] = passes.GetValueOrDefault(pass) + 1;
         string plan = compiled.Generated.First(file => file.Name == $"{compiled.Case.Namespace}.{compiled.Case.Layer}.g.cs").Text;
         foreach (string kind in PlanLine().Matches(plan).SelectMany(KindsOf).Distinct()) kernels[kind] = kernels.GetValueOrDefault(kind)
             + 1;
     }
 
-    /// <summary>Two tables in Markdown: how many descriptions each stands in.</summary>
+    /// <summary>Tables in Markdown: how many descriptions each stands in.</summary>
     public string Table()
     {
         var text = new StringBuilder();
+        Write("passes and choices of the compiler that did something", passes);
         Write("kernels and steps of plans", kernels);
         Write("of the language", ops);
         return text.ToString();

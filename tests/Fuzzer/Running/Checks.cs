@@ -1,3 +1,5 @@
+using KernelForge.Runtime.Cuda;
+
 namespace KernelForge.Fuzzer.Running;
 
 /// <summary>What a description is run on.</summary>
@@ -7,9 +9,15 @@ namespace KernelForge.Fuzzer.Running;
 /// <param name="OnReference">Whether the reference runs it in parts, which takes it a whole run for each.</param>
 internal sealed record Checks(int[] Widths, int[] Threads, bool OnGpu = false, bool OnReference = false)
 {
+    /// <summary>Elements in which the emulated GPU runs it once more.</summary>
+    public CudaPrecision[] Precisions { get; init; } = [CudaPrecision.Float16, CudaPrecision.BFloat16, CudaPrecision.TensorFloat32];
+
     public static Checks All { get; } = new([512, 256, 128], [2, 1, 3], OnReference: true);
 
     /// <summary>One width and two numbers of threads, chosen by a seed.</summary>
     public static Checks One(int seed) =>
-        new([All.Widths[Math.Abs(seed) % 3]], [1 + (Math.Abs(seed) / 3 % 3), 1 + ((Math.Abs(seed) / 3 + 1) % 3)]);
+        new([All.Widths[Math.Abs(seed) % 3]], [1 + (Math.Abs(seed) / 3 % 3), 1 + ((Math.Abs(seed) / 3 + 1) % 3)])
+        {
+            Precisions = [All.Precisions[Math.Abs(seed) % 3]],
+        };
 }

@@ -11,9 +11,12 @@ namespace KernelForge.Fuzzer.Running;
 /// layer makes of errors it makes of these, and two times their largest is allowed in each result. Beside it stands a floor for what is
 /// computed within a kernel and never stored there: 2⁻¹⁸ of the value and of the result's root mean square.
 /// </summary>
-internal sealed class Reference(Result[] results, double[] errors)
+/// <param name="results">The exact ones.</param>
+/// <param name="errors">How far the runs with changed numbers were from them at worst, for each result.</param>
+/// <param name="precision">What numbers were changed by.</param>
+internal sealed class Reference(Result[] results, double[] errors, Precision precision)
 {
-    private const double Step = 1.0 / (1 << 18), Factor = 2;
+    private const double Factor = 2;
 
     public Result[] Results => results;
 
@@ -21,13 +24,10 @@ internal sealed class Reference(Result[] results, double[] errors)
     public double Looseness => results.Select((r, i) => Factor * errors[i] / Math.Max(Rms(r), 1e-30)).DefaultIfEmpty(0).Max();
 
     /// <exception cref="NotFiniteNumberException">A result is no number.</exception>
-    public static Reference Of(Compiled compiled, object[] inputs)
-    {
-        Result[] exact = Run(compiled, inputs, null), changed = Run(compiled, inputs, Changed);
-        if (exact.Any(r => r.Values.Any(v => !float.IsFinite(v)))) throw new NotFiniteNumberException("the reference run gives no number");
-        return new Reference(exact,
-            [.. exact.Zip(changed, (a, b) => a.Values.Zip(b.Values, (x, y) => Math.Abs((double)x - y)).DefaultIfEmpty(0).Max())]);
-    }
+    public static Reference Of(Compiled compiled, object[] inputs) => Of(compiled, inputs, Run(compiled, inputs, null), Precision.Single);
+
+    /// <summary>The same results, for a device of another precision.</summary>
+    public Reference For(Compiled compiled, object[] inputs, Precision other) => Of(compiled, inputs, results, other);
 
     /// <summary>Where a result is further from the reference than is allowed, in words; null where it is not.</summary>
     public string? Difference(Result[] actual)
@@ -40,7 +40,7 @@ internal sealed class Reference(Result[] results, double[] errors)
             double rms = Rms(results[r]);
             for (int i = 0; i < expected.Length; i++)
             {
-                double allowed = (Factor * errors[r]) + (Step * (rms + Math.Abs(expected[i]))),
+                double allowed = (Factor * errors[r]) + (precision.Unit * (rms + Math.Abs(expected[i]))),
                     difference = Math.Abs((double)values[i] - expected[i]);
                 if (!(difference <= allowed))
                 {
@@ -51,6 +51,15 @@ internal sealed class Reference(Result[] results, double[] errors)
             }
         }
         return null;
+    }
+
+    private static Reference Of(Compiled compiled, object[] inputs, Result[] exact, Precision precision)
+    {
+        if (exact.Any(r => r.Values.Any(v => !float.IsFinite(v)))) throw new NotFiniteNumberException("the reference run gives no number");
+        Result[][] changed = [.. precision.Roundings.Select(rounding => Run(compiled, inputs, rounding))];
+        return new Reference(exact, [.. exact.Select((r, i) => changed.Max(other => Largest(r.Values, other[i].Values)))], precision);
+
+        static double Largest(float[] a, float[] b) => a.Zip(b, (x, y) => Math.Abs((double)x - y)).DefaultIfEmpty(0).Max();
     }
 
     private static Result[] Run(Compiled compiled, object[] inputs, Func<double, double>? rounding)
@@ -69,13 +78,4 @@ internal sealed class Reference(Result[] results, double[] errors)
 
     private static double Rms(Result result) =>
         result.Values.Length == 0 ? 0 : Math.Sqrt(result.Values.Sum(v => (double)v * v) / result.Values.Length);
-
-    /// <summary>Changed by what follows from the number itself, so that equal numbers stay equal; what is exact stays as it is.</summary>
-    private static double Changed(double x)
-    {
-        if (!double.IsFinite(x) || (x * 8 == Math.Floor(x * 8) && Math.Abs(x) < 1024)) return x;
-        ulong hash = (ulong)BitConverter.DoubleToInt64Bits(x) * 0x9E3779B97F4A7C15;
-        hash = (hash ^ (hash >> 29)) * 0xBF58476D1CE4E5B9;
-        return x * (1 + (Step * (((hash >> 11) / (double)(1L << 52)) - 1)));
-    }
 }

@@ -2,6 +2,7 @@ using KernelForge.Emulation;
 using KernelForge.Fuzzer.Compiling;
 using KernelForge.Fuzzer.Running.Later;
 using KernelForge.Runtime;
+using KernelForge.Runtime.Cuda;
 
 namespace KernelForge.Fuzzer.Running;
 
@@ -41,7 +42,11 @@ internal sealed class Runner(Checks checks)
         }
         if (checks.OnReference && Guarded("reference", () => CheckLater(compiled, inputs)) is { } parts) return parts;
         if (!checks.OnGpu) return null;
-        return Guarded("gpu", () => Check(compiled, Device.Emulated(seed: seed), "gpu", inputs, otherInputs, reference, otherReference));
+        if (Guarded("gpu", () => Check(compiled, Device.Emulated(seed: seed), "gpu", inputs, otherInputs, reference, otherReference)) is { } onGpu)
+            return onGpu;
+        foreach (CudaPrecision precision in checks.Precisions)
+            if (Guarded($"gpu-{precision}", () => CheckPrecision(compiled, precision, inputs, reference)) is { } inBits) return inBits;
+        return null;
     }
 
     private Failure? Check(
@@ -64,6 +69,19 @@ internal sealed class Runner(Checks checks)
             if (DifferenceAlone(first, layer.Run(Inputs.Alone(inputs, s)), s, SequencesOf(inputs)) is { } alone)
                 return new Failure(FailureKind.DependsOnBatch, where, $"sequence {s} alone, {alone}");
         return null;
+    }
+
+    /// <summary>In 16 bits a result is as far from the exact one as rounding makes it; and a sequence has the same bits in any batch.</summary>
+    private Failure? CheckPrecision(Compiled compiled, CudaPrecision precision, object[] inputs, Reference reference)
+    {
+        using var layer = new LoadedLayer(compiled, Device.Emulated(seed: compiled.Case.Seed, precision: precision));
+        Result[] actual = layer.Run(inputs);
+        Plant?.Invoke(compiled, actual);
+        Reference yardstick = reference.For(compiled, inputs, Precision.Of(precision));
+        if (yardstick.Difference(actual) is { } differs) return new Failure(FailureKind.Differs, $"gpu-{precision}", differs);
+        int last = SequencesOf(inputs) - 1;
+        return DifferenceAlone(actual, layer.Run(Inputs.Alone(inputs, last)), last, last + 1) is { } alone
+            ? new Failure(FailureKind.DependsOnBatch, $"gpu-{precision}", $"sequence {last} alone, {alone}") : null;
     }
 
     private static Failure? CheckLater(Compiled compiled, object[] inputs)

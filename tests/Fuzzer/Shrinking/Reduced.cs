@@ -15,7 +15,7 @@ internal sealed record Reduced(Description Description, Batch Batch)
     /// <summary>What steps make less.</summary>
     public long Weight =>
         (100L * (Description.Nodes.Sum(node => node.Parts.Count(part => part is not Node))
-        + (3 * Description.Layers.Sum(l => l.Statements.Count() + l.Results.Length + l.Inputs.Length))))
+        + (Description.GoesOn is null ? 0 : 5 + Description.Chunk) + (3 * Description.Layers.Sum(l => l.Statements.Count() + l.Results.Length + l.Inputs.Length))))
         + Description.Values.Where(value => Used.Contains(value.Key)).Sum(value => (long)value.Value)
             + Batch.Lengths.Sum(lengths => lengths.Sum(n => n + 1L));
 
@@ -28,6 +28,11 @@ internal sealed record Reduced(Description Description, Batch Batch)
 
     private IEnumerable<Reduced> Candidates()
     {
+        if (Description.GoesOn is not null)
+        {
+            yield return this with { Description = Description with { GoesOn = null } };
+            if (Description.Chunk > 1) yield return this with { Description = Description with { Chunk = 1 } };
+        }
         foreach (Description d in WithFewerResults().Concat(WithFewerStatements()).Concat(WithSmallerNodes()))
             yield return this with { Description = d };
         foreach (Batch batch in SmallerBatches()) yield return this with { Batch = batch };

@@ -110,7 +110,7 @@ internal sealed class CudaScanText
         if (!block.IsEmpty) writer.Line(block.Text);
     }
 
-    /// <summary>Whether a leaf differs from row to row: what has one row a sequence does not.</summary>
+    /// <summary>Whether a leaf differs from row to row: what has one row a sequence does not, but for the rows of the scan itself.</summary>
     private bool IsOfRow(Expression leaf) => leaf switch
     {
         Expression.RowPosition => true,
@@ -119,5 +119,5 @@ internal sealed class CudaScanText
         _ => false,
     };
 
-    private bool IsOneASequence(int space) => plan.RowSpaces[space].SequencesOf is not null;
+    private bool IsOneASequence(int space) => plan.RowSpaces[space].SequencesOf is not null && plan.RowSpaces[kernel.Rows].SequencesOf is null;
 }

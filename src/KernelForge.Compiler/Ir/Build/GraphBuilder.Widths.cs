@@ -206,8 +206,9 @@ internal sealed partial class GraphBuilder
         if (a is Scalar.Conditional c)
             return MayBeEqual(c.WhenTrue, Under(c.Condition, b)) && MayBeEqual(c.WhenFalse, b);
         if (b is Scalar.Conditional) return MayBeEqual(b, a);
-        // Of widths that follow from each other, the first.
-        if (a is Scalar.Recurring r) return MayBeEqual(r.Definition.Initial, r.At is Scalar.Index i ? Scalars.AtPass(b, i.Name, r.Definition.Start) : b) || IsOpaque(b);
+        // Of widths that follow from each other, the first; behind the last pass it may be any.
+        if (a is Scalar.Recurring r)
+            return r.At is not Scalar.Index i || MayBeEqual(r.Definition.Initial, Scalars.AtPass(b, i.Name, r.Definition.Start)) || IsOpaque(b);
         if (b is Scalar.Recurring) return MayBeEqual(b, a);
         return Size.From(a).Equals(Size.From(b)) || IsOpaque(a) || IsOpaque(b);
 

@@ -1,0 +1,60 @@
+namespace KernelForge.Fuzzer.Tests.Findings;
+
+/// <summary>Widths that a loop or a branch chooses.</summary>
+public sealed class ShapeTests
+{
+    [Fact]
+    public void Two_ways_of_writing_the_width_of_an_arm() => Finding.Agrees("""
+        // seed 30029
+        // values: d1 = 8, d2 = 8, flag1 = 1
+        // x2: 8 columns, lengths 48 17 0
+        namespace ArmWidth;
+
+        [TransformerLayer]
+        public sealed partial class Root(bool flag1, int d1, int d2)
+        {
+            private readonly Linear linear2 = new(d2, d1 * 3);
+            private readonly Linear linear3 = new(flag1 ? d1 * 3 : d2, d1 * 3);
+
+            public Tokens Forward(Tokens x2)
+            {
+                Tokens v10 = Relu(x2);
+                if (flag1)
+                {
+                    v10 = linear2[v10];
+                }
+                return linear3[v10];
+            }
+        }
+        """);
+
+    [Fact]
+    public void A_width_that_adds_up_in_a_loop() => Finding.Agrees("""
+        // seed 30043
+        // values: depth1 = 2
+        // x1: 7 columns, lengths 70 8 0 2 1
+        namespace SumOfWidths;
+
+        [TransformerLayer]
+        public sealed partial class Root(int depth1)
+        {
+            private readonly Linear linear1 = new(7, 7, bias: false);
+            private readonly LayerNorm norm1 = new(7 + 7 * 3, 0.001, bias: false), norm2 = new(7 + 7 * depth1);
+
+            public (Tokens, Tokens) Forward(Tokens x1)
+            {
+                Tokens v2 = linear1[x1];
+                for (int i1 = 0; i1 < 3; i1++)
+                {
+                    v2 = Concat(v2, x1);
+                }
+                Tokens v3 = linear1[x1];
+                for (int i1 = 0; i1 < depth1; i1++)
+                {
+                    v3 = Concat(x1, v3);
+                }
+                return (norm1[v2], norm2[v3]);
+            }
+        }
+        """);
+}
