@@ -5,6 +5,9 @@ namespace KernelForge.Fuzzer.Descriptions;
 /// <summary>One class: its entry's parameters, its statements, its results.</summary>
 internal sealed record Layer(string Name, ImmutableArray<Symbol> Inputs, ImmutableArray<Statement> Body, ImmutableArray<Node> Results)
 {
+    /// <summary>Whether its entry is an indexer over its one input.</summary>
+    public bool IsIndexer { get; init; }
+
     /// <summary>Every node of a statement or a result, children after their parents.</summary>
     public IEnumerable<Node> Nodes
     {

@@ -40,9 +40,12 @@ internal sealed class Printer(Description description)
 
         string results = string.Join(", ", layer.Results.Select((_, i) => layer.Results.Length == 1 ? "Tokens" : $"Tokens R{i}"));
         string inputs = string.Join(", ", layer.Inputs.Select(input => $"{input.Type.Name} {input.Name}"));
-        Line($"public {(layer.Results.Length == 1 ? results : $"({results})")} Forward({inputs})");
+        string entry = layer.IsIndexer ? $"this[{inputs}]" : $"Forward({inputs})";
+        Line($"public {(layer.Results.Length == 1 ? results : $"({results})")} {entry}");
+        if (layer.IsIndexer) Open("get");
         string returned = string.Join(", ", layer.Results.Select(Text));
         Block(layer.Body, () => Line($"return {(layer.Results.Length == 1 ? Bare(returned) : $"({returned})")};"));
+        if (layer.IsIndexer) Close();
         foreach (Method method in layer.Methods)
         {
             text.Append('\n');
@@ -82,7 +85,7 @@ internal sealed class Printer(Description description)
                 Block(i.Else);
                 break;
             case For f:
-                Line($"for (int {f.Index} = 0; {f.Index} < {Text(f.Count)}; {f.Index}++)");
+                Line($"for (int {f.Index} = {f.Start}; {f.Index} < {Text(f.Count)}; {f.Index}++)");
                 Block(f.Body);
                 break;
             case Foreach f:
@@ -90,6 +93,19 @@ internal sealed class Printer(Description description)
                 Block(f.Body);
                 break;
         }
+    }
+
+    private void Open(string head)
+    {
+        Line("{");
+        depth++;
+        Line(head);
+    }
+
+    private void Close()
+    {
+        depth--;
+        Line("}");
     }
 
     private void Line(string line) => text.Append(' ', 4 * depth).Append(line).Append('\n');

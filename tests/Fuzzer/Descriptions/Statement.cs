@@ -13,7 +13,8 @@ internal sealed record Assign(Symbol Target, Node Value) : Statement;
 internal sealed record If(Node Condition, ImmutableArray<Statement> Then, ImmutableArray<Statement> Else) : Statement;
 
 /// <summary><c>for (int i = 0; i &lt; count; i++)</c>.</summary>
-internal sealed record For(Symbol Index, Node Count, ImmutableArray<Statement> Body) : Statement;
+/// <param name="Start">Where the index begins: 0, or 1 for one pass less.</param>
+internal sealed record For(Symbol Index, Node Count, ImmutableArray<Statement> Body, int Start = 0) : Statement;
 
 /// <summary><c>foreach (Inner layer in layers)</c>.</summary>
 internal sealed record Foreach(Symbol Item, Field Layers, ImmutableArray<Statement> Body) : Statement;

@@ -91,7 +91,8 @@ internal sealed partial class LayerDrawer
     private Node MaskArgument(LambdaScope pair, Symbol i, Symbol j)
     {
         int number = 1 + draft.Below(9);
-        (Node value, string kind) = draft.Below(9) switch
+        HyperParameter flag = draft.Flag();
+        (Node value, string kind) = draft.Below(14) switch
         {
             0 or 1 => (Mask($"{j} <= {i}"), "causal"),
             2 => (Mask($"{j} <= {i} && {i} - {j} < {number}"), "window"),
@@ -100,7 +101,11 @@ internal sealed partial class LayerDrawer
             5 => (Mask($"{j} < {number} || {i} % {number} == {j} % {number}"), "strided"),
             6 when symbols.Find(s => RowsOfIds(s) == pair.Rows[0].Rows) is { } ids && pair.Rows[0].Rows == pair.Rows[1].Rows
                 => (Mask($"{ids}[{i}] == {ids}[{j}]"), "equal integers"),
-            7 => (Truth(pair, 1), "of anything"),
+            7 or 13 => (Truth(pair, 1), "of anything"),
+            9 => (Mask($"{j} < {number} || {j} <= {i}"), "prefix"),
+            10 => (Mask($"{flag} ? true : {j} >= {Length(pair)} - {number}"), "of a flag"),
+            11 => (Mask($"!({i} - {j} > {number} && {j} > 0)"), "negated"),
+            12 => (Mask($"{i} % 2 == 0 ? {j} <= {i} : {j} >= {i}"), "chosen by a row"),
             8 => (Mask($"{j} < {Length(pair)} / 2"), "of a length"),
             _ => (Mask($"{j} >= {i}"), "backwards"),
         };

@@ -14,7 +14,7 @@ internal sealed partial class LayerDrawer
         var families = new Dictionary<Rows, Rows>();
         foreach (TokensType type in given)
         {
-            var input = new Symbol(draft.Name("x"), type with { Rows = Own(type.Rows) }, 4);
+            var input = new Symbol(draft.Name("x"), type with { Rows = Own(type.Rows) }, type.Rows.IsTable ? 1 : 4);
             inputs.Add(input);
             symbols.Add(input);
             widths.Add(type.Width);
@@ -35,6 +35,7 @@ internal sealed partial class LayerDrawer
 
         Rows Own(Rows rows)
         {
+            if (rows.IsTable) return rows;
             if (families.TryGetValue(rows, out Rows? own)) return own;
             longest[own = families[rows] = new Rows(RowsKind.Input, new object())] = Batch.LongestSequence;
             if (outerLater(rows)) later.Add(own.Family!);
@@ -45,7 +46,7 @@ internal sealed partial class LayerDrawer
     private bool DrawLayers()
     {
         if (PickOf(TokensOfRows.Where(s => TypeOf(s).Rows.Kind != RowsKind.Sequences)) is not { } x) return false;
-        Symbol? beside = draft.Chance(0.4) ? PickOf(TokensOfRows.Where(s => TypeOf(s).Rows.Kind != RowsKind.Sequences
+        Symbol? beside = draft.Chance(0.2) ? HandedTable() : draft.Chance(0.4) ? PickOf(TokensOfRows.Where(s => TypeOf(s).Rows.Kind != RowsKind.Sequences
             && MayAttend(TypeOf(x).Rows, TypeOf(s).Rows))) : null;
         TokensType type = TypeOf(x) with { IsExact = false };
         var drawer = new LayerDrawer(draft, nesting + 1);
@@ -53,6 +54,12 @@ internal sealed partial class LayerDrawer
         drawer.outerLater = GoesOn;
         Layer inner = beside is null ? drawer.DrawInner(type) : drawer.DrawInner(type, TypeOf(beside));
         draft.Layers.Add(inner);
+        if (draft.Chance(0.25) && beside is null)
+        {
+            inner = draft.Layers[^1] = inner with { IsIndexer = true };
+            var plain = new Construction(inner.Name, ImmutableDictionary<HyperParameter, ImmutableArray<object>>.Empty, IsNamed: false);
+            return Declares(Node.Of(type, "inner layer by its indexer", $"{Field("inner", inner.Name, $"{plain}")}[{x}]", 4));
+        }
         NodeText more = beside is null ? (NodeText)$"" : $", {beside}";
         var innerType = new FixedType(inner.Name);
 
@@ -73,7 +80,7 @@ internal sealed partial class LayerDrawer
             // A loop without layers of its own.
             Node change = Node.Of(type, "loop without layers", $"({v} * Host.Weight({index}) + {Function(Node.Of(v))})");
             block.Add(new For(index, Node.Of(new FixedType("int"), "for", $"{depth}"),
-                [new Assign(v, Node.Of(type, "Tanh", $"Tanh({change})"))]));
+                [new Assign(v, Node.Of(type, "Tanh", $"Tanh({change})"))], draft.Below(2)));
             draft.Layers.Remove(inner);
             return true;
         }
@@ -91,8 +98,16 @@ internal sealed partial class LayerDrawer
         ImmutableArray<Statement> body = draft.Chance(0.4)
             ? [new If(condition, [forward], draft.Chance(0.5) ? [new Assign(v, Node.Of(type, "Tanh", $"Tanh({v})"))] : [])]
             : [forward];
-        block.Add(new For(index, Node.Of(new FixedType("int"), "for", $"{depth}"), body));
+        block.Add(new For(index, Node.Of(new FixedType("int"), "for", $"{depth}"), body, draft.Below(2)));
         return true;
+    }
+
+    /// <summary>A table of parameters that another layer reads.</summary>
+    private Field HandedTable()
+    {
+        Rows rows = TableRows(Size.Of(draft.Count(2 + draft.Below(12), "rows")));
+        Size width = Width(48);
+        return Field("table", new TokensType(rows, width), "Parameter", $"{rows.TableRows!}, {width}");
     }
 
     private NodeText LayersArguments(Layer inner, HyperParameter depth)

@@ -32,7 +32,8 @@ internal sealed partial class LayerDrawer
         if (depth == 0) return MapLeaf(rows, width);
         Node x = Map(rows, width, depth - 1);
         if (draft.Chance(0.4)) return Function(x);
-        if (draft.Chance(0.08) && TypeOf(x).IsExact) return Node.Of(x.Type, "Floor", $"Floor({x})", x.Bound);
+        if (draft.Chance(0.5) && TypeOf(x).IsExact)
+            return draft.Chance(0.5) ? Node.Of(x.Type, "Floor", $"Floor({x})", x.Bound) : Node.Of(x.Type, "Sign", $"Sign({x})");
         if (draft.Chance(0.08))
         {
             Field activation = Field("activation", "Activation", draft.Chance(0.5)
@@ -100,11 +101,25 @@ internal sealed partial class LayerDrawer
         return Node.Of(type, body.Op, $"{method}({x})", x.Bound + 1);
     }
 
+    /// <summary>A number on the left of a value.</summary>
+    private Node WithNumber(Node a, TokensType type)
+    {
+        double number = draft.Pick([0.5, 1.25, 2.0]);
+        return draft.Below(4) switch
+        {
+            0 => Node.Of(type, "number - x", $"({number} - {a})", a.Bound + 2),
+            1 => Node.Of(type, "number / x", $"({number} / (1.5 + Abs({a})))", 2),
+            2 => Node.Of(type, "Pow of a number", $"Pow({number}, Tanh({a}))", 2),
+            _ => Node.Of(type, "Max with a number", draft.Chance(0.5) ? (NodeText)$"Max({number}, {a})" : $"Min({number}, {a})", a.Bound + 2),
+        };
+    }
+
     private Node Combined(Node a, Node b)
     {
         var type = new TokensType(TypeOf(a).Rows, TypeOf(a).Width);
         if (draft.Chance(0.3) && b.Type is TokensType other && (type with { IsExact = false }).Accepts(other with { IsExact = false }))
             (a, b) = (b, a);
+        if (draft.Chance(0.1)) return WithNumber(a, type);
         return draft.Below(8) switch
         {
             0 or 1 => Node.Of(type, "+", $"({a} + {b})", a.Bound + b.Bound),

@@ -49,7 +49,10 @@ internal sealed partial class LayerDrawer
     private Node Bank(Symbol x, Symbol expert, Size count, Size outputs)
     {
         string options = draft.Pick(["", ", bias: false", ", transposed: true"]);
-        Field bank = Field("bank", "LinearBank", $"{count}, {TypeOf(x).Width}, {outputs}{options}");
-        return Node.Of(new TokensType(TypeOf(x).Rows, outputs), "LinearBank", $"{bank}[{x}, {expert}]", (1.2 * x.Bound) + 0.5);
+        bool isOfOneEach = draft.Chance(0.5);
+        string attribute = isOfOneEach ? $"[Weight(\"{draft.Name("experts")}.{{e}}\")] " : "";
+        NodeText arguments = $"{count}, {TypeOf(x).Width}, {outputs}{options}";
+        var bank = new Field(draft.Name("bank"), new FixedType("LinearBank"), "LinearBank", arguments.Parts, attribute);
+        return Node.Of(new TokensType(TypeOf(x).Rows, outputs), isOfOneEach ? "LinearBank of a tensor each" : "LinearBank", $"{bank}[{x}, {expert}]", (1.2 * x.Bound) + 0.5);
     }
 }

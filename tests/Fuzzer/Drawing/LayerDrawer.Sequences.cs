@@ -102,8 +102,9 @@ internal sealed partial class LayerDrawer
         double theta = draft.Pick([10000.0, 500.0]);
         var type = new TokensType(rows, half);
         Size dims = Size.Of(2) * half;
-        Symbol cos = Declare(Node.Of(type, "RotaryCos", $"RotaryCos({rows.Expression}, {dims}, {theta})"));
-        Symbol sin = Declare(Node.Of(type, "RotarySin", $"RotarySin({rows.Expression}, {dims}, {theta})"));
+        Node float16 = draft.Chance(0.3) ? Optional("Rotary: float16", $", float16: true") : Optional("");
+        Symbol cos = Declare(Node.Of(type, "RotaryCos", $"RotaryCos({rows.Expression}, {dims}, {theta}{float16})"));
+        Symbol sin = Declare(Node.Of(type, "RotarySin", $"RotarySin({rows.Expression}, {dims}, {theta}{float16})"));
         bool isInterleaved = draft.Chance(0.5);
         return Declares(Node.Of(
             TypeOf(y), isInterleaved ? "Rotate pairs" : "Rotate halves",

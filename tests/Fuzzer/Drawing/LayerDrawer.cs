@@ -51,7 +51,7 @@ internal sealed partial class LayerDrawer
                 (4, DrawScan),
             (3, DrawPool), (5, DrawLibrary), (2, DrawRouting), (2, DrawLookup), (3, DrawRows), (3, DrawTable),
                 (nesting < 2 ? 4 : 0, DrawLayers),
-            (3, DrawBranch), (4, DrawShapes),
+            (3, DrawBranch), (4, DrawShapes), (5, DrawParameters),
         ];
         int at = draft.Below(kinds.Sum(kind => kind.Weight));
         foreach ((int weight, Func<bool> draw) in kinds)
@@ -82,7 +82,7 @@ internal sealed partial class LayerDrawer
     }
 
     private Field Field(string stem, NodeType type, string typeName, NodeText arguments) =>
-        new(draft.Name(stem), type, typeName, arguments.Parts);
+        new(draft.Name(stem), type, typeName, arguments.Parts, typeName is "Linear" or "Parameter" && !stem.StartsWith("exact", StringComparison.Ordinal) ? Named(stem) : "");
 
     private Field Field(string stem, string typeName, NodeText arguments) => Field(stem, new FixedType(typeName), typeName, arguments);
 

@@ -11,9 +11,12 @@ internal static class Weights
     {
         var random = new Random(seed);
         var bytes = new SafetensorsBytes();
+        HashSet<string> written = [];
         foreach (WeightSlot slot in WeightSlots.Of(layer))
             foreach (string name in slot.NamesOf(slot.Names[0]))
             {
+                // Tied parameters have one tensor.
+                if (!written.Add(name)) continue;
                 ImmutableArray<int> sides = slot.ShapeUnder(slot.Names[0]);
                 int count = sides.Aggregate(1, (a, b) => a * b);
                 bytes.Add(name, [.. sides], [.. Enumerable.Range(0, count).Select(_ => Draw(slot, name, sides, random))]);
