@@ -18,6 +18,9 @@ internal sealed class Session
     /// <summary>One of so many is broken on purpose, and has to be refused.</summary>
     private const int BrokenEvery = 5;
 
+    /// <summary>A run of minutes draws so many times as many descriptions as it runs.</summary>
+    private const int Choice = 6;
+
     private readonly Options options;
     private readonly TextWriter output;
     private readonly Stopwatch clock = Stopwatch.StartNew();
@@ -70,7 +73,8 @@ internal sealed class Session
             // Those for the GPU are spread over the run, a few in each batch.
             int onGpu = options.Gpu == 0 ? 0 : Math.Min(count, (int)Math.Ceiling(options.Gpu * (double)AtOnce / options.Count));
             if (options.Minutes is null) onGpu = Math.Min(onGpu, Math.Max(0, options.Gpu - OnGpu));
-            Description[] drawn = [.. Enumerable.Range(options.Seed + at, count).Select(Drawer.Draw)];
+            Description[] drawn = options.Minutes is null ? [.. Enumerable.Range(options.Seed + at, count).Select(Drawer.Draw)]
+                : Rarest(options.Seed + (at * Choice), count);
             RunAll(drawn[..onGpu], onGpu: true);
             RunAll(drawn[onGpu..], onGpu: false);
             RunBroken([.. drawn.Where(d => d.Seed % BrokenEvery == 0)]);
@@ -80,6 +84,12 @@ internal sealed class Session
             if (options.Report is { } file) RunReport.Write(file, this);
         }
     }
+
+    /// <summary>Of many descriptions those with most of what has been covered least; the first are the rarest, and the GPU has them.</summary>
+    private Description[] Rarest(int seed, int count) =>
+    [
+        .. Enumerable.Range(seed, count * Choice).Select(Drawer.Draw).OrderByDescending(Coverage.Rarity).Take(count),
+    ];
 
     private void RunAll(Description[] drawn, bool onGpu)
     {

@@ -9,13 +9,18 @@ internal sealed record Batch(ImmutableArray<ImmutableArray<int>> Lengths)
 {
     public const int LongestSequence = 70;
 
+    /// <summary>Of scans, some are so long that they are computed in several chunks.</summary>
+    private static readonly int[] Long = [0, 1, 130, 257, 300];
+
     private static readonly int[] Some = [0, 1, 2, 3, 5, 7, 8, 15, 16, 17, 31, 33, 48, 64, LongestSequence];
 
     public static Batch Draw(Description description, int longest = LongestSequence)
     {
         var random = new Random(description.Seed);
         int sequences = 1 + random.Next(6);
-        int[] possible = [.. Some.Where(length => length <= longest)];
+        bool isLong = longest == LongestSequence && random.Next(3) == 0 && description.Nodes.Any(n => n.Op.StartsWith("Scan", StringComparison.Ordinal));
+        if (isLong) sequences = Math.Min(sequences, 2);
+        int[] possible = isLong ? Long : [.. Some.Where(length => length <= longest)];
         return new Batch(
         [
             .. Enumerable.Range(0, Families(description).Count)

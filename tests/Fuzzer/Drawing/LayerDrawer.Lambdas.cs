@@ -39,11 +39,13 @@ internal sealed partial class LayerDrawer
         var outside = new LambdaScope { Rows = [(t, rows)], Integers = [f, n], FoldsLeft = 0 };
         LambdaScope inside = outside with { Reals = [h] };
         Node decay = Node.Of(new RealType(), "", $"Sigmoid({Real(outside, 1)})"), input = Real(outside, 1 + draft.Below(2));
-        Node step = draft.Below(6) switch
+        Node step = draft.Below(8) switch
         {
             0 => Node.Of(new RealType(), "Scan: running greatest", $"Max(0.75 * {h}, {input})"),
             1 => Node.Of(new RealType(), "Scan: recurrent", $"Tanh(0.5 * {h} + {input})"),
             2 => Node.Of(new RealType(), "Scan: average", $"(0.75 * {h} + 0.25 * {input})"),
+            4 or 5 => Node.Of(new RealType(), "Scan: selective",
+                $"(Exp(-Abs({Field("table", "Parameter", $"{width}, {states}")}[{f}, {n}])) * {h} + {input})"),
             3 => Node.Of(new RealType(), "Scan: chosen", $"({Truth(outside, 0)} ? 0.5 * {h} : {input})"),
             _ => Node.Of(new RealType(), "Scan: gated", $"({decay} * {h} + {input})"),
         };

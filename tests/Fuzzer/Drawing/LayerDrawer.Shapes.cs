@@ -46,9 +46,18 @@ internal sealed partial class LayerDrawer
         Symbol v = Declare(Function(Node.Of(x)));
         symbols.Remove(v);
         block.Add(new For(new Symbol(draft.Name("i"), new FixedType("int")), Node.Of(new FixedType("int"), "for", $"{depth}"),
-            [new Assign(v, Fewer(v, type, "loop that shortens"))]));
+            [new Assign(v, Fewer(v, type, "loop that shortens")), .. Placed(v, type)]));
         DeclareOf(v, type.Rows, type.Width, v.Bound);
         return true;
+    }
+
+    /// <summary>What a table says of positions, which the host computes anew in each pass.</summary>
+    private ImmutableArray<Statement> Placed(Symbol v, TokensType type)
+    {
+        if (draft.Chance(0.6)) return [];
+        Size count = Size.Of(draft.Count(2 + draft.Below(9), "vocabulary"));
+        Field table = Field("embedding", "Embedding", $"{count}, {type.Width}");
+        return [new Assign(v, Node.Of(v.Type, "positions by pass", $"(0.5 * {v} + {table}[{v}.Positions % {count}])"))];
     }
 
     private Node Fewer(Symbol v, TokensType type, string op)

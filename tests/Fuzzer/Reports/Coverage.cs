@@ -33,6 +33,13 @@ internal sealed partial class Coverage
     /// <summary>What stands in fewer descriptions than that.</summary>
     public IEnumerable<string> Below(int count) => ops.Concat(kernels).Concat(passes).Where(c => c.Value < count).Select(c => $"{c.Key} ({c.Value})");
 
+    /// <summary>How much a description has of what few others had, for its size.</summary>
+    public double Rarity(Description description)
+    {
+        string[] all = [.. description.Nodes.Select(node => node.Op).Where(op => op.Length > 0).Distinct()];
+        return all.Sum(op => 1.0 / (1 + ops.GetValueOrDefault(op))) / Math.Sqrt(1 + all.Length);
+    }
+
     public void Add(Description description, Compiled compiled, bool isOnGpu)
     {
         foreach (string op in description.Nodes.Select(node => node.Op).Where(op => op.Length > 0).Distinct())

@@ -63,7 +63,7 @@ internal sealed class Runner(Checks checks)
             return new Failure(FailureKind.NotRepeatable, where, changed);
         if (Plant is null && where != "gpu" && Allocations(layer, inputs) is > 0 and var bytes)
             return new Failure(FailureKind.Allocates, where, $"a warm run allocates {bytes} bytes on its thread");
-        if (Plant is null && layer.IsIncremental && where != "gpu" && new IncrementalRun(layer, compiled.Case, inputs).Difference() is { } later)
+        if (Plant is null && layer.IsIncremental && new IncrementalRun(layer, compiled.Case, inputs, isShort: where == "gpu").Difference() is { } later)
             return new Failure(FailureKind.LaterDiffers, where, later);
         for (int s = 0; Plant is null && s < SequencesOf(inputs); s++)
             if (DifferenceAlone(first, layer.Run(Inputs.Alone(inputs, s)), s, SequencesOf(inputs)) is { } alone)
@@ -79,6 +79,8 @@ internal sealed class Runner(Checks checks)
         Plant?.Invoke(compiled, actual);
         Reference yardstick = reference.For(compiled, inputs, Precision.Of(precision));
         if (yardstick.Difference(actual) is { } differs) return new Failure(FailureKind.Differs, $"gpu-{precision}", differs);
+        if (layer.IsIncremental && new IncrementalRun(layer, compiled.Case, inputs, isShort: true).Difference() is { } later)
+            return new Failure(FailureKind.LaterDiffers, $"gpu-{precision}", later);
         int last = SequencesOf(inputs) - 1;
         return DifferenceAlone(actual, layer.Run(Inputs.Alone(inputs, last)), last, last + 1) is { } alone
             ? new Failure(FailureKind.DependsOnBatch, $"gpu-{precision}", $"sequence {last} alone, {alone}") : null;
@@ -87,7 +89,7 @@ internal sealed class Runner(Checks checks)
     private static Failure? CheckLater(Compiled compiled, object[] inputs)
     {
         using var layer = new LoadedLayer(compiled, Device.Reference);
-        return layer.IsIncremental && new IncrementalRun(layer, compiled.Case, inputs).Difference() is { } text
+        return layer.IsIncremental && new IncrementalRun(layer, compiled.Case, inputs, isShort: true).Difference() is { } text
             ? new Failure(FailureKind.LaterDiffers, "reference", text) : null;
     }
 

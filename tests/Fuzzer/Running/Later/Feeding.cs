@@ -31,15 +31,15 @@ internal readonly record struct Forked(int From, int Shared, int Length);
 /// <param name="Forks">Those sequences that come behind the ones that are given.</param>
 internal sealed record Feeding(ImmutableArray<Turn> Turns, ImmutableArray<Forked> Forks)
 {
-    private const int MostForks = 3;
-
-    private static readonly int[] Sizes = [1, 1, 1, 2, 3, 7, 31, 32, 33, 40];
+    private static readonly int[] ManySizes = [1, 1, 1, 2, 3, 7, 31, 32, 33, 40], FewSizes = [1, 5, 16, 33];
 
     /// <param name="lengths">Of the sequences that are given; those without rows never join.</param>
     /// <param name="chunk">Parts end at whole multiples of it, or where the sequence does.</param>
-    public static Feeding Draw(IReadOnlyList<int> lengths, int chunk, int seed)
+    /// <param name="isShort">Whether in few parts.</param>
+    public static Feeding Draw(IReadOnlyList<int> lengths, int chunk, int seed, bool isShort)
     {
         var random = new Random(seed);
+        (int[] sizes, int mostForks) = isShort ? (FewSizes, 1) : (ManySizes, 3);
         List<int> all = [.. lengths];
         List<Turn> turns = [];
         List<Forked> forks = [];
@@ -63,7 +63,7 @@ internal sealed record Feeding(ImmutableArray<Turn> Turns, ImmutableArray<Forked
         void Fork()
         {
             int[] begun = [.. running.Where(r => r.Value > 0).Select(r => r.Key)];
-            if (begun.Length == 0 || forks.Count == MostForks || random.Next(4) > 0) return;
+            if (begun.Length == 0 || forks.Count == mostForks || random.Next(4) > 0) return;
             int from = begun[random.Next(begun.Length)], sequence = all.Count;
             forks.Add(new Forked(from, running[from], running[from] + 1 + random.Next(20)));
             all.Add(forks[^1].Length);
@@ -76,7 +76,7 @@ internal sealed record Feeding(ImmutableArray<Turn> Turns, ImmutableArray<Forked
             List<Part> parts = [];
             foreach ((int sequence, int first) in running.OrderBy(_ => random.Next()).Take(1 + random.Next(4)).ToArray())
             {
-                int end = (first + Sizes[random.Next(Sizes.Length)] + chunk - 1) / chunk * chunk;
+                int end = (first + sizes[random.Next(sizes.Length)] + chunk - 1) / chunk * chunk;
                 parts.Add(new Part(sequence, first, Math.Min(end, all[sequence]), end >= all[sequence]));
                 running[sequence] = parts[^1].End;
             }

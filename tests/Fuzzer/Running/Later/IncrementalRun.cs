@@ -24,12 +24,13 @@ internal sealed class IncrementalRun
     /// <summary>Of the sequences that have joined, their numbers in the cache.</summary>
     private readonly Dictionary<int, int> numbers = [];
 
-    public IncrementalRun(LoadedLayer layer, Case one, object[] given)
+    /// <param name="isShort">Whether few parts are enough: where each takes long.</param>
+    public IncrementalRun(LoadedLayer layer, Case one, object[] given, bool isShort)
     {
         (this.layer, this.one) = (layer, one);
         inputs = [.. given.Select(input => new Loose(input))];
         goesOn = [.. one.Inputs.Select(layer.GoesOn)];
-        feeding = Feeding.Draw([.. Enumerable.Range(0, Later.Count).Select(Later.Length)], one.Chunk, one.Seed);
+        feeding = Feeding.Draw([.. Enumerable.Range(0, Later.Count).Select(Later.Length)], one.Chunk, one.Seed, isShort);
         AddForks();
         Part[] all = [.. Enumerable.Range(0, Later.Count).Where(s => Later.Length(s) > 0).Select(s => new Part(s, 0, Later.Length(s), true))];
         if (all.Length == 0) return;
