@@ -57,4 +57,35 @@ public sealed class ShapeTests
             }
         }
         """);
+
+    [Fact]
+    public void A_width_that_adds_up_in_one_arm_of_the_same_condition() => Finding.Agrees("""
+        // seed 50024
+        // values: d1 = 4, d3 = 17, d4 = 33, depth1 = 2
+        // x1: 4 columns, lengths 7 0 3
+        namespace SumInArm;
+
+        [TransformerLayer]
+        public sealed partial class Root(int depth1, int d1, int d4, int d3)
+        {
+            private readonly LayerNorm norm1 = new(d1);
+            private readonly Linear linear1 = new(d1 + depth1 * d1, d3);
+            private readonly Linear linear2 = new(d4 > 7 ? d3 : d1 + depth1 * d1, d1);
+
+            public Tokens Forward(Tokens x1)
+            {
+                Tokens v4 = norm1[x1];
+                for (int i1 = 0; i1 < depth1; i1++)
+                {
+                    v4 = Concat(v4, x1);
+                }
+                Tokens v7 = Softmax(v4);
+                if (d4 > 7)
+                {
+                    v7 = linear1[v7];
+                }
+                return linear2[v7];
+            }
+        }
+        """);
 }

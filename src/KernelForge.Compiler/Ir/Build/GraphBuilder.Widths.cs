@@ -204,13 +204,17 @@ internal sealed partial class GraphBuilder
     private static bool MayBeEqual(Scalar a, Scalar b)
     {
         if (a is Scalar.Conditional c)
-            return MayBeEqual(c.WhenTrue, Under(c.Condition, b)) && MayBeEqual(c.WhenFalse, b);
+            return MayBeEqual(c.WhenTrue, Under(c.Condition, Arm(b, c.Condition, true))) && MayBeEqual(c.WhenFalse, Arm(b, c.Condition, false));
         if (b is Scalar.Conditional) return MayBeEqual(b, a);
         // Of widths that follow from each other, the first; behind the last pass it may be any.
         if (a is Scalar.Recurring r)
             return r.At is not Scalar.Index i || MayBeEqual(r.Definition.Initial, Scalars.AtPass(b, i.Name, r.Definition.Start)) || IsOpaque(b);
         if (b is Scalar.Recurring) return MayBeEqual(b, a);
         return Size.From(a).Equals(Size.From(b)) || IsOpaque(a) || IsOpaque(b);
+
+        // Where both follow the same condition, they do so together.
+        static Scalar Arm(Scalar value, Scalar condition, bool holds) =>
+            Scalars.Replace(value, s => s is Scalar.Conditional c && c.Condition.Equals(condition) ? holds ? c.WhenTrue : c.WhenFalse : null);
 
         // The first pass of a loop.
         static Scalar Under(Scalar condition, Scalar value) =>
