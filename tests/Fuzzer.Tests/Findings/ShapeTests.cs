@@ -88,4 +88,45 @@ public sealed class ShapeTests
             }
         }
         """);
+
+    [Fact]
+    public void A_loop_that_widens_within_a_stage_that_does() => Finding.Agrees("""
+        // seed 100373
+        // values: d = 3, depth2 = 2
+        // x1: 3 columns, lengths 5
+        namespace LoopInStage;
+
+        [TransformerLayer]
+        public sealed partial class Stage1(int depth2, int given1, int given2)
+        {
+            private readonly Linear linear4 = new(given1, given2);
+
+            public Tokens Forward(Tokens x2)
+            {
+                Tokens v12 = QuickGelu(x2);
+                for (int i2 = 0; i2 < depth2; i2++)
+                {
+                    v12 = Concat(v12, x2);
+                }
+                return Tanh(linear4[Silu(x2)]);
+            }
+        }
+
+        [TransformerLayer]
+        public sealed partial class Root(int depth2, int d)
+        {
+            private readonly LayerNorm norm1 = new(d);
+            private readonly Layers<Stage1> stages1 = new(2, n => new Stage1(depth2, d * (n + 1), d * (n + 2)));
+
+            public Tokens Forward(Tokens x1)
+            {
+                Tokens v15 = norm1[x1];
+                for (int i3 = 0; i3 < 2; i3++)
+                {
+                    v15 = stages1[i3].Forward(v15);
+                }
+                return v15;
+            }
+        }
+        """);
 }

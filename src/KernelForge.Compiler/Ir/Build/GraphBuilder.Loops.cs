@@ -111,7 +111,7 @@ internal sealed partial class GraphBuilder
             // Values that pass from the same rows to the same rows stay together.
             int first = carried.FindIndex(o => o.Before.Space == c.Before.Space && ends[carried.IndexOf(o)].Space == ends[i].Space);
             found[c.Local] = new LoopShapes.End(keepsWidth ? assumed.Columns : columns, keepsRows ? null : carried[first].Local);
-            if (!keepsWidth && (learned.IsExhausted || shapes.IsProbed(columns)))
+            if (!keepsWidth && (learned.IsExhausted || shapes.IsProbed(columns, learned)))
                 throw Fail(Rules.LoopChangesShape, span,
                     $"the loop turns '{c.Local}' from {Describe(c.Before)} into {Describe(ends[i])}, and its width cannot be told from that of the pass before");
         }

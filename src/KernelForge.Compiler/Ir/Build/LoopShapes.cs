@@ -29,18 +29,32 @@ internal sealed class LoopShapes
     /// <summary>The width of a value that a probe does not know.</summary>
     public Size Probe(Loop loop, string local)
     {
-        string name = $"?{local} in loop {loop.Number}";
+        string name = $"?{local}{In(loop)}";
         probed.Add(name);
         return Size.From(new Scalar.Hyper(name, ValueKind.Integer, false));
     }
 
     /// <summary>Whether a probe's width is part of this one.</summary>
-    public bool IsProbed(Size size)
+    /// <param name="of">Whose probe: that of a loop around it is as good as any width. Null: whose ever.</param>
+    public bool IsProbed(Size size, Loop? of = null)
     {
         bool found = false;
-        ScalarText.Of(size.ToScalar(), h => { found |= probed.Contains(h.Name); return ""; }, _ => "");
+        Look(size.ToScalar());
         return found;
+
+        void Look(Scalar value) => Scalars.Replace(value, s =>
+        {
+            if (s is Scalar.Hyper h) found |= probed.Contains(h.Name) && (of is null || h.Name.EndsWith(In(of), StringComparison.Ordinal));
+            if (s is Scalar.Recurring r)
+            {
+                Look(r.Definition.Initial);
+                Look(r.Definition.Step);
+            }
+            return null;
+        });
     }
+
+    private static string In(Loop loop) => $" in loop {loop.Number}";
 
     public sealed class Loop(LoopShapes all, int number)
     {
