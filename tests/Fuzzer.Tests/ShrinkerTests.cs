@@ -39,7 +39,7 @@ public sealed class ShrinkerTests
         Checks checks = new([256], [1]);
         var runner = new Runner(checks)
         {
-            Plant = (compiled, results) =>
+            Plant = (_, compiled, results) =>
             {
                 bool isWrong = compiled.Generated.Any(file => Regex.IsMatch(file.Text, $"^// +{kind} ", RegexOptions.Multiline));
                 foreach (Result result in results)

@@ -85,7 +85,7 @@ internal sealed class Session
         }
     }
 
-    /// <summary>Of many descriptions those with most of what has been covered least; the first are the rarest, and the GPU has them.</summary>
+    /// <summary>Of many descriptions those with most of what has been covered least; the GPU has the rarest.</summary>
     private Description[] Rarest(int seed, int count) =>
     [
         .. Enumerable.Range(seed, count * Choice).Select(Drawer.Draw).OrderByDescending(Coverage.Rarity).Take(count),

@@ -51,8 +51,9 @@ internal sealed class CacheMemory : IDisposable
         sequence.States = BlockTable.None;
     }
 
-    /// <summary>One of the two copies of a sequence's own memory.</summary>
-    public nint States(CachedSequence sequence, int copy) => states!.Address(sequence.States) + (nint)(copy * Layout.StateBytes);
+    /// <summary>One of the two copies of a sequence's own memory; 0 where it has none, as when no row behind the newest is read.</summary>
+    public nint States(CachedSequence sequence, int copy) =>
+        states is null ? 0 : states.Address(sequence.States) + (nint)(copy * Layout.StateBytes);
 
     public void Release(CachedSequence sequence)
     {

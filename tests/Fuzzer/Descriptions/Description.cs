@@ -46,8 +46,8 @@ internal sealed record Description(
                 Size size => size.HyperParameters,
                 HyperParameter one => [one],
                 Construction inner => HyperParametersOf(this[inner.Layer]).Where(h => !inner.Given.ContainsKey(h))
-                    .Concat(inner.Given.Where(g => HyperParametersOf(this[inner.Layer]).Contains(g.Key)).SelectMany(g => g.Value).OfType<Size>()
-                        .SelectMany(size => size.HyperParameters)),
+                    .Concat(inner.Given.Where(g => HyperParametersOf(this[inner.Layer]).Contains(g.Key))
+                        .SelectMany(g => g.Value).OfType<Size>().SelectMany(size => size.HyperParameters)),
                 Node node => node.All.SelectMany(n => n.Parts).SelectMany(p => p switch
                 {
                     Size size => size.HyperParameters,

@@ -25,14 +25,7 @@ internal sealed class Printer(Description description)
     private void Print(Layer layer)
     {
         string parameters = string.Join(", ", description.HyperParametersOf(layer).Select(h => $"{h.TypeName} {h.Name}"));
-        string attributes = "[TransformerLayer]\n";
-        if (layer == description.Root && description.GoesOn is { } rows)
-        {
-            Symbol[] later = [.. layer.Inputs.Where(input => input.Type is TokensType t ? t.Rows == rows : ((IntegersType)input.Type).Rows == rows)];
-            bool isNamed = later.Length < layer.Inputs.Length || description.Seed % 2 == 0;
-            attributes += later.Length == 0 ? "" : isNamed ? $"[Incremental(\"{later[0]}\")]\n" : "[Incremental]\n";
-        }
-        text.Append(CultureInfo.InvariantCulture, $"\n{attributes}public sealed partial class {layer.Name}({parameters})\n{{\n");
+        text.Append(CultureInfo.InvariantCulture, $"\n[TransformerLayer]\n{Incremental(layer)}public sealed partial class {layer.Name}({parameters})\n{{\n");
         depth = 1;
         foreach (Field field in layer.Fields)
             Line($"{field.Attribute}private readonly {field.TypeName} {field.Name} = new({Text(field.Arguments)});");
@@ -93,6 +86,15 @@ internal sealed class Printer(Description description)
                 Block(f.Body);
                 break;
         }
+    }
+
+    /// <summary>The attribute of a layer whose rows go on, which names them where there are others.</summary>
+    private string Incremental(Layer layer)
+    {
+        if (layer != description.Root || description.GoesOn is not { } rows) return "";
+        Symbol[] later = [.. layer.Inputs.Where(input => (input.Type as TokensType)?.Rows == rows || (input.Type as IntegersType)?.Rows == rows)];
+        bool isNamed = later.Length < layer.Inputs.Length || description.Seed % 2 == 0;
+        return later.Length == 0 ? "" : isNamed ? $"[Incremental(\"{later[0]}\")]\n" : "[Incremental]\n";
     }
 
     private void Open(string head)

@@ -18,7 +18,8 @@ internal sealed record Batch(ImmutableArray<ImmutableArray<int>> Lengths)
     {
         var random = new Random(description.Seed);
         int sequences = 1 + random.Next(6);
-        bool isLong = longest == LongestSequence && random.Next(3) == 0 && description.Nodes.Any(n => n.Op.StartsWith("Scan", StringComparison.Ordinal));
+        bool hasScan = description.Nodes.Any(n => n.Op.StartsWith("Scan", StringComparison.Ordinal));
+        bool isLong = hasScan && longest == LongestSequence && random.Next(3) == 0;
         if (isLong) sequences = Math.Min(sequences, 2);
         int[] possible = isLong ? Long : [.. Some.Where(length => length <= longest)];
         return new Batch(
@@ -42,7 +43,10 @@ internal sealed record Batch(ImmutableArray<ImmutableArray<int>> Lengths)
         });
         ImmutableDictionary<string, int> values = description.HyperParametersOf(description.Root)
             .ToImmutableDictionary(h => h.Name, h => description.Values[h]);
-        return new Case(Printer.Print(description, name ?? description.Namespace), values, [.. inputs], description.Seed) { Chunk = description.GoesOn is null ? 1 : description.Chunk };
+        return new Case(Printer.Print(description, name ?? description.Namespace), values, [.. inputs], description.Seed)
+        {
+            Chunk = description.GoesOn is null ? 1 : description.Chunk,
+        };
     }
 
     private static List<Rows> Families(Description description) =>

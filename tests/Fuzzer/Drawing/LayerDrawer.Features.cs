@@ -69,8 +69,7 @@ internal sealed partial class LayerDrawer
     {
         if (PickOf(TokensOfRows) is not { } first) return false;
         Rows rows = TypeOf(first).Rows;
-        Symbol[] others = [.. Tokens.Where(s => ReferenceEquals(TypeOf(s).Rows, rows)
-            || (TypeOf(s).Rows.IsSequencesOf(rows) && MayRead(rows, TypeOf(s).Rows)))];
+        Symbol[] others = [.. Tokens.Where(s => IsBeside(TypeOf(s).Rows, rows))];
         Symbol second = draft.Pick(others), third = draft.Pick(others);
         Size width = TypeOf(first).Width + TypeOf(second).Width;
         bool isThree = draft.Chance(0.3);

@@ -24,6 +24,10 @@ internal sealed partial class LayerDrawer
         return read.Kind != RowsKind.Sequences;
     }
 
+    /// <summary>Whether values of these rows go row by row with others: their own, or one for each of their sequences.</summary>
+    private bool IsBeside(Rows rows, Rows others) =>
+        ReferenceEquals(rows, others) || (rows.IsSequencesOf(others) && MayRead(others, rows));
+
     /// <summary>A position of rows that a lambda may read there; null where there is none.</summary>
     private Node? Position(LambdaScope scope, Symbol row, Rows rows, Rows read)
     {

@@ -59,7 +59,7 @@ internal sealed partial class LayerDrawer
     {
         Symbol[] fitting =
         [
-            .. Tokens.Where(s => (ReferenceEquals(TypeOf(s).Rows, rows) || (TypeOf(s).Rows.IsSequencesOf(rows) && MayRead(rows, TypeOf(s).Rows)))
+            .. Tokens.Where(s => IsBeside(TypeOf(s).Rows, rows)
                 && (TypeOf(s).Width.IsOne || TypeOf(s).Width.Equals(width))),
         ];
         if (fitting.Length > 0 && draft.Chance(0.5)) return Node.Of(draft.Pick(fitting));
@@ -105,12 +105,13 @@ internal sealed partial class LayerDrawer
     private Node WithNumber(Node a, TokensType type)
     {
         double number = draft.Pick([0.5, 1.25, 2.0]);
-        return draft.Below(4) switch
+        return draft.Below(5) switch
         {
             0 => Node.Of(type, "number - x", $"({number} - {a})", a.Bound + 2),
             1 => Node.Of(type, "number / x", $"({number} / (1.5 + Abs({a})))", 2),
             2 => Node.Of(type, "Pow of a number", $"Pow({number}, Tanh({a}))", 2),
-            _ => Node.Of(type, "Max with a number", draft.Chance(0.5) ? (NodeText)$"Max({number}, {a})" : $"Min({number}, {a})", a.Bound + 2),
+            3 => Node.Of(type, "Max with a number", $"Max({number}, {a})", a.Bound + 2),
+            _ => Node.Of(type, "Min with a number", $"Min({number}, {a})", a.Bound + 2),
         };
     }
 

@@ -36,9 +36,11 @@ internal sealed partial class LayerDrawer
         Node there = Node.Of(new TokensType(rows, outputs), "Linear(present:)", $"{linear}[{x}]", (1.2 * x.Bound) + 0.5);
         Node otherwise = outputs.Equals(width) ? Function(Node.Of(x)) : Linear(Node.Of(x), outputs);
         if (draft.Chance(0.5))
-            return Declares(Node.Of(there.Type, "?: over hyper-parameters", $"({flag} ? {there} : {otherwise})", there.Bound + otherwise.Bound));
+            return Declares(Node.Of(
+                there.Type, "?: over hyper-parameters", $"({flag} ? {there} : {otherwise})", there.Bound + otherwise.Bound));
         Symbol v = Declare(otherwise);
-        block.Add(new If(Node.Of(new FixedType("bool"), "if over a flag", $"{flag}"), [new Assign(v, Node.Of(v.Type, "Tanh", $"Tanh({there})"))], []));
+        var whenThere = new Assign(v, Node.Of(v.Type, "Tanh", $"Tanh({there})"));
+        block.Add(new If(Node.Of(new FixedType("bool"), "if over a flag", $"{flag}"), [whenThere], []));
         return true;
     }
 
@@ -48,7 +50,8 @@ internal sealed partial class LayerDrawer
         if (PickOf(TokensOfRows) is not { } x) return false;
         TokensType type = TypeOf(x) with { IsExact = false };
         Field row = Field("bias", new TokensType(TableRows(Size.One), type.Width), "Parameter", $"{type.Width}, present: {draft.Flag()}");
-        return Declares(Node.Of(type, "Parameter(present:)", draft.Chance(0.5) ? (NodeText)$"({x} + {row})" : $"({x} * (1 + {row}))", (2 * x.Bound) + 1));
+        NodeText text = draft.Chance(0.5) ? (NodeText)$"({x} + {row})" : $"({x} * (1 + {row}))";
+        return Declares(Node.Of(type, "Parameter(present:)", text, (2 * x.Bound) + 1));
     }
 
     /// <summary>An embedding and a product of the same tensor.</summary>
@@ -59,8 +62,8 @@ internal sealed partial class LayerDrawer
         Rows rows = draft.Pick(possible);
         Size count = Size.Of(draft.Count(2 + draft.Below(20), "vocabulary")), width = Width();
         string attribute = $"[Weight(\"{draft.Name("tied")}\")] ";
-        var table = new Field(draft.Name("embedding"), new FixedType("Embedding"), "Embedding", ((NodeText)$"{count}, {width}").Parts, attribute);
-        var head = new Field(draft.Name("head"), new FixedType("Linear"), "Linear", ((NodeText)$"{width}, {count}, bias: false").Parts, attribute);
+        Field table = Field("embedding", "Embedding", $"{count}, {width}", attribute);
+        Field head = Field("head", "Linear", $"{width}, {count}, bias: false", attribute);
         Symbol x = Declare(Node.Of(new TokensType(rows, width), "Embedding", $"{table}[{IntegersOf(rows, count)}]", 1));
         return Declares(Node.Of(new TokensType(rows, count), "Linear of an embedding's weight", $"{head}[{Function(Node.Of(x))}]", 3));
     }

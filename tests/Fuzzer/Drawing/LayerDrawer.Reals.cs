@@ -101,8 +101,7 @@ internal sealed partial class LayerDrawer
     {
         (Symbol row, Rows rows) = draft.Pick(scope.Rows);
         Symbol? x = PickOf(Tokens.Where(s =>
-            (ReferenceEquals(TypeOf(s).Rows, rows) || (TypeOf(s).Rows.IsSequencesOf(rows) && MayRead(rows, TypeOf(s).Rows)))
-            && (TypeOf(s).IsExact || !isExact)));
+            IsBeside(TypeOf(s).Rows, rows) && (TypeOf(s).IsExact || !isExact)));
         if (x is null) return null;
         string op = ReferenceEquals(TypeOf(x).Rows, rows) ? "x[t, f]" : "x[t, f] of a sequence";
         return Node.Of(new RealType(TypeOf(x).IsExact), op, $"{x}[{row}, {Index(scope, TypeOf(x).Width)}]", x.Bound);

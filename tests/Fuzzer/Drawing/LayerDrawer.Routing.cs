@@ -51,8 +51,9 @@ internal sealed partial class LayerDrawer
         string options = draft.Pick(["", ", bias: false", ", transposed: true"]);
         bool isOfOneEach = draft.Chance(0.5);
         string attribute = isOfOneEach ? $"[Weight(\"{draft.Name("experts")}.{{e}}\")] " : "";
-        NodeText arguments = $"{count}, {TypeOf(x).Width}, {outputs}{options}";
-        var bank = new Field(draft.Name("bank"), new FixedType("LinearBank"), "LinearBank", arguments.Parts, attribute);
-        return Node.Of(new TokensType(TypeOf(x).Rows, outputs), isOfOneEach ? "LinearBank of a tensor each" : "LinearBank", $"{bank}[{x}, {expert}]", (1.2 * x.Bound) + 0.5);
+        Field bank = Field("bank", "LinearBank", $"{count}, {TypeOf(x).Width}, {outputs}{options}", attribute);
+        return Node.Of(
+            new TokensType(TypeOf(x).Rows, outputs), isOfOneEach ? "LinearBank of a tensor each" : "LinearBank", $"{bank}[{x}, {expert}]",
+            (1.2 * x.Bound) + 0.5);
     }
 }

@@ -24,7 +24,8 @@ internal sealed partial class LayerDrawer
         if (GoesOn(rows) && !IsBold)
         {
             if (most * n > MostRowsOfASequence || multiples.ContainsKey(rows)) return false;
-            Rows multiple = Derived(rows, "lengths: multiplied", $"{rows.Expression}.WithLengths({n} * {rows.Expression}.Lengths)", most * n);
+            NodeText lengthsTimes = $"{rows.Expression}.WithLengths({n} * {rows.Expression}.Lengths)";
+            Rows multiple = Derived(rows, "lengths: multiplied", lengthsTimes, most * n);
             multiples[multiple] = (rows, Size.Of(n));
             return draft.Chance(0.2) || DrawEachOver(multiple);
         }

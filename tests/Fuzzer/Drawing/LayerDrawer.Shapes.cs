@@ -33,8 +33,7 @@ internal sealed partial class LayerDrawer
         if (ValueOf(width) > MostFeatures) return false;
         Symbol v = Declare(Function(Node.Of(x)));
         symbols.Remove(v);
-        Node wider = Node.Of(type, "loop that widens", $"Concat({v}, {y})");
-        block.Add(new For(new Symbol(draft.Name("i"), new FixedType("int")), Node.Of(new FixedType("int"), "for", $"{depth}"), [new Assign(v, wider)]));
+        block.Add(Loop(depth, _ => [new Assign(v, Node.Of(type, "loop that widens", $"Concat({v}, {y})"))]));
         return Declares(Node.Of(type with { Width = width }, "", $"{v}", Math.Max(v.Bound, y.Bound)));
     }
 
@@ -45,10 +44,15 @@ internal sealed partial class LayerDrawer
         HyperParameter depth = draft.Count(draft.Below(4), "depth");
         Symbol v = Declare(Function(Node.Of(x)));
         symbols.Remove(v);
-        block.Add(new For(new Symbol(draft.Name("i"), new FixedType("int")), Node.Of(new FixedType("int"), "for", $"{depth}"),
-            [new Assign(v, Fewer(v, type, "loop that shortens")), .. Placed(v, type)]));
+        block.Add(Loop(depth, _ => [new Assign(v, Fewer(v, type, "loop that shortens")), .. Placed(v, type)]));
         DeclareOf(v, type.Rows, type.Width, v.Bound);
         return true;
+    }
+
+    private For Loop(HyperParameter depth, Func<Symbol, ImmutableArray<Statement>> body)
+    {
+        var index = new Symbol(draft.Name("i"), new FixedType("int"));
+        return new For(index, Node.Of(new FixedType("int"), "for", $"{depth}"), body(index));
     }
 
     /// <summary>What a table says of positions, which the host computes anew in each pass.</summary>
@@ -131,9 +135,7 @@ internal sealed partial class LayerDrawer
         }
         else
         {
-            Symbol index = new(draft.Name("i"), new FixedType("int"));
-            block.Add(new For(index, Node.Of(new FixedType("int"), "for", $"{depth}"),
-                [new Assign(v, Node.Of(v.Type, "stages by index", $"{layers}[{index}].Forward({v})"))]));
+            block.Add(Loop(depth, index => [new Assign(v, Node.Of(v.Type, "stages by index", $"{layers}[{index}].Forward({v})"))]));
         }
         Size width = type.Width + (Size.Of(depth) * type.Width);
         if (!changesRows) return Declares(Node.Of(type with { Width = width }, "", $"{v}", 4));
@@ -158,7 +160,8 @@ internal sealed partial class LayerDrawer
         Symbol y = Declare(Node.Of(TypeOf(x), "Tanh", $"Tanh({last})"));
         if (draft.Chance(0.5))
         {
-            Field convolution = Field("convolution", "Convolution", $"{given.Width}, {outputs}, {1 + draft.Below(3)}, {1 + draft.Below(2)}, {draft.Below(2)}");
+            (int kernel, int stride, int padding) = (1 + draft.Below(3), 1 + draft.Below(2), draft.Below(2));
+            Field convolution = Field("convolution", "Convolution", $"{given.Width}, {outputs}, {kernel}, {stride}, {padding}");
             return Whole(Node.Of(TypeOf(x) with { Width = outputs }, "Convolution", $"Tanh({convolution}[{y}])"));
         }
         Node fewer = Fewer(y, TypeOf(y), "stage that shortens");

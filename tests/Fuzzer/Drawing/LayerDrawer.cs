@@ -82,7 +82,10 @@ internal sealed partial class LayerDrawer
     }
 
     private Field Field(string stem, NodeType type, string typeName, NodeText arguments) =>
-        new(draft.Name(stem), type, typeName, arguments.Parts, typeName is "Linear" or "Parameter" && !stem.StartsWith("exact", StringComparison.Ordinal) ? Named(stem) : "");
+        new(draft.Name(stem), type, typeName, arguments.Parts, typeName is "Linear" or "Parameter" ? Named(stem) : "");
+
+    private Field Field(string stem, string typeName, NodeText arguments, string attribute) =>
+        new(draft.Name(stem), new FixedType(typeName), typeName, arguments.Parts, attribute);
 
     private Field Field(string stem, string typeName, NodeText arguments) => Field(stem, new FixedType(typeName), typeName, arguments);
 

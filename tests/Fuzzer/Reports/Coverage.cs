@@ -31,7 +31,8 @@ internal sealed partial class Coverage
     public IReadOnlyDictionary<string, int> Passes => passes;
 
     /// <summary>What stands in fewer descriptions than that.</summary>
-    public IEnumerable<string> Below(int count) => ops.Concat(kernels).Concat(passes).Where(c => c.Value < count).Select(c => $"{c.Key} ({c.Value})");
+    public IEnumerable<string> Below(int count) =>
+        ops.Concat(kernels).Concat(passes).Where(c => c.Value < count).Select(c => $"{c.Key} ({c.Value})");
 
     /// <summary>How much a description has of what few others had, for its size.</summary>
     public double Rarity(Description description)

@@ -34,8 +34,8 @@ internal sealed partial class Findings
     private static string SignatureOf(Failure failure)
     {
         string where = failure.Where.StartsWith("cpu-", StringComparison.Ordinal) ? "cpu" + failure.Where[7..] : failure.Where;
-        string first = failure.Message.Split('\n')[0];
-        return $"{failure.Kind} {where} {(failure.Kind is FailureKind.Threw or FailureKind.GeneratorFailed or FailureKind.DoesNotCompile ? Drawn().Replace(first, "#") : "")}";
+        bool isSaid = failure.Kind is FailureKind.Threw or FailureKind.GeneratorFailed or FailureKind.DoesNotCompile;
+        return $"{failure.Kind} {where} {(isSaid ? Drawn().Replace(failure.Message.Split('\n')[0], "#") : "")}";
     }
 
     [GeneratedRegex(@"'[^']*'|\S*Drawn\S*|\d+")]

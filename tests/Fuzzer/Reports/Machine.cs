@@ -24,6 +24,7 @@ internal static class Machine
         .InformationalVersion.Split('+') is [_, var commit] ? commit : null;
 
     private static string? Cpu => File.Exists("/proc/cpuinfo")
-        ? File.ReadLines("/proc/cpuinfo").Select(line => line.Split(':', 2, StringSplitOptions.TrimEntries)).FirstOrDefault(f => f[0] == "model name")?[1]
+        ? File.ReadLines("/proc/cpuinfo").Select(line => line.Split(':', 2, StringSplitOptions.TrimEntries))
+            .FirstOrDefault(field => field[0] == "model name")?[1]
         : null;
 }

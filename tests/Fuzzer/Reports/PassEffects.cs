@@ -19,7 +19,8 @@ internal static class PassEffects
     public static IReadOnlyList<string> All { get; } =
     [
         "remove unused", "inline maps", "fuse epilogues", "fuse epilogues: a gate of two products", "merge GEMMs that share an input",
-        "name values", "lowering: a sweep of several values", "lowering: phases share a sweep over columns", "lowering: tables looked up by the host",
+        "name values", "lowering: a sweep of several values", "lowering: phases share a sweep over columns",
+        "lowering: tables looked up by the host",
         "memory: a copy around a loop or branch dropped", "memory: a copy kept", "memory: buffers share a slot", "memory: in place",
         "memory: one place of several shapes", "memory: whole numbers kept as floats", "loops: rows carried", "loops: widths carried",
         "branches: rows merged", "rows: lengths by pass", "rows: integers by pass", "parameters: absent", "checks: when loaded",
@@ -103,7 +104,8 @@ internal static class PassEffects
     {
         bool isBounded = kernel.Mask is { } mask && new MaskBounds([.. kernel.Operands], [.. plan.RowSpaces]).AreKnown(mask);
         if (kernel.Mask is not null) yield return isBounded ? "masks: tiles left out" : "masks: asked for each pair";
-        if (new[] { kernel.Score, kernel.Mask }.Any(e => e?.All().Any(DifferenceFunction.Is) == true)) yield return "scores: tabulated by the difference";
+        if (new[] { kernel.Score, kernel.Mask }.Any(e => e?.All().Any(DifferenceFunction.Is) == true))
+            yield return "scores: tabulated by the difference";
         if (!kernel.Heads.Equals(kernel.KeyValueHeads)) yield return "attention: grouped heads";
         if (kernel.IsKept) yield return MaskReach.Of(kernel.Mask) is null ? "later: keys kept" : "later: keys of a window kept";
         foreach (string kept in OfKept(kernel.Operands)) yield return kept;
@@ -112,10 +114,9 @@ internal static class PassEffects
     private static IEnumerable<string> OfScan(ScanKernel kernel)
     {
         if (kernel.IsKept) yield return "later: states kept";
-        CpuLanes? features = CpuLanes.OfFeatures(kernel), states = features is null ? CpuLanes.OfStates(kernel) : null;
-        IEnumerable<string> lanes = features is not null || states is null
-            ? OfLanes(features, "CPU: a scan's features as lanes", "CPU: a scan one by one") : OfLanes(states, "CPU: a scan's states as lanes", "");
-        foreach (string effect in lanes.Concat(OfKept(kernel.Operands))) yield return effect;
+        CpuLanes? features = CpuLanes.OfFeatures(kernel), lanes = features ?? CpuLanes.OfStates(kernel);
+        string some = features is null ? "CPU: a scan's states as lanes" : "CPU: a scan's features as lanes";
+        foreach (string effect in OfLanes(lanes, some, none: "CPU: a scan one by one").Concat(OfKept(kernel.Operands))) yield return effect;
     }
 
     private static IEnumerable<string> OfLanes(CpuLanes? lanes, string some, string none)

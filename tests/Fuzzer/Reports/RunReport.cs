@@ -4,7 +4,7 @@ using KernelForge.Fuzzer.Running;
 
 namespace KernelForge.Fuzzer.Reports;
 
-/// <summary>A run as JSON: where and how it was made, what was tried, what it covered, what it found. Written anew after every batch.</summary>
+/// <summary>A run as JSON: where and how it was made, what was tried, covered and found. Written anew after every batch.</summary>
 internal static class RunReport
 {
     /// <summary>What an hour covers less often than that is listed by itself.</summary>

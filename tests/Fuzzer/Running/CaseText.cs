@@ -11,7 +11,8 @@ internal static partial class CaseText
     {
         string values = string.Join(", ", one.Values.OrderBy(v => v.Key, StringComparer.Ordinal).Select(v => $"{v.Key} = {v.Value}"));
         IEnumerable<string> inputs = one.Inputs.Select(i =>
-            $"// {i.Name}: {(i.Columns > 0 ? $"{i.Columns} {(i.IsExact ? "exact " : "")}columns" : $"below {i.Below}")}, lengths {string.Join(' ', i.Lengths)}");
+            $"// {i.Name}: {(i.Columns > 0 ? $"{i.Columns} {(i.IsExact ? "exact " : "")}columns" : $"below {i.Below}")}, "
+            + $"lengths {string.Join(' ', i.Lengths)}");
         string[] chunk = one.Chunk == 1 ? [] : [$"// brought in chunks of {one.Chunk} rows"];
         return string.Join('\n', [$"// seed {one.Seed}", $"// values: {values}", .. inputs, .. chunk, one.Text]);
     }
@@ -28,7 +29,8 @@ internal static partial class CaseText
                 [.. input.Groups["lengths"].Value.Split(' ', StringSplitOptions.RemoveEmptyEntries)
                     .Select(n => int.Parse(n, CultureInfo.InvariantCulture))]));
         if (inputs.Count == 0)
-            throw new FormatException("a case says what its inputs are: '// x: 8 columns, lengths 3 0 5', '// ids: below 7, lengths 3 0 5'");
+            throw new FormatException(
+                "a case says what its inputs are: '// x: 8 columns, lengths 3 0 5', '// ids: below 7, lengths 3 0 5'");
         foreach (Match value in Value().Matches(Values().Match(text).Groups["all"].Value))
             values[value.Groups["name"].Value] = Number(value, "value");
         return new Case(text[text.IndexOf("namespace ", StringComparison.Ordinal)..], values.ToImmutable(), [.. inputs],

@@ -3,22 +3,21 @@ using KernelForge.Runtime.Cuda;
 namespace KernelForge.Fuzzer.Running;
 
 /// <summary>How exact a device's numbers are, and how the reference run learns what that does to a layer.</summary>
-/// <param name="Name">For messages.</param>
 /// <param name="Unit">Half the distance of neighbouring numbers, of a number's own size.</param>
 /// <param name="Roundings">What becomes of a number that the reference run stores, in runs of their own.</param>
-internal sealed record Precision(string Name, double Unit, Func<double, double>[] Roundings)
+internal sealed record Precision(double Unit, Func<double, double>[] Roundings)
 {
     /// <summary>
     /// Numbers changed by up to 2⁻¹⁸, 64 times what rounding to float32 does, and the same allowed for what is computed within a kernel
     /// and never stored.
     /// </summary>
-    public static Precision Single { get; } = new("f32", 1.0 / (1 << 18), [x => Changed(x, 1.0 / (1 << 18))]);
+    public static Precision Single { get; } = new(1.0 / (1 << 18), [x => Changed(x, 1.0 / (1 << 18))]);
 
     /// <summary>Float16 and TensorFloat32: 11 significant bits.</summary>
-    public static Precision Bits11 { get; } = OfBits("11 bits", 11);
+    public static Precision Bits11 { get; } = OfBits(11);
 
     /// <summary>BFloat16: 8 significant bits.</summary>
-    public static Precision Bits8 { get; } = OfBits("8 bits", 8);
+    public static Precision Bits8 { get; } = OfBits(8);
 
     public static Precision Of(CudaPrecision precision) => precision switch
     {
@@ -31,7 +30,7 @@ internal sealed record Precision(string Name, double Unit, Func<double, double>[
     /// The yardstick of docs/decisions/032 (every number rounded to so many bits where it is stored), and beside it a run whose numbers are
     /// changed by as much as rounding can: of the few numbers of a small layer, the largest error of one run alone is luck.
     /// </summary>
-    private static Precision OfBits(string name, int bits) => new(name, Math.Pow(2, -bits), [x => Rounded(x, bits), x => Changed(x, Math.Pow(2, -bits))]);
+    private static Precision OfBits(int bits) => new(Math.Pow(2, -bits), [x => Rounded(x, bits), x => Changed(x, Math.Pow(2, -bits))]);
 
     /// <summary>To nearest, ties to even; exponents of any size.</summary>
     private static double Rounded(double x, int bits)

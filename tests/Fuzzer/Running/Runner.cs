@@ -9,8 +9,8 @@ namespace KernelForge.Fuzzer.Running;
 /// <summary>Runs one compiled description everywhere and says what is wrong first.</summary>
 internal sealed class Runner(Checks checks)
 {
-    /// <summary>Called with what a device gave, before it is compared: what a test plants a fault with.</summary>
-    public Action<Compiled, Result[]>? Plant { get; init; }
+    /// <summary>Called with a device and what it gave, before it is compared: what a test plants a fault with.</summary>
+    public Action<string, Compiled, Result[]>? Plant { get; init; }
 
     /// <summary>How loose the comparison was, in units of a result's root mean square.</summary>
     public double Looseness { get; private set; }
@@ -42,8 +42,8 @@ internal sealed class Runner(Checks checks)
         }
         if (checks.OnReference && Guarded("reference", () => CheckLater(compiled, inputs)) is { } parts) return parts;
         if (!checks.OnGpu) return null;
-        if (Guarded("gpu", () => Check(compiled, Device.Emulated(seed: seed), "gpu", inputs, otherInputs, reference, otherReference)) is { } onGpu)
-            return onGpu;
+        if (Guarded("gpu", () =>
+            Check(compiled, Device.Emulated(seed: seed), "gpu", inputs, otherInputs, reference, otherReference)) is { } onGpu) return onGpu;
         foreach (CudaPrecision precision in checks.Precisions)
             if (Guarded($"gpu-{precision}", () => CheckPrecision(compiled, precision, inputs, reference)) is { } inBits) return inBits;
         return null;
@@ -55,7 +55,7 @@ internal sealed class Runner(Checks checks)
     {
         using var layer = new LoadedLayer(compiled, device);
         Result[] first = layer.Run(inputs);
-        Plant?.Invoke(compiled, first);
+        Plant?.Invoke(where, compiled, first);
         if (reference.Difference(first) is { } differs) return new Failure(FailureKind.Differs, where, differs);
         if (otherReference.Difference(layer.Run(otherInputs)) is { } another)
             return new Failure(FailureKind.Differs, where + ", a second batch", another);
@@ -63,24 +63,22 @@ internal sealed class Runner(Checks checks)
             return new Failure(FailureKind.NotRepeatable, where, changed);
         if (Plant is null && where != "gpu" && Allocations(layer, inputs) is > 0 and var bytes)
             return new Failure(FailureKind.Allocates, where, $"a warm run allocates {bytes} bytes on its thread");
-        if (Plant is null && layer.IsIncremental && new IncrementalRun(layer, compiled.Case, inputs, isShort: where == "gpu").Difference() is { } later)
-            return new Failure(FailureKind.LaterDiffers, where, later);
+        if (Plant is null && CheckLater(layer, compiled, inputs, where, isShort: where == "gpu") is { } later) return later;
         for (int s = 0; Plant is null && s < SequencesOf(inputs); s++)
             if (DifferenceAlone(first, layer.Run(Inputs.Alone(inputs, s)), s, SequencesOf(inputs)) is { } alone)
                 return new Failure(FailureKind.DependsOnBatch, where, $"sequence {s} alone, {alone}");
         return null;
     }
 
-    /// <summary>In 16 bits a result is as far from the exact one as rounding makes it; and a sequence has the same bits in any batch.</summary>
+    /// <summary>In 16 bits a result is as far from the exact one as rounding makes it; a sequence has the same bits in any batch.</summary>
     private Failure? CheckPrecision(Compiled compiled, CudaPrecision precision, object[] inputs, Reference reference)
     {
         using var layer = new LoadedLayer(compiled, Device.Emulated(seed: compiled.Case.Seed, precision: precision));
         Result[] actual = layer.Run(inputs);
-        Plant?.Invoke(compiled, actual);
+        Plant?.Invoke($"gpu-{precision}", compiled, actual);
         Reference yardstick = reference.For(compiled, inputs, Precision.Of(precision));
         if (yardstick.Difference(actual) is { } differs) return new Failure(FailureKind.Differs, $"gpu-{precision}", differs);
-        if (layer.IsIncremental && new IncrementalRun(layer, compiled.Case, inputs, isShort: true).Difference() is { } later)
-            return new Failure(FailureKind.LaterDiffers, $"gpu-{precision}", later);
+        if (CheckLater(layer, compiled, inputs, $"gpu-{precision}", isShort: true) is { } later) return later;
         int last = SequencesOf(inputs) - 1;
         return DifferenceAlone(actual, layer.Run(Inputs.Alone(inputs, last)), last, last + 1) is { } alone
             ? new Failure(FailureKind.DependsOnBatch, $"gpu-{precision}", $"sequence {last} alone, {alone}") : null;
@@ -89,9 +87,12 @@ internal sealed class Runner(Checks checks)
     private static Failure? CheckLater(Compiled compiled, object[] inputs)
     {
         using var layer = new LoadedLayer(compiled, Device.Reference);
-        return layer.IsIncremental && new IncrementalRun(layer, compiled.Case, inputs, isShort: true).Difference() is { } text
-            ? new Failure(FailureKind.LaterDiffers, "reference", text) : null;
+        return CheckLater(layer, compiled, inputs, "reference", isShort: true);
     }
+
+    private static Failure? CheckLater(LoadedLayer layer, Compiled compiled, object[] inputs, string where, bool isShort) =>
+        layer.IsIncremental && new IncrementalRun(layer, compiled.Case, inputs, isShort).Difference() is { } text
+            ? new Failure(FailureKind.LaterDiffers, where, text) : null;
 
     private static Failure? CheckThreads(Compiled compiled, Device device, Device[] others, string where, object[] inputs)
     {

@@ -15,7 +15,8 @@ internal sealed record Reduced(Description Description, Batch Batch)
     /// <summary>What steps make less.</summary>
     public long Weight =>
         (100L * (Description.Nodes.Sum(node => node.Parts.Count(part => part is not Node))
-        + (Description.GoesOn is null ? 0 : 5 + Description.Chunk) + (3 * Description.Layers.Sum(l => l.Statements.Count() + l.Results.Length + l.Inputs.Length))))
+        + (Description.GoesOn is null ? 0 : 5 + Description.Chunk)
+        + (3 * Description.Layers.Sum(l => l.Statements.Count() + l.Results.Length + l.Inputs.Length))))
         + Description.Values.Where(value => Used.Contains(value.Key)).Sum(value => (long)value.Value)
             + Batch.Lengths.Sum(lengths => lengths.Sum(n => n + 1L));
 

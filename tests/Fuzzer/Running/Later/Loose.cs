@@ -47,7 +47,8 @@ internal sealed class Loose
         if (columns == 0)
         {
             return RaggedBatch.Pack(
-                [.. parts.Select(p => sequences[p.Sequence].Ids[p.First..p.End])], [.. parts.Select(p => sequences[p.Sequence].Types[p.First..p.End])]);
+                [.. parts.Select(p => sequences[p.Sequence].Ids[p.First..p.End])],
+                [.. parts.Select(p => sequences[p.Sequence].Types[p.First..p.End])]);
         }
         var rows = new RaggedMatrix([.. parts.Select(p => p.End - p.First)], columns);
         for (int i = 0; i < parts.Count; i++)
