@@ -39,7 +39,7 @@ public sealed class OracleTests
         int turns = 0;
 
         Assert.Null(new IncrementalRun(layer, compiled.Case, inputs, isShort: false) { Plant = _ => turns++ }.Difference());
-        Assert.True(turns > 3);
+        Assert.True(turns > 1);
         Assert.NotNull(new IncrementalRun(layer, compiled.Case, inputs, isShort: false)
         {
             Plant = results => results[0].Values[^1] = MathF.BitIncrement(results[0].Values[^1]),

@@ -71,8 +71,7 @@ internal sealed class CoverExpression(
 
     private string Member(string type, string member) => type + scope + member;
 
-    // Two signs in a row are another operator.
-    private static string Negated(string value) => value[0] == '-' ? $"-({value})" : "-" + value;
+    private static string Negated(string value) => OperatorText.Signed(UnaryOp.Negate, value);
 
     private static string Wrapped(string text, bool isInner) => isInner ? "(" + text + ")" : text;
 }

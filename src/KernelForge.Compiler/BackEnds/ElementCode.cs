@@ -137,12 +137,7 @@ internal abstract class ElementCode(Func<string, string> local)
         return isInner ? "(" + text + ")" : text;
     }
 
-    private string Signed(Expression.Unary u, string real)
-    {
-        string text = Print(u.Argument, 9, real);
-        // Two signs in a row are another operator.
-        return (u.Op == UnaryOp.Negate ? "-" : "!") + (text[0] == '-' ? "(" + text + ")" : text);
-    }
+    private string Signed(Expression.Unary u, string real) => OperatorText.Signed(u.Op, Print(u.Argument, 9, real));
 
     private string Select(Expression.Select s, string real)
     {

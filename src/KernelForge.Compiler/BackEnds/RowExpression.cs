@@ -31,7 +31,7 @@ internal abstract class RowExpression(Func<Expression, string> leaf, Func<Expres
     {
         Expression.Host h => Number(h.Value),
         Expression.Binary b => Infix(b, outer),
-        Expression.Unary { Op: UnaryOp.Negate } u => "-" + Print(u.Argument, 9),
+        Expression.Unary { Op: UnaryOp.Negate } u => OperatorText.Signed(u.Op, Print(u.Argument, 9)),
         Expression.Call c => Function(c, [.. c.Arguments.Select(a => Print(a))]),
         Expression.Activate a => Activation(a.Activation) + Print(a.Argument) + ")",
         Expression.Select { Condition: Expression.Host h } s => $"({Truth(h.Value)} ? {Print(s.WhenTrue)} : {Print(s.WhenFalse)})",

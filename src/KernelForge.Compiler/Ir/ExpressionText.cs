@@ -17,7 +17,7 @@ public static class ExpressionText
             Expression.Reduced r => "reduced" + r.Phase,
             Expression.Call c => c.Function + "(" + string.Join(", ", c.Arguments.Select(a => Print(a, 0))) + ")",
             Expression.Binary b => PrintBinary(b, outer),
-            Expression.Unary u => (u.Op == Spec.UnaryOp.Negate ? "-" : "!") + Print(u.Argument, 9),
+            Expression.Unary u => OperatorText.Signed(u.Op, Print(u.Argument, 9)),
             Expression.Select s => "(" + Print(s.Condition, 1) + " ? " + Print(s.WhenTrue, 0) + " : " + Print(s.WhenFalse, 0) + ")",
             Expression.Activate a => ScalarText.Of(a.Activation) + "[" + Print(a.Argument, 0) + "]",
             Expression.Logit => "s",

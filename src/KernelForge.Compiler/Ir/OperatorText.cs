@@ -16,6 +16,10 @@ public static class OperatorText
         _ => 7,
     };
 
+    /// <summary>A sign and what it stands before: two signs in a row are another operator.</summary>
+    public static string Signed(UnaryOp op, string operand) =>
+        (op == UnaryOp.Negate ? "-" : "!") + (operand.StartsWith("-", StringComparison.Ordinal) ? "(" + operand + ")" : operand);
+
     public static string Symbol(BinaryOp op) => op switch
     {
         BinaryOp.Add => "+",

@@ -29,7 +29,7 @@ public static class ScalarText
             Scalar.Previous => "kf_width",
             Scalar.Recurring r => $"{r.Definition.Name}({string.Join(", ", r.Outer.Prepend(r.At).Select(a => Print(a, 0)))})",
             Scalar.Binary b => Wrap(Print(b.Left, OperatorText.Level(b.Op)) + " " + OperatorText.Symbol(b.Op) + " " + Print(b.Right, OperatorText.Level(b.Op) + 1), OperatorText.Level(b.Op), outer),
-            Scalar.Unary u => (u.Op == UnaryOp.Negate ? "-" : "!") + Print(u.Operand, 9),
+            Scalar.Unary u => OperatorText.Signed(u.Op, Print(u.Operand, 9)),
             Scalar.Conditional c => Wrap(Print(c.Condition, 1) + " ? " + Print(c.WhenTrue, 0) + " : " + Print(c.WhenFalse, 0), 0, outer),
             Scalar.Call { Function: Primitive.Erf } c => "Ops.Erf(" + Print(c.Arguments[0], 0) + ")",
             Scalar.Call c => "Math." + c.Function + "(" + string.Join(", ", c.Arguments.Select(a => Print(a, 0))) + ")",

@@ -15,10 +15,12 @@ public sealed class LaterTests
         public sealed partial class Root(int chosen1, int d2)
         {
             private readonly Linear linear3 = new(d2, d2, bias: false);
+            private readonly LayerNorm norm1 = new(d2);
 
             public Tokens Forward(Tokens x1)
             {
-                Tokens v15 = Each(x1.Rows.WithLengths(x1.Rows.Lengths * chosen1), d2, (t, f) => x1[t, t / chosen1, f]);
+                Tokens v3 = norm1[x1];
+                Tokens v15 = Each(x1.Rows.WithLengths(x1.Rows.Lengths * chosen1), d2, (t, f) => v3[t, t / chosen1, f]);
                 return SequenceLast(linear3[v15]);
             }
         }

@@ -23,7 +23,7 @@ internal sealed partial class LayerDrawer
         bool isSoftmax = draft.Chance(0.85);
 
         Node score = draft.Chance(0.5) || !isSoftmax ? Score(pair, all, isSoftmax) : Optional("");
-        Node mask = GoesOn(keys) && !IsBold ? LaterMask(pair, i, j)
+        Node mask = GoesOn(keys) ? LaterMask(pair, i, j)
             : draft.Chance(0.55) ? MaskArgument(pair, i, j) : Optional("");
         Node scale = draft.Chance(0.2) ? Optional("Attention: scale", $", scale: {draft.Pick([0.125, 0.3])}") : Optional("");
         Node softmax = isSoftmax ? Optional("") : Optional("Attention: softmax off", $", softmax: false");

@@ -25,6 +25,6 @@ internal static class Machine
 
     private static string? Cpu => File.Exists("/proc/cpuinfo")
         ? File.ReadLines("/proc/cpuinfo").Select(line => line.Split(':', 2, StringSplitOptions.TrimEntries))
-            .FirstOrDefault(field => field[0] == "model name")?[1]
+            .FirstOrDefault(line => line[0] == "model name")?[1]
         : null;
 }
