@@ -37,7 +37,7 @@ public sealed class DeviceLibraryTests
     {
         string kernel = "static_assert(gemm_threads + rows_threads + segment_threads + elements_threads + scan_threads + order_threads + attention_threads + attention_queries > 0);\n" +
             "extern \"C\" __global__ void store(float* to, float x) { *to = gelu_erf(x); }";
-        string[] choices = [.. Definitions($"ELEMENT=f16 {Tile} ROWS=4 ROW_WARPS=1 SLOTS=32 WARPS=4 WARP_Q=16 KEY_TILE=64 WHOLE=0 LANES=64 STATE_LANES=4 STATES_OF_LANE=4 ORDER_WARPS=8")];
+        string[] choices = [.. Definitions($"ELEMENT=f16 {Tile} ROWS=4 ROW_WARPS=1 SLOTS=32 WARPS=4 WARP_Q=16 KEY_TILE=64 WHOLE=0 LANES=64 STATE_LANES=4 STATES_OF_LANE=4 SCAN_CHUNK=64 ORDER_WARPS=8")];
         MachineCode code = MachineCode.Of(KernelSource.Device(KernelSource.DeviceFiles) + kernel, architecture, choices);
         Assert.Equal("", code.Log);
         Assert.NotEmpty(code.Cubin);
