@@ -41,7 +41,7 @@ public sealed class ShrinkerTests
         {
             Plant = (_, compiled, results) =>
             {
-                bool isWrong = compiled.Generated.Any(file => Regex.IsMatch(file.Text, $"^// +{kind} ", RegexOptions.Multiline));
+                bool isWrong = compiled.Generated.Any(file => Regex.IsMatch(file.Text, $"^// +(linear )?{kind} ", RegexOptions.Multiline));
                 foreach (Result result in results)
                     if (isWrong && result.Values.Length > 0) result.Values[^1] += 1 + Math.Abs(result.Values[^1]);
             },

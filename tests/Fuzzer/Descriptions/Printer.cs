@@ -25,7 +25,8 @@ internal sealed class Printer(Description description)
     private void Print(Layer layer)
     {
         string parameters = string.Join(", ", description.HyperParametersOf(layer).Select(h => $"{h.TypeName} {h.Name}"));
-        text.Append(CultureInfo.InvariantCulture, $"\n[TransformerLayer]\n{Incremental(layer)}public sealed partial class {layer.Name}({parameters})\n{{\n");
+        text.Append(CultureInfo.InvariantCulture, $"\n[TransformerLayer]\n{Incremental(layer)}");
+        text.Append(CultureInfo.InvariantCulture, $"public sealed partial class {layer.Name}({parameters})\n{{\n");
         depth = 1;
         foreach (Field field in layer.Fields)
             Line($"{field.Attribute}private readonly {field.TypeName} {field.Name} = new({Text(field.Arguments)});");
@@ -92,7 +93,8 @@ internal sealed class Printer(Description description)
     private string Incremental(Layer layer)
     {
         if (layer != description.Root || description.GoesOn is not { } rows) return "";
-        Symbol[] later = [.. layer.Inputs.Where(input => (input.Type as TokensType)?.Rows == rows || (input.Type as IntegersType)?.Rows == rows)];
+        Symbol[] later =
+            [.. layer.Inputs.Where(input => (input.Type as TokensType)?.Rows == rows || (input.Type as IntegersType)?.Rows == rows)];
         bool isNamed = later.Length < layer.Inputs.Length || description.Seed % 2 == 0;
         return later.Length == 0 ? "" : isNamed ? $"[Incremental(\"{later[0]}\")]\n" : "[Incremental]\n";
     }

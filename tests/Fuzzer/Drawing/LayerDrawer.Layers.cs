@@ -46,7 +46,8 @@ internal sealed partial class LayerDrawer
     private bool DrawLayers()
     {
         if (PickOf(TokensOfRows.Where(s => TypeOf(s).Rows.Kind != RowsKind.Sequences)) is not { } x) return false;
-        Symbol[] rows = [.. TokensOfRows.Where(s => TypeOf(s).Rows.Kind != RowsKind.Sequences && MayAttend(TypeOf(x).Rows, TypeOf(s).Rows))];
+        Symbol[] rows =
+            [.. TokensOfRows.Where(s => TypeOf(s).Rows.Kind != RowsKind.Sequences && MayAttend(TypeOf(x).Rows, TypeOf(s).Rows))];
         Symbol? beside = draft.Chance(0.2) ? HandedTable() : draft.Chance(0.4) ? PickOf(rows) : null;
         TokensType type = TypeOf(x) with { IsExact = false };
         var drawer = new LayerDrawer(draft, nesting + 1);

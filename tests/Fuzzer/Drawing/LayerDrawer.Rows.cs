@@ -68,10 +68,11 @@ internal sealed partial class LayerDrawer
     private Node IntegersOf(Rows rows, Size below)
     {
         Symbol[] ids = [.. symbols.Where(s => RowsOfIds(s) == rows)];
+        Node any = AnyOf(rows);
         Node some = ids.Length > 0 && draft.Chance(0.6)
-            ? IntegersOf(draft.Pick(ids))
-            : Node.Of(new FixedType("Integers"), "x.Positions", $"{AnyOf(rows)}.Positions");
-        Node lengths = Node.Of(new FixedType("Integers"), "", $"{rows.Expression}.Lengths");
+            ? IntegersOf(draft.Pick(ids)) : Node.Of(new FixedType("Integers"), "x.Positions", $"{any}.Positions");
+        // Of the same value: that two inputs of an inner layer have the same rows is known only where they meet row by row.
+        Node lengths = Node.Of(new FixedType("Integers"), "", $"{any}.Rows.Lengths");
         var type = new IntegersType(rows, below);
         Node plain = Node.Of(type, "integers %", $"({some} % {below})");
         if (some.Type is IntegersType { Below: { } known } && known.Equals(below) && draft.Chance(0.7)) return some;

@@ -88,7 +88,8 @@ internal sealed partial class Coverage
         if (blocks.Any(block => !PlainBlock().IsMatch(block))) yield return "gemm with an epilogue";
     }
 
-    [GeneratedRegex(@"^// +(?<kind>row|gemm|attention|segment|elements|scan|bank|for|if|else)\b(?<rest>.*)$", RegexOptions.Multiline)]
+    [GeneratedRegex(
+        @"^// +(?<kind>row|gemm|attention|segment|elements|linear scan|scan|bank|for|if|else)\b(?<rest>.*)$", RegexOptions.Multiline)]
     private static partial Regex PlanLine();
 
     [GeneratedRegex(@"= [\w.\[\]]+ · [\w.\[\]]+( \+ [\w.\[\]]+\.bias)?$")]

@@ -10,7 +10,8 @@ using KernelForge.Compiler.Spec;
 namespace KernelForge.Fuzzer.Reports;
 
 /// <summary>
-/// What the compiler did to a layer: each pass, each choice of the lowering, of the memory planner and of the back ends, by what came of it.
+/// What the compiler did to a layer: each pass, each choice of the lowering, of the memory planner and of the back ends, by what came of
+/// it.
 /// A pass that left everything as it was has done nothing.
 /// </summary>
 internal static class PassEffects
@@ -25,6 +26,7 @@ internal static class PassEffects
         "memory: one place of several shapes", "memory: whole numbers kept as floats", "loops: rows carried", "loops: widths carried",
         "branches: rows merged", "rows: lengths by pass", "rows: integers by pass", "parameters: absent", "checks: when loaded",
         "masks: tiles left out", "masks: asked for each pair", "scores: tabulated by the difference", "attention: grouped heads",
+        "scans: in chunks, where long",
         "later: keys kept", "later: keys of a window kept", "later: the last rows kept", "later: all rows kept", "later: states kept",
         "CPU: features as lanes", "CPU: lanes in stretches", "CPU: a parameter turned round", "CPU: element by element",
         "CPU: a scan's features as lanes", "CPU: a scan's states as lanes", "CPU: a scan one by one",
@@ -114,6 +116,7 @@ internal static class PassEffects
     private static IEnumerable<string> OfScan(ScanKernel kernel)
     {
         if (kernel.IsKept) yield return "later: states kept";
+        if (kernel.Linear is not null) yield return "scans: in chunks, where long";
         CpuLanes? features = CpuLanes.OfFeatures(kernel), lanes = features ?? CpuLanes.OfStates(kernel);
         string some = features is null ? "CPU: a scan's states as lanes" : "CPU: a scan's features as lanes";
         foreach (string effect in OfLanes(lanes, some, none: "CPU: a scan one by one").Concat(OfKept(kernel.Operands))) yield return effect;

@@ -18,7 +18,7 @@ public sealed class LinearStepTests
         { "h * n / 2", "(double)n / (double)2", "0.0" },
         { "x - (h + n) / x", "-(1.0 / x)", "x + -((double)n / x)" },
         { "(t < n ? h : x)", "(t < n ? 1.0 : 0.0)", "(t < n ? 0.0 : x)" },
-        { "-(h - Exp(x))", "-1.0", "--Exp(x)" },
+        { "-(h - Exp(x))", "-1.0", "-(-Exp(x))" },
         { "(double)h + h", "1.0 + 1.0", "0.0" },
     };
 
