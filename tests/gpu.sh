@@ -55,8 +55,12 @@ peers=$here/Benchmarks/Cuda
 [ ! -d "$here/peers" ] || peers=$here/peers
 if ! python3 -c 'import torch; torch.zeros(1, device="cuda")' >"$parts/log" 2>&1; then
   printf '{"skipped": "python3 cannot use PyTorch on the GPU: %s"}\n' "$(tail -n 1 "$parts/log" | text)" >"$parts/peers.json"
-elif ! (cd "$peers" && python3 pytorch.py) >"$parts/peers.json" 2>"$parts/log"; then
-  printf '{"right": false, "failed": "%s"}\n' "$(tail -n 3 "$parts/log" | text)" >"$parts/peers.json"
+else
+  for script in pytorch pytorch_decode; do
+    (cd "$peers" && python3 "$script.py") >"$parts/$script.json" 2>"$parts/log" ||
+      printf '{"right": false, "failed": "%s"}\n' "$(tail -n 3 "$parts/log" | text)" >"$parts/$script.json"
+  done
+  printf '{"encoder": %s, "decoder": %s}\n' "$(cat "$parts/pytorch.json")" "$(cat "$parts/pytorch_decode.json")" >"$parts/peers.json"
 fi
 
 output=()

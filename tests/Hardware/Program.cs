@@ -60,6 +60,8 @@ if (!options.IsSmall)
         report.Try($"speed {precision}", () => EncoderSpeed.Measure(report, Device.Cuda(0, precision), precision,
             Workload.All.Where(w => w.Lengths.Length > 1), BertBase.Depth, replays: 30));
     }
+    foreach (CudaPrecision precision in (CudaPrecision[])[CudaPrecision.Float16, CudaPrecision.Float32])
+        report.Try($"decode {precision}", () => DecodeSpeed.Measure(report, Device.Cuda(0, precision), precision));
     LostDevice.Check(report);
 }
 foreach ((string name, string file) in options.Included) report.Try(name, () => report.Include(name, JsonDocument.Parse(File.ReadAllBytes(file))));
