@@ -9,7 +9,8 @@ internal sealed record Options
         Fuzzer [--count 300] [--seed 1] [--gpu 25] [--minutes 60] [--report RUN.json]   draws and runs descriptions of seeds from --seed on
         Fuzzer --one SEED [--gpu 1]                                 prints one description and runs it on every device
         Fuzzer --file CASE.cs [--gpu 1]                             runs a case as it was printed
-        --minutes goes on with further seeds until the time is over. --gpu is how many of --count the emulated GPU runs.
+        --minutes goes on with further seeds until the time is over. --gpu is how many of --count a GPU runs:
+        the emulated one or, with --hardware 1, the first of this machine.
         """;
 
     /// <summary>How many descriptions, from <see cref="Seed"/> on.</summary>
@@ -17,8 +18,11 @@ internal sealed record Options
 
     public int Seed { get; init; } = 1;
 
-    /// <summary>How many of them the emulated GPU runs.</summary>
+    /// <summary>How many of them a GPU runs.</summary>
     public int Gpu { get; init; }
+
+    /// <summary>Whether that is one of this machine's, not the emulated one.</summary>
+    public bool IsHardware { get; init; }
 
     /// <summary>Goes on with further seeds until so many minutes are over; null to end with the count.</summary>
     public double? Minutes { get; init; }
@@ -48,6 +52,7 @@ internal sealed record Options
                 "--count" when isNumber => options with { Count = (int)value },
                 "--seed" when isNumber => options with { Seed = (int)value },
                 "--gpu" when isNumber => options with { Gpu = (int)value },
+                "--hardware" when value is 0 or 1 => options with { IsHardware = value == 1 },
                 "--minutes" when isNumber => options with { Minutes = value },
                 "--one" when isNumber => options with { One = (int)value },
                 _ => null,

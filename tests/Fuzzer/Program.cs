@@ -16,6 +16,6 @@ if (options.One is null && options.File is null) return Session.Run(options, Con
 Case one = options.File is { } file ? CaseText.Read(File.ReadAllText(file))
     : Batch.Draw(Drawer.Draw(options.One!.Value)).CaseOf(Drawer.Draw(options.One.Value));
 Console.WriteLine(CaseText.Write(one));
-Failure? failure = Session.Run(one, Checks.All with { OnGpu = options.Gpu > 0 });
+Failure? failure = Session.Run(one, Checks.All with { OnGpu = options.Gpu > 0, OnHardware = options.IsHardware });
 Console.WriteLine(failure?.ToString() ?? "agrees everywhere");
 return failure is null ? 0 : 1;

@@ -40,6 +40,9 @@ internal sealed class Session
 
     public int OnGpu { get; private set; }
 
+    /// <summary>Whether the GPU is one of this machine's.</summary>
+    public bool IsOnHardware => options.IsHardware;
+
     public int Refused { get; private set; }
 
     public int Loose { get; private set; }
@@ -137,8 +140,8 @@ internal sealed class Session
     }
 
     /// <summary>Every width for some; what is wrong with one is wrong with all, as a rule.</summary>
-    private static Checks ChecksOf(Description description, bool onGpu) =>
-        (description.Seed % AllWidthsEvery == 0 ? Checks.All : Checks.One(description.Seed)) with { OnGpu = onGpu };
+    private Checks ChecksOf(Description description, bool onGpu) =>
+        (description.Seed % AllWidthsEvery == 0 ? Checks.All : Checks.One(description.Seed)) with { OnGpu = onGpu, OnHardware = options.IsHardware };
 
     private void Tell(Description description, Batch batch, Failure failure, Checks checks)
     {
@@ -190,7 +193,7 @@ internal sealed class Session
         output.Write(Coverage.Table());
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{Compared} descriptions agree, {OnGpu} of them on the emulated GPU too; {Refused} broken ones are refused where they break; "
+            $"{Compared} descriptions agree, {OnGpu} of them on {(options.IsHardware ? "a GPU" : "the emulated GPU")} too; {Refused} broken ones are refused where they break; "
             + $"{Incremental} were run in parts too, {NotIncremental} refused for that (KF0113) and run as they are; "
             + $"{Loose} were compared with an allowance above 1% of a result's root mean square; {Findings.Count} findings; "
             + $"{clock.Elapsed.TotalMinutes:f1} minutes"));

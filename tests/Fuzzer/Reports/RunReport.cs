@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using KernelForge.Fuzzer.Running;
+using KernelForge.Runtime.Cuda;
 
 namespace KernelForge.Fuzzer.Reports;
 
@@ -20,7 +21,8 @@ internal static class RunReport
         report["minutes"] = Math.Round(session.Elapsed.TotalMinutes, 1);
         report["descriptions"] = session.Drawn;
         report["agree"] = session.Compared;
-        report["of_them_on_the_emulated_gpu"] = session.OnGpu;
+        report["gpu"] = session.IsOnHardware ? CudaDevice.Find().ToString() : "emulated";
+        report["of_them_on_the_gpu"] = session.OnGpu;
         report["of_them_in_parts"] = session.Incremental;
         report["not_incremental"] = session.NotIncremental;
         report["broken_and_refused"] = session.Refused;
@@ -30,7 +32,7 @@ internal static class RunReport
         report["passes"] = Counts(session.Coverage.Passes);
         report["kernels"] = Counts(session.Coverage.Kernels);
         report["language"] = Counts(session.Coverage.Ops);
-        report["language_on_the_emulated_gpu"] = Counts(session.Coverage.OnGpu);
+        report["language_on_the_gpu"] = Counts(session.Coverage.OnGpu);
         File.WriteAllText(file, report.ToJsonString(Format) + "\n");
     }
 

@@ -1,4 +1,3 @@
-using KernelForge.Emulation;
 using KernelForge.Fuzzer.Compiling;
 using KernelForge.Fuzzer.Running.Later;
 using KernelForge.Runtime;
@@ -43,7 +42,7 @@ internal sealed class Runner(Checks checks)
         if (checks.OnReference && Guarded("reference", () => CheckLater(compiled, inputs)) is { } parts) return parts;
         if (!checks.OnGpu) return null;
         if (Guarded("gpu", () =>
-            Check(compiled, Device.Emulated(seed: seed), "gpu", inputs, otherInputs, reference, otherReference)) is { } onGpu) return onGpu;
+            Check(compiled, checks.Gpu(seed), "gpu", inputs, otherInputs, reference, otherReference)) is { } onGpu) return onGpu;
         foreach (CudaPrecision precision in checks.Precisions)
             if (Guarded($"gpu-{precision}", () => CheckPrecision(compiled, precision, inputs, reference)) is { } inBits) return inBits;
         return null;
@@ -73,7 +72,7 @@ internal sealed class Runner(Checks checks)
     /// <summary>In 16 bits a result is as far from the exact one as rounding makes it; a sequence has the same bits in any batch.</summary>
     private Failure? CheckPrecision(Compiled compiled, CudaPrecision precision, object[] inputs, Reference reference)
     {
-        using var layer = new LoadedLayer(compiled, Device.Emulated(seed: compiled.Case.Seed, precision: precision));
+        using var layer = new LoadedLayer(compiled, checks.Gpu(compiled.Case.Seed, precision));
         Result[] actual = layer.Run(inputs);
         Plant?.Invoke($"gpu-{precision}", compiled, actual);
         Reference yardstick = reference.For(compiled, inputs, Precision.Of(precision));

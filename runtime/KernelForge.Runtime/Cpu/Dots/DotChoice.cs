@@ -106,7 +106,13 @@ internal static unsafe class DotProbe
         {
             var call = new TileCall
             {
-                A = a, AStride = cells * sizeof(int), B = b, Cells = cells, Sums = sums, Start = start, StartStride = width * sizeof(int),
+                A = a,
+                AStride = cells * sizeof(int),
+                B = b,
+                Cells = cells,
+                Sums = sums,
+                Start = start,
+                StartStride = width * sizeof(int),
             };
             with.Run<TVector>(rows, ref call);
         }

@@ -29,7 +29,13 @@ internal sealed unsafe class TileCase : IDisposable
             start[i] = bytes ? random.Next(-1 << 20, 1 << 20) : BitConverter.SingleToInt32Bits(random.NextSingle());
         call = new TileCall
         {
-            A = a, AStride = stride * sizeof(int), B = b, Cells = cells, Sums = sums, Start = start, StartStride = strideOfStart * sizeof(int),
+            A = a,
+            AStride = stride * sizeof(int),
+            B = b,
+            Cells = cells,
+            Sums = sums,
+            Start = start,
+            StartStride = strideOfStart * sizeof(int),
             Registers = kind.IsMatrix ? MatrixRegisters.For(rows) : null,
         };
     }
