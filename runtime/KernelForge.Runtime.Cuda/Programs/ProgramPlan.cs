@@ -278,7 +278,9 @@ internal sealed class ProgramPlan
             key.SetTotalRows(space.Total, Buckets.Rows(checked((int)total)));
         }
         key.HasRowsEverywhere = everywhere;
-        key.HasLongSequences = scanScratch.Keys.Any(space => ScanChunksPart.HasLong(batch, space));
+        // Without a lambda, which would allocate at each run.
+        key.HasLongSequences = false;
+        foreach (CudaSpace space in scanScratch.Keys) key.HasLongSequences |= ScanChunksPart.HasLong(batch, space);
         foreach (AttentionPair pair in pairs)
         {
             (int slots, bool hasTiles) = pair.Parts?.Share(batch) ?? (0, true);

@@ -83,6 +83,9 @@ internal sealed class CudaRowKernel
             variables[p] = arguments.Local("value");
             body.Line($"const float {variables[p]} = {Print(kernel.Phases[p], first, scalar: true)};");
         }
+        // All have read before one stores, which may be to the same place.
+        if (phases.Any(p => columns.IsOne && kernel.Phases[p] is RowPhase.Compute && Reads(kernel.Phases[p]).Any(IsStoredOver)))
+            body.Line("row_barrier();");
         phases.RemoveAll(p => columns.IsOne && kernel.Phases[p] is RowPhase.Compute);
         if (phases.Count == 0) return;
 
@@ -112,6 +115,10 @@ internal sealed class CudaRowKernel
         body.Close();
         for (int p = first; p < end; p++) End(p, sums[p - first], width);
     }
+
+    /// <summary>Whether a result of the kernel lies in the same memory as an operand.</summary>
+    private bool IsStoredOver(int operand) => kernel.Operands[operand] is KernelOperand.Rows r && kernel.Phases.OfType<RowPhase.Write>()
+        .Any(w => plan.Buffers[w.Output.Buffer].Slot == plan.Buffers[r.View.Buffer].Slot);
 
     /// <summary>An operand's eight columns: in an array of the whole row where another sweep reads it too.</summary>
     private void Load(int operand, Size columns, int first, int end, List<string> loads)
