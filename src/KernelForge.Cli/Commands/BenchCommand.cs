@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using KernelForge.Cli.Assemblies;
+using KernelForge.Cli.Compilation;
 using KernelForge.Cli.Measuring;
 using KernelForge.Cli.Verification;
 using KernelForge.Runtime;
@@ -11,17 +12,6 @@ namespace KernelForge.Cli.Commands;
 /// <summary><c>bench</c>: how long a model takes, and where the time goes.</summary>
 internal static class BenchCommand
 {
-    private static readonly Argument<string?> assembly = new("assembly")
-    {
-        Arity = ArgumentArity.ZeroOrOne,
-        Description = "A built assembly with models, or one that references such; without it the ready models.",
-    };
-    private static readonly Option<string> model = new("--model")
-    {
-        HelpName = "folder",
-        Required = true,
-        Description = "A folder with config.json and model.safetensors or its shards.",
-    };
     private static readonly Option<string> device = new("--device")
     {
         HelpName = "cpu|cuda[:n]",
@@ -54,16 +44,10 @@ internal static class BenchCommand
     {
         Description = "On the CPU: the time of every kernel, its GFLOP/s and GB/s, and what share of the machine's they are, measured in the same run.",
     };
-    private static readonly Option<string?> layer = new("--layer") { HelpName = "name", Description = "Only the model of this name." };
+    private static readonly Argument<string?> assembly = ModelOptions.Assembly();
+    private static readonly Option<string> model = ModelOptions.Folder();
+    private static readonly Option<string?> layer = ModelOptions.Layer();
     private static readonly Option<string[]> references = References.Option();
-
-    private static readonly (string Name, CpuPrecision Precision)[] ofCpu =
-        [("f32", CpuPrecision.Float32), ("bf16", CpuPrecision.BFloat16), ("int8", CpuPrecision.Int8)];
-
-    private static readonly (string Name, CudaPrecision Precision)[] ofCuda =
-    [
-        ("f16", CudaPrecision.Float16), ("bf16", CudaPrecision.BFloat16), ("tf32", CudaPrecision.TensorFloat32), ("f32", CudaPrecision.Float32),
-    ];
 
     public static Command Build()
     {
@@ -79,8 +63,8 @@ internal static class BenchCommand
     {
         string name = result.GetValue(device)!;
         Device where = name == "cpu"
-            ? Device.Cpu(AtLeast(0, threads), precision: Named(ofCpu, "the CPU"))
-            : DeviceName.Parse(name, Named(ofCuda, name)).Device;
+            ? Device.Cpu(AtLeast(0, threads), precision: Precisions.ParseForCpu(result.GetValue(precision)))
+            : DeviceName.Parse(name, Precisions.ParseForCuda(result.GetValue(precision))).Device;
         if (where is not (CpuDevice or CudaDevice)) throw new InputException($"'{name}' is not measured: write cpu or cuda[:n]");
         if (result.GetValue(profile) && where is not CpuDevice) throw new InputException("--profile is for --device cpu");
         int[] batch = Lengths.Parse(result.GetValue(lengths)!);
@@ -91,15 +75,6 @@ internal static class BenchCommand
             new Stopwatches(Console.Out, one, batch, runs).Run(where, result.GetValue(profile));
         }
         return ExitCode.Done;
-
-        T Named<T>((string Name, T Precision)[] known, string kind)
-        {
-            string? asked = result.GetValue(precision);
-            if (asked is null) return known[0].Precision;
-            int found = Array.FindIndex(known, k => k.Name == asked);
-            return found >= 0 ? known[found].Precision : throw new InputException(
-                $"--precision on {kind} is {string.Join(", ", known.Select(k => k.Name))}, not {asked}");
-        }
 
         int AtLeast(int least, Option<int> option)
         {

@@ -10,17 +10,6 @@ namespace KernelForge.Cli.Commands;
 /// <summary><c>verify</c>: a model's results on a device beside those of the description itself.</summary>
 internal static class VerifyCommand
 {
-    private static readonly Argument<string?> assembly = new("assembly")
-    {
-        Arity = ArgumentArity.ZeroOrOne,
-        Description = "A built assembly with models, or one that references such; without it the ready models.",
-    };
-    private static readonly Option<string> model = new("--model")
-    {
-        HelpName = "folder",
-        Required = true,
-        Description = "A folder with config.json and model.safetensors or its shards.",
-    };
     private static readonly Option<string> device = new("--device")
     {
         HelpName = DeviceName.Forms,
@@ -41,7 +30,9 @@ internal static class VerifyCommand
         Description = "The largest difference allowed, in units of the root mean square of the reference's values; by default "
             + "0.001 for cpu and f32, 0.03 for f16 and tf32, 0.2 for bf16.",
     };
-    private static readonly Option<string?> layer = new("--layer") { HelpName = "name", Description = "Only the model of this name." };
+    private static readonly Argument<string?> assembly = ModelOptions.Assembly();
+    private static readonly Option<string> model = ModelOptions.Folder();
+    private static readonly Option<string?> layer = ModelOptions.Layer();
     private static readonly Option<string[]> references = References.Option();
 
     public static Command Build()

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using KernelForge.Runtime;
 using KernelForge.Runtime.Cuda;
 
 namespace KernelForge.Cli.Compilation;
@@ -11,6 +12,9 @@ internal static class Precisions
         ("f16", CudaPrecision.Float16), ("bf16", CudaPrecision.BFloat16),
         ("tf32", CudaPrecision.TensorFloat32), ("f32", CudaPrecision.Float32),
     ];
+
+    private static readonly (string Name, CpuPrecision Precision)[] OfCpu =
+        [("f32", CpuPrecision.Float32), ("bf16", CpuPrecision.BFloat16), ("int8", CpuPrecision.Int8)];
 
     public static Option<string> Option(string description)
     {
@@ -25,6 +29,21 @@ internal static class Precisions
     }
 
     public static CudaPrecision Parse(string name) => All.First(p => p.Name == name).Precision;
+
+    /// <summary>That of a CUDA device; null stands for the first.</summary>
+    /// <exception cref="InputException">It is no name of one.</exception>
+    public static CudaPrecision ParseForCuda(string? name) => Named(All, name, "cuda");
+
+    /// <summary>That of the CPU; null stands for the first.</summary>
+    /// <exception cref="InputException">It is no name of one.</exception>
+    public static CpuPrecision ParseForCpu(string? name) => Named(OfCpu, name, "the CPU");
+
+    private static T Named<T>((string Name, T Precision)[] known, string? name, string device)
+    {
+        int found = name is null ? 0 : Array.FindIndex(known, k => k.Name == name);
+        return found >= 0 ? known[found].Precision : throw new InputException(
+            $"--precision on {device} is {string.Join(", ", known.Select(k => k.Name))}, not {name}");
+    }
 
     /// <exception cref="InputException">It is no name of an architecture.</exception>
     public static Architecture ParseArchitecture(string name)

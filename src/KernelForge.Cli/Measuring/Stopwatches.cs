@@ -26,7 +26,7 @@ internal sealed class Stopwatches(TextWriter output, ConfiguredModel model, int[
     {
         var maker = new InputMaker(plan, new HyperValues(model.Layer));
         long start = Stopwatch.GetTimestamp();
-        using LoadedModel loaded = Load(device);
+        using LoadedModel loaded = LoadedModel.Load(model, plan, device);
         TimeSpan load = Stopwatch.GetElapsedTime(start);
         if (lengths.Max() > maker.LongestSequence)
             throw new InputException($"{model} takes sequences of at most {maker.LongestSequence} tokens; --lengths asks for {lengths.Max()}");
@@ -84,18 +84,6 @@ internal sealed class Stopwatches(TextWriter output, ConfiguredModel model, int[
             kernel.Cost.Bytes > 0 ? Text($"{bytes:0.0}") : "",
             kernel.Cost.Bytes > 0 ? Text($"{(kernel.Cost.Flops > 0 ? gflops : bytes) / limit:0%}") : "",
         ];
-    }
-
-    private LoadedModel Load(Device device)
-    {
-        try
-        {
-            return LoadedModel.Load(model, plan, device);
-        }
-        catch (NotSupportedException e)
-        {
-            throw new InputException($"{model}: {e.Message}");
-        }
     }
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

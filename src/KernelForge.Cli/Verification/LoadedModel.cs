@@ -15,12 +15,19 @@ internal sealed class LoadedModel : IDisposable
     private LoadedModel(ICompiledLayer layer, KernelPlan plan) => (this.layer, this.plan) = (layer, plan);
 
     /// <exception cref="WeightException">The weights are missing, damaged or others than the model's.</exception>
-    /// <exception cref="NotSupportedException">The model has no code for the device.</exception>
+    /// <exception cref="InputException">The model has no code for the device.</exception>
     public static LoadedModel Load(ConfiguredModel model, KernelPlan plan, Device device)
     {
         using WeightSource weights = WeightSource.OpenFolder(model.Folder);
         MethodInfo load = model.Layer.GetType().GetMethod("LoadWeights", [typeof(WeightSource), typeof(Device), typeof(string)])!;
-        load.Invoke(model.Layer, BindingFlags.DoNotWrapExceptions, null, [weights, device, ""], null);
+        try
+        {
+            load.Invoke(model.Layer, BindingFlags.DoNotWrapExceptions, null, [weights, device, ""], null);
+        }
+        catch (NotSupportedException e)
+        {
+            throw new InputException($"{model}: {e.Message}");
+        }
         return new LoadedModel(model.Layer, plan);
     }
 

@@ -28,7 +28,7 @@ internal sealed class Verifier(TextWriter output, ConfiguredModel tested, Config
     public bool Run(DeviceName on, int[][]? batches)
     {
         var maker = new InputMaker(plan, new HyperValues(tested.Layer));
-        using LoadedModel model = Load(tested, on.Device), reference = Load(described, Device.Reference);
+        using LoadedModel model = LoadedModel.Load(tested, plan, on.Device), reference = LoadedModel.Load(described, plan, Device.Reference);
         output.WriteLine($"{tested} on {tested.Layer.Session!.Choice}");
         try
         {
@@ -83,18 +83,6 @@ internal sealed class Verifier(TextWriter output, ConfiguredModel tested, Config
         output.WriteLine(driver.Findings.Count == 0 ? "the emulated GPU found nothing to complain of" : "the emulated GPU found:");
         foreach (Finding finding in driver.Findings) output.WriteLine($"  {finding}");
         return driver.Findings.Count == 0;
-    }
-
-    private LoadedModel Load(ConfiguredModel model, Device device)
-    {
-        try
-        {
-            return LoadedModel.Load(model, plan, device);
-        }
-        catch (NotSupportedException e)
-        {
-            throw new InputException($"{model}: {e.Message}");
-        }
     }
 
     /// <summary>Sequences of one token and of none of a tile's sizes, alone and together.</summary>

@@ -184,15 +184,16 @@ public sealed class GemmTests
                 }
             }
         }
+    }
 
-        private static int[] Product<TVector>(ReadOnlySpan<float> x, int rows, PackedMatrix<TVector> weights, int threads)
-            where TVector : unmanaged, IVector<TVector>
-        {
-            using var pool = new WorkerPool(threads);
-            using RowBuffer input = RowBuffer.Of(x, rows, weights.Inputs), output = new(rows, weights.Outputs);
-            Gemm.Run(pool, input.View<TVector>(), Gemm.Block(weights, new Keep<TVector>(output.View<TVector>())));
-            return Samples.Bits(output, 0, rows);
-        }
+    /// <summary>The bits of a product of rows.</summary>
+    internal static int[] Product<TVector>(ReadOnlySpan<float> x, int rows, PackedMatrix<TVector> weights, int threads)
+        where TVector : unmanaged, IVector<TVector>
+    {
+        using var pool = new WorkerPool(threads);
+        using RowBuffer input = RowBuffer.Of(x, rows, weights.Inputs), output = new(rows, weights.Outputs);
+        Gemm.Run(pool, input.View<TVector>(), Gemm.Block(weights, new Keep<TVector>(output.View<TVector>())));
+        return Samples.Bits(output, 0, rows);
     }
 
     private sealed class ChainCase : IWidthCase

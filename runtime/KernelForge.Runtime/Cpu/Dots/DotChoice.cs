@@ -35,8 +35,9 @@ internal static class DotChoice
         foreach (DotTiles other in usable.Skip(1))
         {
             double its = DotProbe.Measure<TVector>(other);
-            notes.Add($"{(its > rate * Margin ? best : other).Explanation}: {Math.Min(its, rate):0} of {Math.Max(its, rate):0} Gop/s");
-            if (its > rate * Margin) (best, rate) = (other, its);
+            (DotTiles left, double rateOfLeft) = (other, its);
+            if (its > rate * Margin) ((left, rateOfLeft), (best, rate)) = ((best, rate), (other, its));
+            notes.Add($"{left.Explanation}: {rateOfLeft:0} Gop/s beside {rate:0}");
         }
         return best.With(Explained(best.Explanation, notes));
     }

@@ -76,25 +76,16 @@ public sealed class NarrowGemmTests
             const int most = 400, inputs = 300, outputs = 75;
             float[] x = Samples.Normal(1, most * inputs), w = Samples.Normal(2, outputs * inputs);
             using PackedMatrix<TVector> weights = PackedMatrix.Concat<TVector>(inputs, new WeightPart(w, outputs)).To(Precision);
-            int[] whole = Product<TVector>(x, most, weights, threads: 1);
+            int[] whole = GemmTests.Product<TVector>(x, most, weights, threads: 1);
             foreach (int threads in (int[])[1, 2, 3])
             {
                 foreach ((int first, int rows) in ((int, int)[])[(0, 1), (7, 2), (3, 14), (100, 15), (31, 13), (5, 33), (1, 399)])
                 {
                     Assert.Equal(
                         whole.AsSpan(first * outputs, rows * outputs).ToArray(),
-                        Product<TVector>(x.AsSpan(first * inputs, rows * inputs), rows, weights, threads));
+                        GemmTests.Product<TVector>(x.AsSpan(first * inputs, rows * inputs), rows, weights, threads));
                 }
             }
-        }
-
-        private static int[] Product<TVector>(ReadOnlySpan<float> x, int rows, PackedMatrix<TVector> weights, int threads)
-            where TVector : unmanaged, IVector<TVector>
-        {
-            using var pool = new WorkerPool(threads);
-            using RowBuffer input = RowBuffer.Of(x, rows, weights.Inputs), output = new(rows, weights.Outputs);
-            Gemm.Run(pool, input.View<TVector>(), Gemm.Block(weights, new GemmTests.Keep<TVector>(output.View<TVector>())));
-            return Samples.Bits(output, 0, rows);
         }
     }
 
