@@ -14,7 +14,7 @@ if (Environment.GetEnvironmentVariable("KERNELFORGE_NVRTC") is null && Data.Find
 if (options.One is null && options.File is null) return Session.Run(options, Console.Out).Findings.Count == 0 ? 0 : 1;
 
 Case one = options.File is { } file ? CaseText.Read(File.ReadAllText(file))
-    : Batch.Draw(Drawer.Draw(options.One!.Value)).CaseOf(Drawer.Draw(options.One.Value));
+    : Batch.Draw(Drawer.Draw(options.One!.Value), onGpu: options.Gpu > 0).CaseOf(Drawer.Draw(options.One.Value));
 Console.WriteLine(CaseText.Write(one));
 Failure? failure = Session.Run(one, Checks.All with { OnGpu = options.Gpu > 0, OnHardware = options.IsHardware });
 Console.WriteLine(failure?.ToString() ?? "agrees everywhere");

@@ -13,13 +13,13 @@ namespace KernelForge.Fuzzer;
 /// <summary>Draws descriptions, compiles many at a time, runs and compares them, and shrinks what fails.</summary>
 internal sealed class Session
 {
-    private const int AtOnce = 25, LongestOnGpu = 33, AllWidthsEvery = 4;
+    private const int AtOnce = 25, AllWidthsEvery = 4;
 
     /// <summary>One of so many is broken on purpose, and has to be refused.</summary>
     private const int BrokenEvery = 5;
 
     /// <summary>A run of minutes draws so many times as many descriptions as it runs.</summary>
-    private const int Choice = 6;
+    private const int Choice = 40;
 
     private readonly Options options;
     private readonly TextWriter output;
@@ -88,16 +88,25 @@ internal sealed class Session
         }
     }
 
-    /// <summary>Of many descriptions those with most of what has been covered least; the GPU has the rarest.</summary>
-    private Description[] Rarest(int seed, int count) =>
-    [
-        .. Enumerable.Range(seed, count * Choice).Select(Drawer.Draw).OrderByDescending(Coverage.Rarity).Take(count),
-    ];
+    /// <summary>Of many descriptions those with most of what has been covered least, those before them in the batch too; the GPU has the rarest.</summary>
+    private Description[] Rarest(int seed, int count)
+    {
+        List<(Description Description, IReadOnlySet<string> Ops)> left =
+            [.. Enumerable.Range(seed, count * Choice).Select(Drawer.Draw).Select(drawn => (drawn, drawn.Ops))];
+        List<(Description Description, IReadOnlySet<string> Ops)> taken = [];
+        while (taken.Count < count)
+        {
+            (Description, IReadOnlySet<string>) rarest = left.MaxBy(one => Coverage.Rarity(one.Ops, [.. taken.Select(t => t.Ops)]));
+            left.Remove(rarest);
+            taken.Add(rarest);
+        }
+        return [.. taken.Select(t => t.Description)];
+    }
 
     private void RunAll(Description[] drawn, bool onGpu)
     {
         if (drawn.Length == 0) return;
-        Batch[] batches = [.. drawn.Select(d => Batch.Draw(d, onGpu ? LongestOnGpu : Batch.LongestSequence))];
+        Batch[] batches = [.. drawn.Select(d => Batch.Draw(d, onGpu))];
         var failures = new Failure?[drawn.Length];
         var looseness = new double[drawn.Length];
         using (var compiler = new BatchCompiler())
@@ -158,6 +167,7 @@ internal sealed class Session
                 OnGpu = failure.Where.StartsWith("gpu", StringComparison.Ordinal),
                 Widths = [.. checks.Widths.Where(w => failure.Where.StartsWith($"cpu-{w}", StringComparison.Ordinal))],
                 OnReference = failure.Where == "reference",
+                CpuPrecisions = [.. checks.CpuPrecisions.Where(p => failure.Where.StartsWith($"cpu-{p}", StringComparison.Ordinal))],
                 Precisions = [.. checks.Precisions.Where(p => failure.Where == $"gpu-{p}")],
             };
         var shrinker = new Shrinker(compiled => new Runner(narrow).Run(compiled), narrow.OnGpu);

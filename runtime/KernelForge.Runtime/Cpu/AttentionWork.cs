@@ -34,7 +34,7 @@ internal readonly unsafe struct AttentionWork<TVector, TScore, TMask>(
         int keyHead = item % call.Heads.KeyValueHeads;
         (int sequence, int first) = call.Queries.Stretches[item / call.Heads.KeyValueHeads];
         int end = Math.Min(call.Queries.RowCount(sequence), first + Attention.QueriesPerItem);
-        int keyStart = call.Keys.FirstRow(sequence), keyCount = call.Keys.Length(sequence);
+        int keyStart = call.Keys.FirstRow(sequence), keyCount = call.Keys.RowCount(sequence);
         if (keyCount == 0)
         {
             call.Clear(call.Queries.FirstRow(sequence) + first, call.Queries.FirstRow(sequence) + end, keyHead);

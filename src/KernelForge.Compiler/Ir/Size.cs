@@ -108,6 +108,21 @@ public sealed class Size : IEquatable<Size>
     /// <summary>What its products consist of beside numbers.</summary>
     public IEnumerable<Scalar> Atoms => terms.Values.SelectMany(t => t.Factors).Select(f => f.Atom);
 
+    /// <summary>This as factor · atom + other, where neither holds the atom; null where it is no such sum.</summary>
+    public (Size Factor, Size Other)? LinearIn(Scalar atom)
+    {
+        string name = ScalarText.Of(atom);
+        (Size factor, Size rest) = (Zero, Zero);
+        foreach (Term t in terms.Values)
+        {
+            List<(string Name, Scalar Atom)> others = [.. t.Factors.Where(f => f.Name != name)];
+            if (others.Count < t.Factors.Count - 1) return null;
+            if (others.Count == t.Factors.Count) rest += Single(t.Coefficient, others);
+            else factor += Single(t.Coefficient, others);
+        }
+        return factor.terms.Count == 0 ? null : (factor, rest);
+    }
+
     /// <summary>With a size in place of each atom for which there is one.</summary>
     public Size Replace(Func<Scalar, Size?> replacement)
     {

@@ -143,4 +143,37 @@ public sealed class InputTests
             }
         }
         """);
+
+    [Fact]
+    public void A_width_that_follows_from_an_equation_with_itself_is_found() => Finding.Agrees("""
+        // seed 300788
+        // values:
+        // x1: 1 columns, lengths 2 5
+        namespace WidthOfItself;
+
+        [TransformerLayer]
+        public sealed partial class Inner()
+        {
+            private readonly Linear linear1 = new(3, 1, bias: false);
+
+            public Tokens Forward(Tokens x4, Tokens x5)
+            {
+                Tokens v6 = Concat(x5, x4, x5);
+                Tokens v7 = x5 + linear1[v6];
+                return v7 * x4;
+            }
+        }
+
+        [TransformerLayer]
+        public sealed partial class Root()
+        {
+            private readonly Inner inner1 = new();
+            private readonly Linear linear1 = new(1, 1);
+
+            public Tokens Forward(Tokens x1)
+            {
+                return inner1.Forward(linear1[x1], x1);
+            }
+        }
+        """);
 }

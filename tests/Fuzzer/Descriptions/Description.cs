@@ -28,6 +28,9 @@ internal sealed record Description(
 
     public IEnumerable<Node> Nodes => Layers.SelectMany(layer => layer.Nodes);
 
+    /// <summary>What of the language stands in it.</summary>
+    public IReadOnlySet<string> Ops => Nodes.Select(node => node.Op).Where(op => op.Length > 0).ToHashSet();
+
     public Layer this[string name] => Layers.First(layer => layer.Name == name);
 
     /// <summary>Parameters of a layer's constructor, in the order in which the layer names them.</summary>

@@ -9,19 +9,25 @@ internal sealed record Batch(ImmutableArray<ImmutableArray<int>> Lengths)
 {
     public const int LongestSequence = 70;
 
-    /// <summary>Of scans, some are so long that they are computed in several chunks.</summary>
-    private static readonly int[] Long = [0, 1, 130, 257, 300];
+    /// <summary>A GPU goes through a linear scan of more rows in several chunks.</summary>
+    public const int MostRowsOfOneChunk = 512;
+
+    /// <summary>The emulated GPU takes its time.</summary>
+    private const int LongestOnGpu = 33;
+
+    /// <summary>Of scans, some are so long that they are computed in several chunks, which a GPU does only with these.</summary>
+    private static readonly int[] Long = [0, 1, 130, 257, 300], LongOnGpu = [513, 530, 645];
 
     private static readonly int[] Some = [0, 1, 2, 3, 5, 7, 8, 15, 16, 17, 31, 33, 48, 64, LongestSequence];
 
-    public static Batch Draw(Description description, int longest = LongestSequence)
+    public static Batch Draw(Description description, bool onGpu = false)
     {
         var random = new Random(description.Seed);
         int sequences = 1 + random.Next(6);
-        bool hasScan = description.Nodes.Any(n => n.Op.StartsWith("Scan", StringComparison.Ordinal));
-        bool isLong = hasScan && longest == LongestSequence && random.Next(3) == 0;
-        if (isLong) sequences = Math.Min(sequences, 2);
-        int[] possible = isLong ? Long : [.. Some.Where(length => length <= longest)];
+        bool isLong = description.Nodes.Any(n => n.Op.StartsWith("Scan", StringComparison.Ordinal))
+            && (onGpu ? description.GoesOn is null && !description.Nodes.Any(IsQuadratic) : random.Next(3) == 0);
+        if (isLong) sequences = Math.Min(sequences, onGpu ? 1 : 2);
+        int[] possible = !isLong ? [.. Some.Where(length => length <= (onGpu ? LongestOnGpu : LongestSequence))] : onGpu ? LongOnGpu : Long;
         return new Batch(
         [
             .. Enumerable.Range(0, Families(description).Count)
@@ -48,6 +54,10 @@ internal sealed record Batch(ImmutableArray<ImmutableArray<int>> Lengths)
             Chunk = description.GoesOn is null ? 1 : description.Chunk,
         };
     }
+
+    /// <summary>What takes each row together with each other: too much for the emulated GPU where rows are many.</summary>
+    private static bool IsQuadratic(Node node) => node.Op.StartsWith("Attention", StringComparison.Ordinal)
+        || node.Op is "Rank" or "Sum over rows" or "Max over rows" or "Min over rows" or "lengths: pairs" or "lengths: multiplied";
 
     private static List<Rows> Families(Description description) =>
         [.. description.Root.Inputs.Select(input => input.Type is TokensType t ? t.Rows : ((IntegersType)input.Type).Rows).Distinct()];

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using KernelForge.Fuzzer.Compiling;
 using KernelForge.Fuzzer.Descriptions;
+using KernelForge.Fuzzer.Drawing;
 
 namespace KernelForge.Fuzzer.Reports;
 
@@ -35,20 +36,24 @@ internal sealed partial class Coverage
         ops.Concat(kernels).Concat(passes).Where(c => c.Value < count).Select(c => $"{c.Key} ({c.Value})");
 
     /// <summary>How much a description has of what few others had, for its size.</summary>
-    public double Rarity(Description description)
-    {
-        string[] all = [.. description.Nodes.Select(node => node.Op).Where(op => op.Length > 0).Distinct()];
-        return all.Sum(op => 1.0 / (1 + ops.GetValueOrDefault(op))) / Math.Sqrt(1 + all.Length);
-    }
+    /// <param name="all">Its ops.</param>
+    /// <param name="others">Those of descriptions that will be run with it.</param>
+    public double Rarity(IReadOnlySet<string> all, IReadOnlyList<IReadOnlySet<string>> others) =>
+        all.Sum(op => 1.0 / (1 + ops.GetValueOrDefault(op) + others.Count(other => other.Contains(op)))) / (8 + all.Count);
 
     public void Add(Description description, Compiled compiled, bool isOnGpu)
     {
-        foreach (string op in description.Nodes.Select(node => node.Op).Where(op => op.Length > 0).Distinct())
+        foreach (string op in description.Ops)
         {
             ops[op] = ops.GetValueOrDefault(op) + 1;
             if (isOnGpu) onGpu[op] = onGpu.GetValueOrDefault(op) + 1;
         }
-        foreach (string pass in PassEffects.Of(compiled.Unit!)) passes[pass] = passes.GetValueOrDefault(pass) + 1;
+        bool isLong = isOnGpu && compiled.Case.Inputs.Any(input => input.Lengths.Any(length => length > Batch.MostRowsOfOneChunk));
+        foreach (string pass in PassEffects.Of(compiled.Unit!))
+        {
+            passes[pass]++;
+            if (pass == PassEffects.LinearScan && isLong) passes[PassEffects.ScanInChunks]++;
+        }
         string plan = compiled.Generated.First(file => file.Name == $"{compiled.Case.Namespace}.{compiled.Case.Layer}.g.cs").Text;
         foreach (string kind in PlanLine().Matches(plan).SelectMany(KindsOf).Distinct()) kernels[kind] = kernels.GetValueOrDefault(kind)
             + 1;

@@ -16,6 +16,9 @@ namespace KernelForge.Fuzzer.Reports;
 /// </summary>
 internal static class PassEffects
 {
+    /// <summary>A scan whose rows may be gone through in parts; and one that a GPU did, for its batch was long enough.</summary>
+    public const string LinearScan = "scans: linear", ScanInChunks = "GPU: scans in chunks";
+
     /// <summary>All that there are: what a run did not see shows as none.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
@@ -26,7 +29,7 @@ internal static class PassEffects
         "memory: one place of several shapes", "memory: whole numbers kept as floats", "loops: rows carried", "loops: widths carried",
         "branches: rows merged", "rows: lengths by pass", "rows: integers by pass", "parameters: absent", "checks: when loaded",
         "masks: tiles left out", "masks: asked for each pair", "scores: tabulated by the difference", "attention: grouped heads",
-        "scans: in chunks, where long",
+        LinearScan, ScanInChunks,
         "later: keys kept", "later: keys of a window kept", "later: the last rows kept", "later: all rows kept", "later: states kept",
         "CPU: features as lanes", "CPU: lanes in stretches", "CPU: a parameter turned round", "CPU: element by element",
         "CPU: a scan's features as lanes", "CPU: a scan's states as lanes", "CPU: a scan one by one",
@@ -116,7 +119,7 @@ internal static class PassEffects
     private static IEnumerable<string> OfScan(ScanKernel kernel)
     {
         if (kernel.IsKept) yield return "later: states kept";
-        if (kernel.Linear is not null) yield return "scans: in chunks, where long";
+        if (kernel.Linear is not null) yield return LinearScan;
         CpuLanes? features = CpuLanes.OfFeatures(kernel), lanes = features ?? CpuLanes.OfStates(kernel);
         string some = features is null ? "CPU: a scan's states as lanes" : "CPU: a scan's features as lanes";
         foreach (string effect in OfLanes(lanes, some, none: "CPU: a scan one by one").Concat(OfKept(kernel.Operands))) yield return effect;

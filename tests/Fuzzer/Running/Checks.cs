@@ -17,6 +17,9 @@ internal sealed record Checks(int[] Widths, int[] Threads, bool OnGpu = false, b
     /// <summary>Elements in which the GPU runs it once more.</summary>
     public CudaPrecision[] Precisions { get; init; } = [CudaPrecision.Float16, CudaPrecision.BFloat16, CudaPrecision.TensorFloat32];
 
+    /// <summary>In which the CPU runs it once more.</summary>
+    public CpuPrecision[] CpuPrecisions { get; init; } = [CpuPrecision.BFloat16, CpuPrecision.Int8];
+
     /// <summary>The GPU.</summary>
     public Device Gpu(int seed, CudaPrecision precision = CudaPrecision.Float32) =>
         OnHardware ? Device.Cuda(0, precision) : Device.Emulated(seed: seed, precision: precision);
@@ -28,5 +31,6 @@ internal sealed record Checks(int[] Widths, int[] Threads, bool OnGpu = false, b
         new([All.Widths[Math.Abs(seed) % 3]], [1 + (Math.Abs(seed) / 3 % 3), 1 + ((Math.Abs(seed) / 3 + 1) % 3)])
         {
             Precisions = [All.Precisions[Math.Abs(seed) % 3]],
+            CpuPrecisions = [All.CpuPrecisions[Math.Abs(seed) / 9 % 2]],
         };
 }

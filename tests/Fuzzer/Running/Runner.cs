@@ -39,6 +39,8 @@ internal sealed class Runner(Checks checks)
             if (Guarded($"cpu-{width}", () => CheckThreads(compiled, device, divided, $"cpu-{width}", inputs)) is { } depends)
                 return depends;
         }
+        foreach (CpuPrecision precision in checks.CpuPrecisions)
+            if (Guarded($"cpu-{precision}", () => CheckPrecision(compiled, precision, inputs, reference)) is { } rounded) return rounded;
         if (checks.OnReference && Guarded("reference", () => CheckLater(compiled, inputs)) is { } parts) return parts;
         if (!checks.OnGpu) return null;
         if (Guarded("gpu", () =>
@@ -81,6 +83,26 @@ internal sealed class Runner(Checks checks)
         int last = SequencesOf(inputs) - 1;
         return DifferenceAlone(actual, layer.Run(Inputs.Alone(inputs, last)), last, last + 1) is { } alone
             ? new Failure(FailureKind.DependsOnBatch, $"gpu-{precision}", $"sequence {last} alone, {alone}") : null;
+    }
+
+    /// <summary>
+    /// Products in bfloat16 are as near as that makes them; those in 8 bits have no yardstick, but in both a sequence has the same bits in any
+    /// batch and on any threads.
+    /// </summary>
+    private Failure? CheckPrecision(Compiled compiled, CpuPrecision precision, object[] inputs, Reference reference)
+    {
+        string where = $"cpu-{precision}";
+        Device device = Device.Cpu(2, precision: precision);
+        using var layer = new LoadedLayer(compiled, device);
+        Result[] actual = layer.Run(inputs);
+        Plant?.Invoke(where, compiled, actual);
+        if (precision == CpuPrecision.BFloat16 && reference.For(compiled, inputs, Precision.Bits8).Difference(actual) is { } differs)
+            return new Failure(FailureKind.Differs, where, differs);
+        if (CheckThreads(compiled, device, [Device.Cpu(1, precision: precision)], where, inputs) is { } depends) return depends;
+        if (CheckLater(layer, compiled, inputs, where, isShort: true) is { } later) return later;
+        int last = SequencesOf(inputs) - 1;
+        return DifferenceAlone(actual, layer.Run(Inputs.Alone(inputs, last)), last, last + 1) is { } alone
+            ? new Failure(FailureKind.DependsOnBatch, where, $"sequence {last} alone, {alone}") : null;
     }
 
     private static Failure? CheckLater(Compiled compiled, object[] inputs)

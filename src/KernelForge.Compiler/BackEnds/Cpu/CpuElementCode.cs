@@ -43,7 +43,7 @@ internal class CpuElementCode(
             Block.Writer.Line($"int {name} = {position};");
             position = name;
         }
-        string start = rows.Start(operand.Space, element.Row), length = rows.Length(operand.Space, element.Row);
+        string start = rows.Start(operand.Space, element.Row), length = rows.Count(operand.Space, element.Row);
         return $"((uint){position} < (uint){length} ? {Integer(operand, $"{start} + {position}", () => position)} : 0)";
     }
 
@@ -66,7 +66,7 @@ internal class CpuElementCode(
             return $"{View(element)}.{within}({start}, {length0}, {at0}, {column})";
         }
         if (position is null) return $"{View(element)}.{at}({rows.RowIn(operand.Space, element.Row)}, {column})";
-        return $"{View(element)}.{within}({rows.Start(operand.Space, element.Row)}, {rows.Length(operand.Space, element.Row)}, {position}, {column})";
+        return $"{View(element)}.{within}({rows.Start(operand.Space, element.Row)}, {rows.Count(operand.Space, element.Row)}, {position}, {column})";
     }
 
     /// <summary>Whether an element surely lies in its table.</summary>

@@ -21,14 +21,19 @@ internal sealed class CpuRowNames(KernelPlan plan, CpuArguments arguments, CodeB
         : IsOneASequence(space(of)) ? "0"
         : Variable("position", $"row - {Start(space(of), of)}");
 
-    /// <summary>The place of the first row of the sequence in a row space.</summary>
+    /// <summary>The place of the sequence's position 0 in a row space; of what is given once, which is there as a whole or not at all, of its first row.</summary>
     public string Start(int inSpace, RowOf of) =>
-        IsOneASequence(inSpace) ? Sequence(of) : Variable("start", $"{arguments.Space(inSpace)}.Start({Sequence(of)})");
+        IsOneASequence(inSpace) ? Sequence(of)
+        : Variable("start", $"{arguments.Space(inSpace)}.{(IsGivenOnce(inSpace) ? "FirstRow" : "Start")}({Sequence(of)})");
 
     /// <summary>The place of the row of position 0 among rows that are kept, whose row space is a variable of the struct.</summary>
     public string StartOf(string keptSpace, RowOf of) => Variable("start", $"{keptSpace}.Start({Sequence(of)})");
 
-    /// <summary>How many rows the sequence has in a row space.</summary>
+    /// <summary>How many positions of the sequence may be read in a row space, from 0 on.</summary>
+    public string Count(int inSpace, RowOf of) =>
+        IsGivenOnce(inSpace) ? Variable("count", $"{arguments.Space(inSpace)}.RowCount({Sequence(of)})") : Length(inSpace, of);
+
+    /// <summary>How many rows the sequence has in a row space, those of earlier runs included.</summary>
     public string Length(int inSpace, RowOf of) =>
         IsOneASequence(inSpace) ? "1" : Variable("length", $"{arguments.Space(inSpace)}.Length({Sequence(of)})");
 
@@ -43,6 +48,9 @@ internal sealed class CpuRowNames(KernelPlan plan, CpuArguments arguments, CodeB
         : sequence ?? Variable("sequence", $"{arguments.Space(space(of))}.SequenceOf(row)");
 
     private static string Pair(RowOf of) => of == RowOf.Key ? "j" : "i";
+
+    /// <summary>Rows that a first run brings and later ones do not.</summary>
+    private bool IsGivenOnce(int inSpace) => plan.GoesOn is not null && !plan.HasRowsThatGoOn(inSpace) && !IsOneASequence(inSpace);
 
     private bool IsOneASequence(int inSpace) => plan.RowSpaces[inSpace].SequencesOf is not null;
 

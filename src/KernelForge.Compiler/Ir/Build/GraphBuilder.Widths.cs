@@ -15,29 +15,15 @@ internal sealed partial class GraphBuilder
     /// <summary>Widths that depend on the pass of a loop, or on an arm of a branch.</summary>
     private readonly HashSet<Scalar> chosen = [];
 
-    /// <summary>How wide an unknown width must be for <paramref name="a"/>, itself, a multiple of it or a sum with it, to equal <paramref name="b"/>.</summary>
+    /// <summary>How wide an unknown width of <paramref name="a"/> must be for it to equal <paramref name="b"/>, which may hold it too.</summary>
     private static (string Name, Size Width)? Solve(Size a, Size b)
     {
-        if (UnknownName(a) is { } itself) return (itself, b);
-        if (Factors(a.ToScalar()).Select(Size.From).FirstOrDefault(f => UnknownName(f) is not null) is not { } unknown) return SolveSum(a, b);
-        return a.Divides(unknown, out Size? times) && b.Divides(times!, out Size? width) ? (UnknownName(unknown)!, width!) : null;
-    }
-
-    private static (string Name, Size Width)? SolveSum(Size a, Size b)
-    {
-        foreach (Size unknown in a.Atoms.Select(Size.From).Where(atom => UnknownName(atom) is not null))
-            foreach (bool isAdded in (bool[])[true, false])
-            {
-                Size rest = isAdded ? a - unknown : a + unknown, width = isAdded ? b - rest : rest - b;
-                if (!Has(rest) && !Has(width) && width.Constant is not <= 0) return (UnknownName(unknown)!, width);
-
-                bool Has(Size size) => size.Atoms.Any(atom => Size.From(atom).Equals(unknown));
-            }
+        if (UnknownName(a) is { } itself && !b.Atoms.Contains(a.ToScalar())) return (itself, b);
+        foreach (Scalar unknown in a.Atoms.Where(atom => UnknownName(Size.From(atom)) is not null))
+            if ((a - b).LinearIn(unknown) is var (factor, rest) && (Size.Zero - rest).Divides(factor, out Size? width) && width!.Constant is not <= 0)
+                return (UnknownName(Size.From(unknown))!, width);
         return null;
     }
-
-    private static IEnumerable<Scalar> Factors(Scalar product) =>
-        product is Scalar.Binary { Op: BinaryOp.Multiply } b ? Factors(b.Left).Concat(Factors(b.Right)) : [product];
 
     private static string? UnknownName(Size size) =>
         size.ToScalar() is Scalar.Hyper h && h.Name.StartsWith(Unknown, StringComparison.Ordinal) ? h.Name.Substring(Unknown.Length) : null;
