@@ -16,7 +16,7 @@ internal sealed record Batch(ImmutableArray<ImmutableArray<int>> Lengths)
     private const int LongestOnGpu = 33;
 
     /// <summary>Of scans, some are so long that they are computed in several chunks, which a GPU does only with these.</summary>
-    private static readonly int[] Long = [0, 1, 130, 257, 300], LongOnGpu = [513, 530, 645];
+    private static readonly int[] Long = [0, 1, 130, 257, 300], LongOnGpu = [513, 530];
 
     private static readonly int[] Some = [0, 1, 2, 3, 5, 7, 8, 15, 16, 17, 31, 33, 48, 64, LongestSequence];
 
@@ -24,8 +24,7 @@ internal sealed record Batch(ImmutableArray<ImmutableArray<int>> Lengths)
     {
         var random = new Random(description.Seed);
         int sequences = 1 + random.Next(6);
-        bool isLong = description.Nodes.Any(n => n.Op.StartsWith("Scan", StringComparison.Ordinal))
-            && (onGpu ? description.GoesOn is null && !description.Nodes.Any(IsQuadratic) : random.Next(3) == 0);
+        bool isLong = onGpu ? IsLongOnGpu(description) : HasScan(description) && random.Next(3) == 0;
         if (isLong) sequences = Math.Min(sequences, onGpu ? 1 : 2);
         int[] possible = !isLong ? [.. Some.Where(length => length <= (onGpu ? LongestOnGpu : LongestSequence))] : onGpu ? LongOnGpu : Long;
         return new Batch(
@@ -35,6 +34,10 @@ internal sealed record Batch(ImmutableArray<ImmutableArray<int>> Lengths)
                     .Select(_ => possible[random.Next(possible.Length)]))),
         ]);
     }
+
+    /// <summary>Whether a GPU goes through scans of it in chunks: where nothing takes too long of as many rows.</summary>
+    public static bool IsLongOnGpu(Description description) =>
+        HasScan(description) && description.GoesOn is null && !description.Nodes.Any(IsQuadratic);
 
     /// <summary>The description as text, with all that a run of it needs.</summary>
     /// <param name="name">Told apart from others that are compiled with it.</param>
@@ -54,6 +57,8 @@ internal sealed record Batch(ImmutableArray<ImmutableArray<int>> Lengths)
             Chunk = description.GoesOn is null ? 1 : description.Chunk,
         };
     }
+
+    private static bool HasScan(Description description) => description.Nodes.Any(n => n.Op.StartsWith("Scan", StringComparison.Ordinal));
 
     /// <summary>What takes each row together with each other: too much for the emulated GPU where rows are many.</summary>
     private static bool IsQuadratic(Node node) => node.Op.StartsWith("Attention", StringComparison.Ordinal)

@@ -65,7 +65,8 @@ internal sealed class Runner(Checks checks)
         if (Plant is null && where != "gpu" && Allocations(layer, inputs) is > 0 and var bytes)
             return new Failure(FailureKind.Allocates, where, $"a warm run allocates {bytes} bytes on its thread");
         if (Plant is null && CheckLater(layer, compiled, inputs, where, isShort: where == "gpu") is { } later) return later;
-        for (int s = 0; Plant is null && s < SequencesOf(inputs); s++)
+        // One sequence is alone already.
+        for (int s = 0; Plant is null && SequencesOf(inputs) > 1 && s < SequencesOf(inputs); s++)
             if (DifferenceAlone(first, layer.Run(Inputs.Alone(inputs, s)), s, SequencesOf(inputs)) is { } alone)
                 return new Failure(FailureKind.DependsOnBatch, where, $"sequence {s} alone, {alone}");
         return null;
