@@ -88,7 +88,7 @@ internal sealed class Session
         }
     }
 
-    /// <summary>Of many descriptions those with most of what has been covered least, those before them in the batch too; the GPU has one with long scans, and the rarest.</summary>
+    /// <summary>Of many descriptions those with most of what has been covered least, those before them in the batch too; the GPU has some with long scans, and the rarest.</summary>
     private Description[] Rarest(int seed, int count)
     {
         List<(Description Description, IReadOnlySet<string> Ops)> left =
@@ -100,7 +100,7 @@ internal sealed class Session
             left.Remove(rarest);
             taken.Add(rarest);
         }
-        return [.. taken.Select(t => t.Description).OrderByDescending(Batch.IsLongOnGpu).Take(1).Concat(taken.Select(t => t.Description)).Distinct()];
+        return [.. taken.Select(t => t.Description).OrderByDescending(Batch.IsLongOnGpu).Take(2).Concat(taken.Select(t => t.Description)).Distinct()];
     }
 
     private void RunAll(Description[] drawn, bool onGpu)
