@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Measures KernelForge on the CPU beside ONNX Runtime: ./bench.sh [--rounds 3] [--workloads b16_max128] [--output file], ./bench.sh kernels, ./bench.sh masks, ./bench.sh decode, ./bench.sh scan, ./bench.sh --help.
+# Measures KernelForge on the CPU beside ONNX Runtime: ./bench.sh [--rounds 3] [--workloads b16_max128] [--output file], ./bench.sh kernels, ./bench.sh masks, ./bench.sh decode, ./bench.sh scan, ./bench.sh text, ./bench.sh --help.
 # The peer's program comes from the folder of reference data (KERNELFORGE_TESTDATA, else ../shared), its native library from npm;
 # both are kept under artifacts/. Without them KernelForge is measured alone.
 set -euo pipefail
@@ -28,7 +28,7 @@ prepare_peer() {
 }
 
 case "${1:-}" in
-    kernels | masks | decode | scan | run | -h | --help) ;;
+    kernels | masks | decode | scan | text | run | -h | --help) ;;
     *) prepare_peer ;;
 esac
 dotnet build -c Release -v q --nologo -nodeReuse:false tests/Benchmarks/Benchmarks.csproj >&2

@@ -7,11 +7,12 @@ using KernelForge.Benchmarks.Measure;
 using KernelForge.Benchmarks.Model;
 using KernelForge.Benchmarks.Peers;
 using KernelForge.Benchmarks.Recurrences;
+using KernelForge.Benchmarks.Texts;
 using KernelForge.Benchmarks.Workloads;
 
 namespace KernelForge.Benchmarks;
 
-/// <summary>No command: the model against its peers. <c>kernels</c>: the kernels alone. <c>masks</c>: what masks save. <c>decode</c>: one new row a sequence. <c>scan</c>: long recurrences. <c>run</c>: one workload, one line.</summary>
+/// <summary>No command: the model against its peers. <c>kernels</c>: the kernels alone. <c>masks</c>: what masks save. <c>decode</c>: one new row a sequence. <c>scan</c>: long recurrences. <c>text</c>: tokenizers. <c>run</c>: one workload, one line.</summary>
 internal static class CommandLine
 {
     private static readonly Option<int> threads = new("--threads")
@@ -51,7 +52,7 @@ internal static class CommandLine
         precision.AcceptOnlyFromAmong([.. Precision.All.Select(p => p.Name)]);
         var root = new RootCommand("Measures KernelForge on the CPU, and ONNX Runtime in the same minutes.")
         {
-            threads, bits, precision, rounds, names, output, peer, Kernels(), Masks(), Decoding(), Scans(), OneRun(),
+            threads, bits, precision, rounds, names, output, peer, Kernels(), Masks(), Decoding(), Scans(), Tokenizing(), OneRun(),
         };
         root.SetAction(parsed => Reporting(parsed, report =>
         {
@@ -108,6 +109,27 @@ internal static class CommandLine
             threads, bits, output,
         };
         command.SetAction(parsed => Reporting(parsed, report => ScanBenchmark.Run(report, parsed.GetValue(threads), parsed.GetValue(bits))));
+        return command;
+    }
+
+    private static Command Tokenizing()
+    {
+        var texts = new Option<string?>("--texts")
+        {
+            Description = "A file with a text a line; else descriptions of installed packages, and summaries of the .NET library.",
+        };
+        var command = new Command("text", "Tokenizers on one thread: characters a second; and how much of a sentence encoder's time it takes.")
+        {
+            threads, bits, output, texts,
+        };
+        command.SetAction(parsed => Reporting(parsed, report =>
+        {
+            Corpus?[] found = parsed.GetValue(texts) is { } path ? [Corpus.Lines(path)] : [Corpus.PackageDescriptions(), Corpus.ApiSummaries()];
+            Corpus[] corpora = [.. found.OfType<Corpus>()];
+            if (corpora.Length == 0) throw new InvalidOperationException("this machine has no texts that are known: name a file of them with --texts");
+            TokenizerBenchmark.Run(report, corpora);
+            EncoderShare.Run(report, corpora[^1], parsed.GetValue(threads), parsed.GetValue(bits));
+        }));
         return command;
     }
 

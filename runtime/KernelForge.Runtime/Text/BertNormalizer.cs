@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace KernelForge.Runtime.Text;
@@ -10,26 +11,56 @@ namespace KernelForge.Runtime.Text;
 internal sealed record BertNormalizer(bool CleanText, bool SeparateIdeographs, bool StripAccents, bool Lowercase)
 {
     private static readonly Rune space = new(' ');
+    // From the space to the tilde.
+    private static readonly SearchValues<char> printables = SearchValues.Create([.. Enumerable.Range(' ', 95).Select(c => (char)c)]);
 
-    public string Normalize(ReadOnlySpan<char> text)
+    public string Normalize(string text)
     {
-        var output = new List<Rune>(text.Length + 8);
-        int runStart = 0; // the marks since here may still change places
-        foreach (Rune rune in text.EnumerateRunes()) // half a surrogate pair reads as U+FFFD
+        var output = new PooledList<char>(text.Length);
+        Normalize(text, ref output);
+        string normalized = output.Span.ToString();
+        output.Return();
+        return normalized;
+    }
+
+    /// <summary>Appends what the text becomes.</summary>
+    public void Normalize(ReadOnlySpan<char> text, ref PooledList<char> output)
+    {
+        int runStart = output.Count; // no character is moved to before here
+        while (!text.IsEmpty)
         {
-            Rune c = rune;
-            if (CleanText)
+            int count = text.IndexOfAnyExcept(printables);
+            if (count < 0) count = text.Length;
+            if (count > 0)
             {
-                if (IsDropped(c)) continue;
-                if (Rune.IsWhiteSpace(c)) c = space;
+                AppendPrintable(text[..count], output.Append(count));
+                text = text[count..];
+                continue;
             }
-            bool apart = SeparateIdeographs && IsIdeograph(c.Value);
-            if (apart) output.Add(space);
-            if (StripAccents) AppendStripped(output, c, ref runStart);
-            else AppendCased(output, c);
-            if (apart) output.Add(space);
+            Rune.DecodeFromUtf16(text, out Rune c, out int length); // half a surrogate pair reads as U+FFFD
+            text = text[length..];
+            AppendOther(ref output, c, ref runStart);
         }
-        return ToText(output);
+    }
+
+    private void AppendPrintable(ReadOnlySpan<char> ascii, Span<char> output)
+    {
+        if (Lowercase) Ascii.ToLower(ascii, output, out _);
+        else ascii.CopyTo(output);
+    }
+
+    private void AppendOther(ref PooledList<char> output, Rune c, ref int runStart)
+    {
+        if (CleanText)
+        {
+            if (IsDropped(c)) return;
+            if (Rune.IsWhiteSpace(c)) c = space;
+        }
+        bool apart = SeparateIdeographs && IsIdeograph(c.Value);
+        if (apart) output.Add(' ');
+        if (StripAccents) AppendStripped(ref output, c, ref runStart);
+        else AppendCased(ref output, c);
+        if (apart) output.Add(' ');
     }
 
     private static bool IsDropped(Rune c) =>
@@ -40,69 +71,53 @@ internal sealed record BertNormalizer(bool CleanText, bool SeparateIdeographs, b
         c is <= 0x4DBF or (>= 0x4E00 and <= 0x9FFF) or (>= 0xF900 and <= 0xFAFF) or (>= 0x20000 and <= 0x2A6DF)
             or (>= 0x2A700 and <= 0x2B73F) or (>= 0x2B740 and <= 0x2B81F) or (>= 0x2B920 and <= 0x2CEAF) or (>= 0x2F800 and <= 0x2FA1F);
 
-    private void AppendStripped(List<Rune> output, Rune c, ref int runStart)
+    private void AppendStripped(ref PooledList<char> output, Rune c, ref int runStart)
     {
-        if (c.IsAscii)
+        if (UnicodeTables.IsMark(c))
         {
-            AppendCased(output, c);
-            runStart = output.Count;
+            if (UnicodeTables.IsStarterMark(c)) runStart = output.Count; // though dropped, it keeps apart what is around it
         }
-        else if (UnicodeTables.IsMark(c))
-        {
-            if (UnicodeTables.IsStarterMark(c)) runStart = output.Count;
-        }
-        else if (c.Value is >= 0xAC00 and <= 0xD7A3)
-        {
-            AppendSyllable(output, c.Value - 0xAC00);
-            runStart = output.Count;
-        }
+        else if (c.Value is >= 0xAC00 and <= 0xD7A3) AppendSyllable(ref output, c.Value - 0xAC00);
         else if (UnicodeTables.Decompose(c) is { } parts)
         {
-            foreach (Rune part in parts) AppendOrdered(output, part, ref runStart);
+            foreach (Rune part in parts) AppendOrdered(ref output, part, runStart);
         }
-        else AppendOrdered(output, c, ref runStart);
+        else AppendOrdered(ref output, c, runStart);
     }
 
     // Unicode 3.12: a Hangul syllable is leading consonant × 588 + vowel × 28 + trailing consonant.
-    private static void AppendSyllable(List<Rune> output, int syllable)
+    private static void AppendSyllable(ref PooledList<char> output, int syllable)
     {
-        output.Add(new Rune(0x1100 + syllable / 588));
-        output.Add(new Rune(0x1161 + syllable % 588 / 28));
-        if (syllable % 28 is var trailing and > 0) output.Add(new Rune(0x11A7 + trailing));
+        output.Add((char)(0x1100 + syllable / 588));
+        output.Add((char)(0x1161 + syllable % 588 / 28));
+        if (syllable % 28 is var trailing and > 0) output.Add((char)(0x11A7 + trailing));
     }
 
     /// <summary>Canonical ordering: a run of combining characters is sorted by class, equal ones keep their order.</summary>
-    private void AppendOrdered(List<Rune> output, Rune c, ref int runStart)
+    private void AppendOrdered(ref PooledList<char> output, Rune c, int runStart)
     {
         int order = UnicodeTables.Order(c);
         if (order == 0)
         {
-            AppendCased(output, c);
-            runStart = output.Count;
+            AppendCased(ref output, c);
             return;
         }
-        int place = output.Count;
-        while (place > runStart && UnicodeTables.Order(output[place - 1]) > order) place--;
-        output.Insert(place, c); // no combining character has a case
+        ReadOnlySpan<char> run = output.Span[runStart..];
+        while (Rune.DecodeLastFromUtf16(run, out Rune last, out int length) == OperationStatus.Done && UnicodeTables.Order(last) > order)
+            run = run[..^length];
+        Span<char> units = stackalloc char[2];
+        output.Insert(runStart + run.Length, units[..c.EncodeToUtf16(units)]); // no combining character has a case
     }
 
-    private void AppendCased(List<Rune> output, Rune c)
+    private void AppendCased(ref PooledList<char> output, Rune c)
     {
         if (Lowercase && c.Value == 0x130) // the one character whose lower case is two
         {
-            output.Add(new Rune('i'));
-            output.Add(new Rune(0x307));
+            output.Add('i');
+            output.Add('\u0307');
+            return;
         }
-        else output.Add(Lowercase ? Rune.ToLowerInvariant(c) : c);
-    }
-
-    private static string ToText(List<Rune> runes)
-    {
-        int length = 0;
-        foreach (Rune rune in runes) length += rune.Utf16SequenceLength;
-        return string.Create(length, runes, static (span, runes) =>
-        {
-            foreach (Rune rune in runes) span = span[rune.EncodeToUtf16(span)..];
-        });
+        if (Lowercase) c = Rune.ToLowerInvariant(c);
+        c.EncodeToUtf16(output.Append(c.Utf16SequenceLength));
     }
 }

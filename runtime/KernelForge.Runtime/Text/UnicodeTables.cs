@@ -11,7 +11,7 @@ namespace KernelForge.Runtime.Text;
 internal static class UnicodeTables
 {
     [Flags]
-    private enum Class : byte { None = 0, Other = 1, Punctuation = 2, Mark = 4, Starter = 8 }
+    private enum Class : byte { None = 0, Other = 1, Punctuation = 2, Mark = 4, Starter = 8, Ordered = 16, Decomposes = 32 }
 
     private static readonly Class[] classes = new Class[0x110000];
     private static readonly FrozenDictionary<int, Rune[]> decompositions;
@@ -37,11 +37,15 @@ internal static class UnicodeTables
                     byte order = byte.Parse(words[1], CultureInfo.InvariantCulture);
                     foreach (string word in words.AsSpan(2))
                         for ((int c, int last) = Range(word); c <= last; c++) ordered.Add(c, order);
+                    Mark(words.AsSpan(2), Class.Ordered);
                     break;
                 case "decomposes":
                     int first = Hex(words[1]);
                     for (int i = 2; i < words.Length; i++)
+                    {
                         decomposed.Add(first + i - 2, Array.ConvertAll(words[i].Split('+'), w => new Rune(Hex(w))));
+                        classes[first + i - 2] |= Class.Decomposes;
+                    }
                     break;
                 default: throw new InvalidDataException($"unicode.txt: '{words[0]}' is no section");
             }
@@ -51,28 +55,30 @@ internal static class UnicodeTables
     }
 
     /// <summary>Control, format or private use.</summary>
-    public static bool IsOther(Rune c) => classes[c.Value].HasFlag(Class.Other);
+    public static bool IsOther(Rune c) => Is(c, Class.Other);
 
-    public static bool IsPunctuation(Rune c) => classes[c.Value].HasFlag(Class.Punctuation);
+    public static bool IsPunctuation(Rune c) => Is(c, Class.Punctuation);
 
     /// <summary>A nonspacing mark: what stripping accents removes.</summary>
-    public static bool IsMark(Rune c) => classes[c.Value].HasFlag(Class.Mark);
+    public static bool IsMark(Rune c) => Is(c, Class.Mark);
 
     /// <summary>A nonspacing mark that no other mark may be moved across.</summary>
-    public static bool IsStarterMark(Rune c) => classes[c.Value].HasFlag(Class.Starter);
+    public static bool IsStarterMark(Rune c) => Is(c, Class.Starter);
 
     /// <summary>The combining class of a character that is not a nonspacing mark; 0 for nearly all.</summary>
-    public static int Order(Rune c) => orders.TryGetValue(c.Value, out byte order) ? order : 0;
+    public static int Order(Rune c) => Is(c, Class.Ordered) ? orders[c.Value] : 0;
 
     /// <summary>What is left of a character after canonical decomposition, without its marks; null where it stays as it is.</summary>
-    public static Rune[]? Decompose(Rune c) => decompositions.GetValueOrDefault(c.Value);
+    public static Rune[]? Decompose(Rune c) => Is(c, Class.Decomposes) ? decompositions[c.Value] : null;
+
+    private static bool Is(Rune c, Class value) => (classes[c.Value] & value) != 0;
 
     private static void Mark(ReadOnlySpan<string> ranges, Class value)
     {
         foreach (string range in ranges)
         {
             (int first, int last) = Range(range);
-            classes.AsSpan(first, last - first + 1).Fill(value);
+            foreach (ref Class known in classes.AsSpan(first, last - first + 1)) known |= value;
         }
     }
 

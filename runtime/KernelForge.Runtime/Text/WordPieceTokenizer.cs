@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace KernelForge.Runtime.Text;
 
 /// <summary>
@@ -52,9 +50,12 @@ public sealed class WordPieceTokenizer
     {
         ArgumentNullException.ThrowIfNull(text);
         ArgumentOutOfRangeException.ThrowIfLessThan(maxTokens, SpecialTokens);
-        List<int> ids = Pieces(text);
-        int kept = Math.Min(ids.Count, maxTokens - SpecialTokens);
-        return [.. definition.Before, .. CollectionsMarshal.AsSpan(ids)[..kept], .. definition.After];
+        int room = maxTokens - SpecialTokens;
+        PooledList<int> ids = Pieces(text, room);
+        ReadOnlySpan<int> kept = ids.Span[..Math.Min(ids.Count, room)];
+        int[] framed = [.. definition.Before, .. kept, .. definition.After];
+        ids.Return();
+        return framed;
     }
 
     /// <summary>
@@ -71,36 +72,47 @@ public sealed class WordPieceTokenizer
             throw new NotSupportedException("tokenizer.json: post_processor has no 'pair': it takes one text at a time");
         int special = definition.Pair.Count(part => part.Text < 0);
         ArgumentOutOfRangeException.ThrowIfLessThan(maxTokens, special);
-        List<int> a = Pieces(first), b = Pieces(second);
+        PooledList<int> a = Pieces(first, int.MaxValue), b = Pieces(second, int.MaxValue);
         (int keptFirst, int keptSecond) = LongestFirst.Cut(a.Count, b.Count, maxTokens - special);
-        List<int> ids = [], types = [];
+        int count = definition.Pair.Sum(part => part.Text < 0 ? 1 : part.Text == 0 ? keptFirst : keptSecond);
+        int[] ids = new int[count], types = new int[count];
+        int at = 0;
         foreach (PairPart part in definition.Pair)
         {
-            if (part.Text < 0) ids.Add(part.Id);
-            else ids.AddRange(part.Text == 0 ? a[..keptFirst] : b[..keptSecond]);
-            while (types.Count < ids.Count) types.Add(part.Type);
+            ReadOnlySpan<int> some = part.Text < 0 ? [part.Id] : part.Text == 0 ? a.Span[..keptFirst] : b.Span[..keptSecond];
+            some.CopyTo(ids.AsSpan(at));
+            types.AsSpan(at, some.Length).Fill(part.Type);
+            at += some.Length;
         }
-        return ([.. ids], [.. types]);
+        a.Return();
+        b.Return();
+        return (ids, types);
     }
 
-    private List<int> Pieces(string text)
+    /// <summary>The ids of a text, at least the first <paramref name="most"/> of them.</summary>
+    private PooledList<int> Pieces(string text, int most)
     {
-        var ids = new List<int>(text.Length / 3 + 4);
+        var ids = new PooledList<int>(Math.Min(most, text.Length / 3) + 4);
+        var clean = new PooledList<char>(text.Length + WordPiece.Padding);
         foreach (AddedTokens.Piece piece in raw.Split(text))
         {
+            if (ids.Count >= most) break;
             if (piece.Id >= 0) ids.Add(piece.Id);
-            else AppendText(text.AsSpan(piece.Start, piece.Length), ids);
+            else AppendText(text.AsSpan(piece.Start..piece.End), ref clean, most, ref ids);
         }
+        clean.Return();
         return ids;
     }
 
-    private void AppendText(ReadOnlySpan<char> text, List<int> ids)
+    private void AppendText(ReadOnlySpan<char> text, ref PooledList<char> clean, int most, ref PooledList<int> ids)
     {
-        string clean = definition.Normalizer.Normalize(text);
-        foreach (AddedTokens.Piece piece in normalized.Split(clean))
+        clean.Truncate(0);
+        definition.Normalizer.Normalize(text, ref clean);
+        ReadOnlySpan<char> padded = clean.Padded(WordPiece.Padding);
+        foreach (AddedTokens.Piece piece in normalized.Split(clean.Span))
         {
             if (piece.Id >= 0) ids.Add(piece.Id);
-            else pieces.Append(clean.AsSpan(piece.Start, piece.Length), ids);
+            else pieces.Append(padded, piece.Start, piece.End, most, ref ids);
         }
     }
 }

@@ -9,6 +9,9 @@ internal sealed class Times
 
     public int Count => milliseconds.Count;
 
+    /// <summary>On the clock, in their order.</summary>
+    public IReadOnlyList<double> Milliseconds => milliseconds;
+
     public double Best => milliseconds.Min();
 
     /// <summary>The best of the runs after some number of them.</summary>
