@@ -1,3 +1,5 @@
+using KernelForge.Runtime.Execution;
+
 namespace KernelForge.Runtime.Cuda;
 
 /// <summary>The type in which a device keeps weights and intermediate values. Sums are in float always.</summary>
@@ -18,6 +20,14 @@ public enum CudaPrecision
 
 internal static class CudaPrecisions
 {
+    /// <summary>
+    /// The finest that a layer asks for, as a program has one precision; null where any will do. There are no products of bytes.
+    /// </summary>
+    public static CudaPrecision? For(LayerPrecision precision) =>
+        precision.OfLayer == Precision.Float32 || precision.FirstIn(Precision.Float32) is not null ? CudaPrecision.Float32
+        : precision.OfLayer == Precision.BFloat16 ? CudaPrecision.BFloat16
+        : null;
+
     extension(CudaPrecision precision)
     {
         /// <summary>Bytes of an element in memory.</summary>

@@ -15,3 +15,18 @@ public enum CpuPrecision
     /// </summary>
     Int8,
 }
+
+internal static class CpuPrecisions
+{
+    extension(Precision precision)
+    {
+        /// <summary>What an author's word means on the CPU.</summary>
+        public CpuPrecision OnCpu => precision switch
+        {
+            Precision.Float32 => CpuPrecision.Float32,
+            Precision.BFloat16 => CpuPrecision.BFloat16,
+            Precision.Int8 => CpuPrecision.Int8,
+            _ => throw new ArgumentOutOfRangeException(nameof(precision), precision, "no such precision"),
+        };
+    }
+}

@@ -23,12 +23,19 @@ public abstract record Device
     /// </summary>
     public virtual bool OnlyPlans => false;
 
+    /// <summary>The device for a layer: in the precision that it says, where the device names none.</summary>
+    /// <exception cref="NotSupportedException">The device names one that the layer's weights do not allow it.</exception>
+    internal virtual Device In(LayerPrecision precision) => this;
+
+    /// <summary>In which numbers a layer's rows are multiplied with weights, in words.</summary>
+    internal virtual string Precisions(LayerPrecision precision) => "Float64";
+
     /// <summary>The generated, vectorised code on this machine's cores.</summary>
     /// <param name="threads">Threads to run on; 0 for one a core.</param>
     /// <param name="vectorBits">128, 256 or 512; 0 for the widest that the machine has.</param>
-    /// <param name="precision">In which numbers rows are multiplied with weights.</param>
+    /// <param name="precision">In which numbers rows are multiplied with weights; null for what the layer says, or else float32.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such number of threads, no such width, or no such precision.</exception>
-    public static Device Cpu(int threads = 0, int vectorBits = 0, CpuPrecision precision = CpuPrecision.Float32) =>
+    public static Device Cpu(int threads = 0, int vectorBits = 0, CpuPrecision? precision = null) =>
         new CpuDevice(threads, vectorBits, precision);
 }
 
@@ -47,15 +54,18 @@ public sealed record AutoDevice : Device
 /// <summary>See <see cref="Device.Cpu"/>.</summary>
 public sealed record CpuDevice : Device
 {
-    public CpuDevice(int threads, int vectorBits, CpuPrecision precision = CpuPrecision.Float32)
+    private readonly CpuPrecision? named;
+
+    /// <inheritdoc cref="Device.Cpu"/>
+    public CpuDevice(int threads, int vectorBits, CpuPrecision? precision = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(threads);
         if (vectorBits is not (0 or 128 or 256 or 512))
             throw new ArgumentOutOfRangeException(nameof(vectorBits), vectorBits, "a vector has 128, 256 or 512 bits; 0 means the widest");
-        if (!Enum.IsDefined(precision)) throw new ArgumentOutOfRangeException(nameof(precision), precision, "no such precision");
+        if (precision is { } one && !Enum.IsDefined(one)) throw new ArgumentOutOfRangeException(nameof(precision), precision, "no such precision");
         Threads = threads;
         VectorBits = vectorBits;
-        Precision = precision;
+        named = precision;
     }
 
     /// <summary>Threads to run on; 0 for one a core.</summary>
@@ -64,8 +74,11 @@ public sealed record CpuDevice : Device
     /// <summary>128, 256 or 512; 0 for the widest that the machine has.</summary>
     public int VectorBits { get; }
 
-    /// <summary>In which numbers rows are multiplied with weights.</summary>
-    public CpuPrecision Precision { get; }
+    /// <summary>
+    /// In which numbers rows are multiplied with weights, where a layer does not pin them: see <see cref="PrecisionAttribute"/>. Of a device that
+    /// names none, float32 until a layer is loaded that says otherwise; the loaded layer's device has it.
+    /// </summary>
+    public CpuPrecision Precision => named ?? CpuPrecision.Float32;
 
     /// <summary>
     /// The instructions that <see cref="Precision"/> is multiplied with on this machine, and why it is these. Asked for the first time, they
@@ -80,6 +93,11 @@ public sealed record CpuDevice : Device
 
     /// <summary>What <see cref="Device.Auto"/> takes of this kind: all cores, with the widest vectors. Every machine has it.</summary>
     public static AutoCandidate Candidate() => AutoCandidate.Usable(new CpuDevice(0, 0));
+
+    internal override Device In(LayerPrecision precision) =>
+        named is null && precision.OfLayer is { } said ? new CpuDevice(Threads, VectorBits, said.OnCpu) : this;
+
+    internal override string Precisions(LayerPrecision precision) => precision.Beside(Precision.ToString());
 
     public override string ToString() =>
         $"cpu ({(Threads == 0 ? "all cores" : $"{Threads} threads")}, {(VectorBits == 0 ? "widest" : $"{VectorBits}-bit")} vectors{(Precision == CpuPrecision.Float32 ? "" : $", {Precision}")})";

@@ -53,7 +53,8 @@ public static class Pipeline
     {
         try
         {
-            return GraphBuilder.Build(unit).Notes;
+            Graph graph = GraphBuilder.Build(unit);
+            return BackEnds.Where(b => unit.ProgramTypes.Contains(b.ProgramType)).SelectMany(b => b.Notes(graph.Layer)).Concat(graph.Notes).ToEquatableArray();
         }
         catch (CompileException e)
         {

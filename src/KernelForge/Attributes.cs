@@ -76,6 +76,22 @@ public sealed class IncrementalAttribute(string? input = null) : Attribute
 }
 
 /// <summary>
+/// In which numbers rows are multiplied with the weights below it. On the class that is loaded: what it runs in where the device names no
+/// precision. On a field that holds a linear, a bank, a layer or layers, or on the class of such a layer: always, whatever the device
+/// names; the nearest to the weight counts, a field before the class of what it holds.
+/// </summary>
+/// <remarks>
+/// A CUDA program has one precision for all its values. Where the device names none, it is the finest that is asked for here; a device that
+/// names a coarser one than a field needs is refused when the layer is loaded. There are no products of bytes on CUDA.
+/// </remarks>
+[AttributeUsage(AttributeTargets.Class | AttributeTargets.Field, Inherited = false)]
+public sealed class PrecisionAttribute(Precision precision) : Attribute
+{
+    /// <summary>The numbers that are multiplied.</summary>
+    public Precision Precision { get; } = precision;
+}
+
+/// <summary>
 /// Written by the generator: the specification of a layer, for projects that reference it as a binary (where no method bodies are seen).
 /// </summary>
 [AttributeUsage(AttributeTargets.Class, Inherited = false)]

@@ -24,7 +24,7 @@ internal static class CommandLine
     private static readonly Option<string> precision = new("--precision")
     {
         Description = "In which numbers KernelForge multiplies rows with weights. ONNX Runtime does it in int8 for int8, else in fp32.",
-        DefaultValueFactory = _ => Precision.Float32.Name,
+        DefaultValueFactory = _ => ComparedPrecision.Float32.Name,
     };
     private static readonly Option<int> rounds = new("--rounds")
     {
@@ -49,7 +49,7 @@ internal static class CommandLine
     public static int Run(string[] arguments)
     {
         names.AcceptOnlyFromAmong(Everything);
-        precision.AcceptOnlyFromAmong([.. Precision.All.Select(p => p.Name)]);
+        precision.AcceptOnlyFromAmong([.. ComparedPrecision.All.Select(p => p.Name)]);
         var root = new RootCommand("Measures KernelForge on the CPU, and ONNX Runtime in the same minutes.")
         {
             threads, bits, precision, rounds, names, output, peer, Kernels(), Masks(), Decoding(), Scans(), Tokenizing(), OneRun(),
@@ -57,11 +57,11 @@ internal static class CommandLine
         root.SetAction(parsed => Reporting(parsed, report =>
         {
             IReadOnlyList<Workload> workloads = Workloads(parsed);
-            Precision chosen = Precision.Named(parsed.GetValue(precision)!);
+            ComparedPrecision chosen = ComparedPrecision.Named(parsed.GetValue(precision)!);
             IReadOnlyList<Contender> peers = OnnxRuntime.Find(parsed.GetValue(peer)!, chosen, workloads, out string? missing);
             if (missing is not null) report.Add(new() { ["missing"] = missing });
             int width = parsed.GetValue(bits);
-            if (chosen != Precision.Float32) peers = [Self(width, Precision.Float32), .. peers];
+            if (chosen != ComparedPrecision.Float32) peers = [Self(width, ComparedPrecision.Float32), .. peers];
             new Comparison(report, Self(width, chosen), peers, chosen.Agreement, parsed.GetValue(threads)).Run(workloads, parsed.GetValue(rounds));
         }));
         return root.Parse(arguments).Invoke();
@@ -147,7 +147,7 @@ internal static class CommandLine
             Workload chosen = Workload.All.Single(w => w.Name == parsed.GetValue(workload));
             new Report().Add(ModelRun.Run(
                 chosen, parsed.GetValue(count), parsed.GetValue(layers), parsed.GetValue(repetitions), parsed.GetValue(bits),
-                Precision.Named(parsed.GetValue(precision)!)));
+                ComparedPrecision.Named(parsed.GetValue(precision)!)));
         });
         return command;
     }
@@ -162,7 +162,7 @@ internal static class CommandLine
 
     private static List<Workload> Workloads(ParseResult parsed) => [.. Workload.All.Where(w => parsed.GetValue(names)!.Contains(w.Name))];
 
-    private static Contender Self(int vectorBits, Precision precision)
+    private static Contender Self(int vectorBits, ComparedPrecision precision)
     {
         string program = Path.Combine(AppContext.BaseDirectory, "KernelForge.Benchmarks.dll");
         string width = vectorBits.ToString(CultureInfo.InvariantCulture);

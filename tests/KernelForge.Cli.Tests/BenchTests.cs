@@ -12,6 +12,7 @@ public sealed class BenchTests
     {
         string output = Tool.Run(
             "bench", "--model", Data.Require("golden/bert"), "--precision", precision, "--lengths", "5,1,0,7", "--repetitions", "3", "--profile").Succeeded();
+        Assert.Matches($"products are in {precision switch { "f32" => "Float32", "bf16" => "BFloat16", _ => "Int8" }}, multiplied with ", output);
         Assert.Contains("a batch of 4 sequences and 13 tokens, run 3 times", output, StringComparison.Ordinal);
         string[] kernels = ["gemm .*query, key, value", "attention ", "gemm .*project", "row .*attentionNorm", "gemm .*expand", "gemm .*contract", "row .*outputNorm"];
         Assert.All(kernels, kernel => Assert.Matches(kernel, output));

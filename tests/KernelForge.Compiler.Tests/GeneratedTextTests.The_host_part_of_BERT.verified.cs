@@ -39,6 +39,12 @@ public sealed partial class BertModel : global::KernelForge.Runtime.Execution.IC
         (kf_Session
             ?? throw new global::System.InvalidOperationException("BertModel has no weights yet: make it by Load")).Device;
 
+    /// <summary>In which numbers rows are multiplied with weights, in words: <c>Int8; Float32 for classifier</c>.</summary>
+    /// <exception cref="global::System.InvalidOperationException">The layer has no weights yet.</exception>
+    public string Precisions =>
+        (kf_Session
+            ?? throw new global::System.InvalidOperationException("BertModel has no weights yet: make it by Load")).Precisions;
+
     /// <summary>Loads the model from a folder with <c>config.json</c> and <c>model.safetensors</c> (or its shards).</summary>
     /// <param name="folder">The folder, as it is downloaded.</param>
     /// <param name="device">Where it runs; null for <see cref="global::KernelForge.Runtime.Device.Auto"/>.</param>

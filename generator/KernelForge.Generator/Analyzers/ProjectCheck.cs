@@ -14,6 +14,9 @@ internal sealed class ProjectCheck(Compilation compilation)
     private readonly ConcurrentDictionary<INamedTypeSymbol, Reading<ParsedLayer>?> layers = new(SymbolEqualityComparer.Default);
     private readonly ConcurrentDictionary<IMethodSymbol, Reading<ParsedFunction>?> functions = new(SymbolEqualityComparer.Default);
 
+    private readonly EquatableArray<string> programTypes =
+        Pipeline.ProgramTypes.Where(type => compilation.GetTypeByMetadataName(type) is not null).ToEquatableArray();
+
     // A layer that stands in several others is checked with each of them.
     private readonly ConcurrentDictionary<Finding, bool> reported = new();
 
@@ -25,7 +28,7 @@ internal sealed class ProjectCheck(Compilation compilation)
         SpecTable table = reached.ToTable();
 
         List<Finding> findings = [.. reading.Findings, .. table.Recursions(reading.Parsed.Spec)];
-        if (table.UnitOf(reading.Parsed, programTypes: []) is { } unit) findings.AddRange(Pipeline.Check(unit));
+        if (table.UnitOf(reading.Parsed, programTypes) is { } unit) findings.AddRange(Pipeline.Check(unit));
         foreach (Finding finding in findings) Report(finding, reading.Spans, reading.Parsed.Spec.Span, reached, report);
     }
 

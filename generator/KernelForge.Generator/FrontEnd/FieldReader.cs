@@ -29,7 +29,7 @@ internal sealed class FieldReader(ParseContext context, ExpressionReader express
         FieldSpec? spec = Known.IsLanguage(field.Type) || Known.IsLayer(field.Type)
             ? Made(field, syntax, initializer)
             : Value(field, syntax, initializer);
-        return spec is null ? null : spec with { Span = context.SpanOf(syntax.Identifier) };
+        return spec is null ? null : spec with { Span = context.SpanOf(syntax.Identifier), Precision = Known.PrecisionOf(field) };
     }
 
     /// <summary>Refuses a property that would hold a parameter or layer without the generated code knowing of it.</summary>

@@ -25,6 +25,10 @@ internal static class Known
     public static AttributeData? Attribute(ISymbol symbol, string name) =>
         symbol.GetAttributes().FirstOrDefault(a => IsLanguage(a.AttributeClass, name));
 
+    /// <summary>What <c>[Precision]</c> of a class or field says; null where it has none.</summary>
+    public static ProductPrecision? PrecisionOf(ISymbol symbol) =>
+        Attribute(symbol, "PrecisionAttribute") is { ConstructorArguments: [{ Value: int value }] } ? (ProductPrecision)value : null;
+
     public static bool IsModel(INamedTypeSymbol type) => Attribute(type, "TransformerModelAttribute") is not null;
 
     public static bool IsLayer(ITypeSymbol? type) =>

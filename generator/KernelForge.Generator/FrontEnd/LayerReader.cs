@@ -47,6 +47,7 @@ internal static class LayerReader
         {
             Span = context.SpanOf(declaration.Identifier),
             Incremental = Incremental(Known.Attribute(type, "IncrementalAttribute")),
+            Precision = Known.PrecisionOf(type),
         };
         var parsed = new ParsedLayer(spec, context.IsBroken, CanReopen: obstacle is null, takenNames, stored.Layers, stored.Functions);
         return Reading<ParsedLayer>.Of(parsed, context, spans);

@@ -62,19 +62,23 @@ public abstract class CpuProgram<TVector> : CompiledProgram where TVector : unma
     protected abstract void Run(CpuWorkspace workspace, ReadOnlySpan<RunInput> inputs, ReadOnlySpan<RunOutput> outputs);
 
     /// <summary>A weight that lives as long as the program.</summary>
-    protected PackedMatrix<TVector> Keep(PackedMatrix<TVector> packed)
+    /// <param name="packed">The weight.</param>
+    /// <param name="pinned">Its precision whatever that of the device; null for the device's.</param>
+    protected PackedMatrix<TVector> Keep(PackedMatrix<TVector> packed, Precision? pinned = null)
     {
         ArgumentNullException.ThrowIfNull(packed);
-        packed = packed.To(precision);
+        packed = packed.To(pinned?.OnCpu ?? precision);
         weights.Add(packed);
         return packed;
     }
 
     /// <summary>A bank of weights that lives as long as the program.</summary>
-    protected Bank<TVector> Keep(Bank<TVector> bank)
+    /// <param name="bank">The weights.</param>
+    /// <param name="pinned">Their precision whatever that of the device; null for the device's.</param>
+    protected Bank<TVector> Keep(Bank<TVector> bank, Precision? pinned = null)
     {
         ArgumentNullException.ThrowIfNull(bank);
-        bank.To(precision);
+        bank.To(pinned?.OnCpu ?? precision);
         weights.Add(bank);
         return bank;
     }

@@ -3,6 +3,14 @@ namespace KernelForge.Runtime.Execution;
 /// <summary>The device that a session takes, and why it is that one.</summary>
 internal sealed record DeviceChoice(Device Device, string Explanation)
 {
+    /// <summary>The device in the precision that a layer says, where the device names none.</summary>
+    /// <exception cref="NotSupportedException">The device names one that the layer's weights do not allow it.</exception>
+    public DeviceChoice In(LayerPrecision precision)
+    {
+        Device device = Device.In(precision);
+        return device == Device ? this : new DeviceChoice(device, $"{Explanation}; as {device}, as the layer's [Precision] says");
+    }
+
     /// <summary>A device as it was asked for; for <see cref="Device.Auto"/>, the first of the programs' that can be used.</summary>
     /// <exception cref="NotSupportedException">It is <see cref="Device.Auto"/>, and none can be used.</exception>
     public static DeviceChoice Of(Device asked, ReadOnlySpan<DeviceProgram> programs)

@@ -1,6 +1,6 @@
 namespace KernelForge.Runtime.Execution;
 
-/// <summary>Makes a layer's program for one kind of device: what generated code hands to <see cref="ModelSession.Start"/>.</summary>
+/// <summary>Makes a layer's program for one kind of device: what generated code hands to <see cref="ModelSession"/>.</summary>
 public sealed class DeviceProgram
 {
     private readonly Func<Device, LoadedWeights, CompiledProgram?> create;

@@ -21,7 +21,7 @@ internal static class BenchCommand
     private static readonly Option<string?> precision = new("--precision")
     {
         HelpName = "type",
-        Description = "On the CPU that of weights: f32 (unless another is named), bf16 or int8; on cuda that of all values: f16, bf16, tf32 or f32.",
+        Description = "On the CPU that of products: f32, bf16 or int8; on cuda that of all values: f16, bf16, tf32 or f32. Unless it is named, what the layer says by [Precision], or the first.",
     };
     private static readonly Option<int> threads = new("--threads")
     {

@@ -28,7 +28,7 @@ internal static class CompileCommand
         Required = true,
         Description = "What to compile for: sm_80 (A100), sm_86, sm_89, sm_90 (H100) or later. May be repeated.",
     };
-    private static readonly Option<string> precision = Precisions.Option("The type of weights and intermediate values.");
+    private static readonly Option<string?> precision = Precisions.Option("The type of weights and intermediate values");
     private static readonly Option<string?> layer = new("--layer") { HelpName = "name", Description = "Only the model of this name." };
     private static readonly Option<string?> output = new("--output")
     {
@@ -60,7 +60,7 @@ internal static class CompileCommand
     private static int Run(ParseResult result)
     {
         Architecture[] targets = [.. result.GetValue(architectures)!.Select(Precisions.ParseArchitecture)];
-        CudaPrecision element = Precisions.Parse(result.GetValue(precision)!);
+        CudaPrecision? element = Precisions.ParseForCuda(result.GetValue(precision));
         var opened = ModelAssembly.Open(result.GetValue(assembly), result.GetValue(references) ?? []);
         ConfiguredModel[] configured = [.. result.GetValue(models)!.SelectMany(folder => opened.Configure(folder, result.GetValue(layer)))];
         if (Compiler() is not { } nvrtc) return ExitCode.NoCompiler;

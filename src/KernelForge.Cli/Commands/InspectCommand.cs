@@ -45,8 +45,8 @@ internal static class InspectCommand
         HelpName = "sm_90",
         Description = "What to compile for.",
     };
-    private static readonly Option<string> precision =
-        Precisions.Option("The type of weights and intermediate values in the kernels of --model.");
+    private static readonly Option<string?> precision =
+        Precisions.Option("The type of weights and intermediate values in the kernels of --model");
 
     public static Command Build()
     {
@@ -85,7 +85,7 @@ internal static class InspectCommand
         Architecture target = Precisions.ParseArchitecture(result.GetValue(architecture)!);
         var opened = ModelAssembly.Open(result.GetValue(assembly), result.GetValue(references) ?? []);
         foreach (ConfiguredModel configured in opened.Configure(folder, name))
-            ResourceReport.Write(Console.Out, configured, target, Precisions.Parse(result.GetValue(precision)!));
+            ResourceReport.Write(Console.Out, configured, target, Precisions.ParseForCuda(result.GetValue(precision)));
         return ExitCode.Done;
     }
 

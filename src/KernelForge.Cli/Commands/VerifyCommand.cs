@@ -17,8 +17,8 @@ internal static class VerifyCommand
         Description = "Where it runs. An emulated GPU executes the very kernels on the CPU and checks every access: "
             + "it needs NVRTC, and patience for large models.",
     };
-    private static readonly Option<string> precision =
-        Precisions.Option("The type of weights and intermediate values on cuda and emulated.");
+    private static readonly Option<string?> precision =
+        Precisions.Option("The type of weights and intermediate values on cuda and emulated");
     private static readonly Option<string[]> lengths = new("--lengths")
     {
         HelpName = "3,17,1",
@@ -52,10 +52,9 @@ internal static class VerifyCommand
 
     private static int Run(ParseResult result)
     {
-        CudaPrecision element = Precisions.Parse(result.GetValue(precision)!);
+        CudaPrecision? element = Precisions.ParseForCuda(result.GetValue(precision));
         string name = result.GetValue(device)!;
         int[][]? batches = result.GetValue(lengths) is { Length: > 0 } given ? [.. given.Select(Lengths.Parse)] : null;
-        double allowed = result.GetValue(tolerance) ?? Allowed(name, element);
         DeviceName.Parse(name, element); // a wrong one is told before anything is loaded
 
         var opened = ModelAssembly.Open(result.GetValue(assembly), result.GetValue(references) ?? []);
@@ -64,19 +63,11 @@ internal static class VerifyCommand
         int code = ExitCode.Done;
         foreach ((ConfiguredModel one, ConfiguredModel other) in tested.Zip(described))
         {
-            var verifier = new Verifier(Console.Out, one, other, allowed);
+            var verifier = new Verifier(Console.Out, one, other, result.GetValue(tolerance));
             if (!verifier.Run(DeviceName.Parse(name, element), batches)) code = ExitCode.Failed;
         }
         return code;
 
         IReadOnlyList<ConfiguredModel> Configured() => opened.Configure(result.GetValue(model)!, result.GetValue(layer));
     }
-
-    private static double Allowed(string device, CudaPrecision precision) => (device.Split(':')[0], precision) switch
-    {
-        ("reference", _) => 0,
-        ("cpu", _) or (_, CudaPrecision.Float32) => 0.001,
-        (_, CudaPrecision.BFloat16) => 0.2,
-        _ => 0.03,
-    };
 }

@@ -10,7 +10,7 @@ internal static class PlannedKernels
 {
     /// <summary>Every kernel in every variant that a batch may need.</summary>
     /// <exception cref="InputException">The model has no code for CUDA devices; or its sizes break a rule, or fit no such device.</exception>
-    public static IReadOnlyList<KernelBuild> Of(ConfiguredModel model, Architecture architecture, CudaPrecision precision)
+    public static IReadOnlyList<KernelBuild> Of(ConfiguredModel model, Architecture architecture, CudaPrecision? precision)
     {
         try
         {

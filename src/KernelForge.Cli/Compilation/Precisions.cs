@@ -16,31 +16,31 @@ internal static class Precisions
     private static readonly (string Name, CpuPrecision Precision)[] OfCpu =
         [("f32", CpuPrecision.Float32), ("bf16", CpuPrecision.BFloat16), ("int8", CpuPrecision.Int8)];
 
-    public static Option<string> Option(string description)
+    /// <param name="what">What has the type.</param>
+    public static Option<string?> Option(string what)
     {
-        var option = new Option<string>("--precision")
+        var option = new Option<string?>("--precision")
         {
             HelpName = "f16|bf16|tf32|f32",
-            Description = description,
-            DefaultValueFactory = _ => All[0].Name,
+            Description = $"{what}; unless it is named, what the layer says by [Precision], or f16.",
         };
         option.AcceptOnlyFromAmong([.. All.Select(p => p.Name)]);
         return option;
     }
 
-    public static CudaPrecision Parse(string name) => All.First(p => p.Name == name).Precision;
-
-    /// <summary>That of a CUDA device; null stands for the first.</summary>
+    /// <summary>That of a CUDA device; null where none is named.</summary>
     /// <exception cref="InputException">It is no name of one.</exception>
-    public static CudaPrecision ParseForCuda(string? name) => Named(All, name, "cuda");
+    public static CudaPrecision? ParseForCuda(string? name) => Named(All, name, "cuda");
 
-    /// <summary>That of the CPU; null stands for the first.</summary>
+    /// <summary>That of the CPU; null where none is named.</summary>
     /// <exception cref="InputException">It is no name of one.</exception>
-    public static CpuPrecision ParseForCpu(string? name) => Named(OfCpu, name, "the CPU");
+    public static CpuPrecision? ParseForCpu(string? name) => Named(OfCpu, name, "the CPU");
 
-    private static T Named<T>((string Name, T Precision)[] known, string? name, string device)
+    private static T? Named<T>((string Name, T Precision)[] known, string? name, string device)
+        where T : struct
     {
-        int found = name is null ? 0 : Array.FindIndex(known, k => k.Name == name);
+        if (name is null) return null;
+        int found = Array.FindIndex(known, k => k.Name == name);
         return found >= 0 ? known[found].Precision : throw new InputException(
             $"--precision on {device} is {string.Join(", ", known.Select(k => k.Name))}, not {name}");
     }

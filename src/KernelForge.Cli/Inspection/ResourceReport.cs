@@ -13,7 +13,7 @@ internal static class ResourceReport
 {
     /// <exception cref="CudaException">A kernel does not compile, or there is no NVRTC.</exception>
     /// <exception cref="InputException">The model has no code for CUDA devices.</exception>
-    public static void Write(TextWriter output, ConfiguredModel model, Architecture architecture, CudaPrecision precision)
+    public static void Write(TextWriter output, ConfiguredModel model, Architecture architecture, CudaPrecision? precision)
     {
         IReadOnlyList<KernelBuild> builds = PlannedKernels.Of(model, architecture, precision);
         NvrtcCompiler compiler = NvrtcCompiler.Open();
@@ -22,7 +22,7 @@ internal static class ResourceReport
         KernelResources[] resources = new KernelResources[builds.Count];
         Parallel.For(0, builds.Count, i => resources[i] = KernelResources.Of(builds[i], target, compiler));
 
-        output.WriteLine($"{model} for {target}, {precision}, by NVRTC {compiler.Version}");
+        output.WriteLine($"{model} for {target}, by NVRTC {compiler.Version}");
         Tables.Write(
             output,
             ["kernel", "variant", "threads", "registers", "spilled", "local", "shared", "blocks", "occupancy", "constants"],

@@ -7,6 +7,7 @@ using KernelForge.Compiler;
 using KernelForge.Compiler.Kernels;
 using KernelForge.Runtime;
 using KernelForge.Runtime.Cpu.Profiling;
+using KernelForge.Runtime.Execution;
 
 namespace KernelForge.Cli.Measuring;
 
@@ -27,6 +28,7 @@ internal sealed class Stopwatches(TextWriter output, ConfiguredModel model, int[
         var maker = new InputMaker(plan, new HyperValues(model.Layer));
         long start = Stopwatch.GetTimestamp();
         using LoadedModel loaded = LoadedModel.Load(model, plan, device);
+        ModelSession session = model.Layer.Session!;
         TimeSpan load = Stopwatch.GetElapsedTime(start);
         if (lengths.Max() > maker.LongestSequence)
             throw new InputException($"{model} takes sequences of at most {maker.LongestSequence} tokens; --lengths asks for {lengths.Max()}");
@@ -34,7 +36,7 @@ internal sealed class Stopwatches(TextWriter output, ConfiguredModel model, int[
         Action run = loaded.Repeatable(inputs);
         run();
 
-        MachineLimits? machine = profile ? MachineLimits.Measure((CpuDevice)device) : null;
+        MachineLimits? machine = profile ? MachineLimits.Measure((CpuDevice)session.Device) : null;
         double[] times = new double[repetitions];
         using (KernelProfile? kernels = profile ? KernelProfile.Start() : null)
         {
@@ -44,18 +46,18 @@ internal sealed class Stopwatches(TextWriter output, ConfiguredModel model, int[
                 run();
                 times[i] = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
             }
-            Tell(device, load, times);
+            Tell(session, load, times);
             if (kernels is not null) Tell(kernels.Kernels, times, machine!);
         }
     }
 
-    private void Tell(Device device, TimeSpan load, double[] times)
+    private void Tell(ModelSession session, TimeSpan load, double[] times)
     {
         Array.Sort(times);
         int tokens = lengths.Sum();
         double median = (times[(times.Length - 1) / 2] + times[times.Length / 2]) / 2;
-        output.WriteLine($"{model} on {device}");
-        if (device is CpuDevice cpu) output.WriteLine($"multiplied with {cpu.Instructions}");
+        output.WriteLine($"{model} on {session.Device}");
+        output.WriteLine($"products are in {session.Precisions}{(session.Device is CpuDevice cpu ? $", multiplied with {cpu.Instructions}" : "")}");
         output.WriteLine(Text($"loaded in {load.TotalMilliseconds:0} ms; a batch of {lengths.Length} sequences and {tokens} tokens, run {times.Length} times:"));
         output.WriteLine(Text($"best {times[0]:0.00} ms, median {median:0.00} ms; {tokens / times[0] * 1e3:0} tokens/s, {lengths.Length / times[0] * 1e3:0.0} sequences/s"));
     }

@@ -14,9 +14,9 @@ internal sealed record DeviceName(Device Device, EmulatedDriver? Emulated)
     public const string Forms = "reference|cpu|cuda[:n]|emulated[:sm_80[:seed]]";
 
     /// <param name="text">One of <see cref="Forms"/>.</param>
-    /// <param name="precision">For CUDA devices.</param>
+    /// <param name="precision">For CUDA devices; null where none is named.</param>
     /// <exception cref="InputException">It is none.</exception>
-    public static DeviceName Parse(string text, CudaPrecision precision)
+    public static DeviceName Parse(string text, CudaPrecision? precision)
     {
         string[] parts = text.Split(':');
         switch (parts)
@@ -40,7 +40,7 @@ internal sealed record DeviceName(Device Device, EmulatedDriver? Emulated)
         }
     }
 
-    private static DeviceName OfEmulated(Architecture architecture, int seed, CudaPrecision precision)
+    private static DeviceName OfEmulated(Architecture architecture, int seed, CudaPrecision? precision)
     {
         try
         {

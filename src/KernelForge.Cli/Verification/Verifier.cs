@@ -14,8 +14,8 @@ namespace KernelForge.Cli.Verification;
 /// <param name="output">Where it tells.</param>
 /// <param name="tested">The model that runs on the device.</param>
 /// <param name="described">The same model once more, for the reference.</param>
-/// <param name="allowed">The largest relative difference; see <see cref="Comparison.Relative"/>.</param>
-internal sealed class Verifier(TextWriter output, ConfiguredModel tested, ConfiguredModel described, double allowed)
+/// <param name="tolerance">The largest relative difference, see <see cref="Comparison.Relative"/>; null for what the precision calls for.</param>
+internal sealed class Verifier(TextWriter output, ConfiguredModel tested, ConfiguredModel described, double? tolerance)
 {
     private const int Seed = 20, LongestUsual = 40;
 
@@ -29,10 +29,12 @@ internal sealed class Verifier(TextWriter output, ConfiguredModel tested, Config
     {
         var maker = new InputMaker(plan, new HyperValues(tested.Layer));
         using LoadedModel model = LoadedModel.Load(tested, plan, on.Device), reference = LoadedModel.Load(described, plan, Device.Reference);
-        output.WriteLine($"{tested} on {tested.Layer.Session!.Choice}");
+        ModelSession session = tested.Layer.Session!;
+        output.WriteLine($"{tested} on {session.Choice}");
+        output.WriteLine($"products are in {session.Precisions}");
         try
         {
-            return Compare(model, reference, maker, batches ?? Usual(maker.LongestSequence)) && TellFindings(on);
+            return Compare(model, reference, maker, batches ?? Usual(maker.LongestSequence), tolerance ?? Allowed(session)) && TellFindings(on);
         }
         catch (CudaException e) when (on.Emulated is { Findings.Count: > 0 })
         {
@@ -41,7 +43,7 @@ internal sealed class Verifier(TextWriter output, ConfiguredModel tested, Config
         }
     }
 
-    private bool Compare(LoadedModel model, LoadedModel reference, InputMaker maker, int[][] batches)
+    private bool Compare(LoadedModel model, LoadedModel reference, InputMaker maker, int[][] batches, double allowed)
     {
         bool agrees = true;
         List<string[]> rows = [];
@@ -76,6 +78,14 @@ internal sealed class Verifier(TextWriter output, ConfiguredModel tested, Config
         output.WriteLine($"a sequence of length {lengths[sequence]} {verdict}");
         return same;
     }
+
+    private static double Allowed(ModelSession session) => (session.Device, session.Precisions) switch
+    {
+        (ReferenceDevice, _) => 0,
+        (_, nameof(CpuPrecision.Float32)) => 0.001,
+        (CudaDevice { Precision: CudaPrecision.Float16 or CudaPrecision.TensorFloat32 }, _) => 0.03,
+        _ => 0.2,
+    };
 
     private bool TellFindings(DeviceName on)
     {

@@ -1,3 +1,4 @@
+using KernelForge.Compiler.Diagnostics;
 using KernelForge.Compiler.Kernels;
 using KernelForge.Compiler.Spec;
 
@@ -18,6 +19,9 @@ internal interface IBackEnd
     /// The full name of the generated class whose static <c>Create(device, weights, hyper-parameters in order)</c> makes the program.
     /// </summary>
     string ProgramName(LayerSpec layer);
+
+    /// <summary>What the devices do otherwise than a reader of the layer might think.</summary>
+    IEnumerable<Finding> Notes(LayerSpec layer);
 
     GeneratedFile Write(LayerSpec layer, KernelPlan plan);
 }

@@ -42,6 +42,9 @@ public static class Rules
 
     public static Rule NotIncremental { get; } = Error("KF0113", "A row of an incremental layer depends on its own and earlier rows alone");
 
+    public static Rule NoProduct { get; } = Error("KF0114", "A precision is given to what multiplies rows with weights");
+    public static Rule OnePrecision { get; } = Info("KF0115", "A CUDA program has one precision, and no products of bytes");
+
     /// <summary>All of them, in the order of their numbers.</summary>
     public static IReadOnlyList<Rule> All => Listed;
 

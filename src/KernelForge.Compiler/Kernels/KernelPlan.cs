@@ -168,6 +168,9 @@ public sealed record PlanParameter(
 {
     /// <summary>The passes of its loops in which it is used at all; null: all of them.</summary>
     public Scalar? Used { get; init; }
+
+    /// <summary>In which numbers its products are computed, whatever the layer is loaded in; null: in those that it is loaded in.</summary>
+    public ProductPrecision? Precision { get; init; }
 }
 
 /// <summary>

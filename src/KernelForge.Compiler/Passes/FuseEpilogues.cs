@@ -42,14 +42,16 @@ internal sealed class FuseEpilogues : IPass
                 if (map.Operands.Any(o => o is KernelOperand.Gather)) return null;
                 Node.Gemm[] sources = [.. map.Operands.Select(ProductOf).OfType<Node.Gemm>()];
                 if (sources.Length == 0) return null;
-                // The last product has everything else at hand; others join it when they have the same input.
-                View input = sources[sources.Length - 1].Input;
+                // The last product has everything else at hand; others join it when they have the same input and precision.
+                Node.Gemm last = sources[sources.Length - 1];
+                View input = last.Input;
                 List<int> weights = [];
                 List<KernelOperand> operands = [];
                 Expression[] leaves = new Expression[map.Operands.Count];
                 for (int i = 0; i < leaves.Length; i++)
                 {
-                    if (weights.Count < MostWeights && ProductOf(map.Operands[i]) is { } source && source.Input.Equals(input))
+                    if (weights.Count < MostWeights && ProductOf(map.Operands[i]) is { } source && source.Input.Equals(input)
+                        && PrecisionOf(source) == PrecisionOf(last))
                     {
                         leaves[i] = new Expression.Accumulator(weights.Count);
                         weights.Add(source.Blocks[0].Weights[0]);
@@ -62,6 +64,8 @@ internal sealed class FuseEpilogues : IPass
                 }
                 Expression epilogue = map.Value.Replace(e => e is Expression.Read r ? leaves[r.Number] : null);
                 return new Node.Gemm(input, [new GemmNodeBlock(map.Result, weights.ToEquatableArray(), operands.ToEquatableArray(), epilogue)]);
+
+                ProductPrecision? PrecisionOf(Node.Gemm gemm) => graph.Parameters[gemm.Blocks[0].Weights[0]].Precision;
 
                 Node.Gemm? ProductOf(KernelOperand operand) =>
                     operand is KernelOperand.Rows r && products.TryGetValue(r.View.Buffer, out Node.Gemm? product)

@@ -4,7 +4,9 @@ using KernelForge.Compiler.Spec;
 namespace KernelForge.Compiler.Passes;
 
 /// <summary>Makes one product of those that share their input: queries, keys and values are read once.</summary>
-/// <remarks>Ensures: two products of a body with the same input are one, unless something between them needs the first.</remarks>
+/// <remarks>
+/// Ensures: two products of a body with the same input and in the same precision are one, unless something between them needs the first.
+/// </remarks>
 internal sealed class MergeGemms : IPass
 {
     public string Name => "merge GEMMs that share an input";
@@ -18,7 +20,7 @@ internal sealed class MergeGemms : IPass
             for (int second = first + 1; second < result.Count; second++)
             {
                 bool reads = result[second].Reads.Any(v => a.Defines.Contains(v.Buffer));
-                if (!reads && result[second] is Node.Gemm b && b.Input.Equals(a.Input))
+                if (!reads && result[second] is Node.Gemm b && b.Input.Equals(a.Input) && PrecisionOf(a) == PrecisionOf(b))
                 {
                     result[second] = b with { Blocks = a.Blocks.Concat(b.Blocks).ToEquatableArray() };
                     result.RemoveAt(first--);
@@ -28,5 +30,7 @@ internal sealed class MergeGemms : IPass
             }
         }
         return result;
+
+        ProductPrecision? PrecisionOf(Node.Gemm gemm) => graph.Parameters[gemm.Blocks[0].Weights[0]].Precision;
     });
 }

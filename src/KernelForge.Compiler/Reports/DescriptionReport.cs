@@ -11,6 +11,7 @@ public static class DescriptionReport
         var writer = new CodeWriter();
         foreach (Requirement r in layer.Requirements)
             writer.Line($"[Requires({CSharpText.Literal(r.Key)}, {string.Join(", ", r.Values.Select(ExprText.Of))})]");
+        if (layer.Precision is { } precision) writer.Line($"[Precision(Precision.{precision})]");
         writer.Open($"{layer.Declaration}({string.Join(", ", layer.HyperParameters.Select(Parameter))})");
         foreach (FieldSpec field in layer.Fields) writer.Line(Field(field));
         foreach (MethodSpec method in layer.Methods)
@@ -43,7 +44,8 @@ public static class DescriptionReport
             ValueField v => $"{Kind(v.Kind)} {v.Name} = {ExprText.Of(v.Value)};",
             _ => throw new NotSupportedException(field.GetType().Name),
         };
-        return field is ValueField ? value : $"[Weight({Literals(field.WeightNames)})] {value}";
+        string pinned = field.Precision is { } precision ? $"[Precision(Precision.{precision})] " : "";
+        return field is ValueField ? value : $"{pinned}[Weight({Literals(field.WeightNames)})] {value}";
     }
 
     private static string Layers(LayersField field)

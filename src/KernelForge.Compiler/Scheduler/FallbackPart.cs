@@ -39,6 +39,7 @@ public static class FallbackPart
         {
             "Load" => $"static {layer.Name} Load(params object?[] arguments)",
             "LoadWeights" => "void LoadWeights(params object?[] arguments)",
+            "Precisions" => "string Precisions",
             "Run" => "dynamic Run(params object?[] arguments)",
             _ => HostPart.Runtime + "Device Device",
         };

@@ -6,5 +6,5 @@ namespace KernelForge.Compiler.Scheduler;
 public static class GeneratedMembers
 {
     public static IReadOnlyList<string> Of(LayerKind kind) =>
-        kind == LayerKind.Model ? ["Load", "LoadWeights", "Run", "Device", "Dispose"] : ["LoadWeights", "Run", "Device", "Dispose"];
+        kind == LayerKind.Model ? ["Load", "LoadWeights", "Run", "Device", "Precisions", "Dispose"] : ["LoadWeights", "Run", "Device", "Precisions", "Dispose"];
 }

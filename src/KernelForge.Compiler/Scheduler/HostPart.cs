@@ -77,5 +77,8 @@ internal static class HostPart
         writer.Line("/// <exception cref=\"global::System.InvalidOperationException\">The layer has no weights yet.</exception>");
         string session = LoadedSession(layer).Replace("\n    ", "\n        ");
         writer.Line($"public {Runtime}Device Device =>\n    ({session}).Device;").Line();
+        writer.Line("/// <summary>In which numbers rows are multiplied with weights, in words: <c>Int8; Float32 for classifier</c>.</summary>");
+        writer.Line("/// <exception cref=\"global::System.InvalidOperationException\">The layer has no weights yet.</exception>");
+        writer.Line($"public string Precisions =>\n    ({session}).Precisions;").Line();
     }
 }

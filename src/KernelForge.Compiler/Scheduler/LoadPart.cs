@@ -106,8 +106,24 @@ internal sealed class LoadPart(LayerSpec layer, KernelPlan plan, IReadOnlyList<I
         }
         writer.Line("/// <summary>The layer's programs, in the order in which <c>Device.Auto</c> prefers them.</summary>");
         writer.Line($"private {Execution}ModelSession kf_Start({Runtime}Device? device, {Runtime}LoadedWeights weights) =>");
-        writer.Line($"    {Execution}ModelSession.Start(device, weights{string.Concat(backEnds.Select(Program))});").Line();
+        writer.Line($"    {Execution}ModelSession.Start(device, weights{Precisions()}{string.Concat(backEnds.Select(Program))});").Line();
     }
+
+    /// <summary>What the layer says of its products, where it says anything.</summary>
+    private string Precisions()
+    {
+        string[] pinned =
+        [
+            .. plan.Parameters.Where(p => p.Precision is not null)
+                .Select(p => $"({CSharpText.Literal(WeightsOf(p.Path))}, {Name(p.Precision)})").Distinct(),
+        ];
+        return layer.Precision is null && pinned.Length == 0 ? "" : $",\n        new {Execution}LayerPrecision({string.Join(", ", pinned.Prepend(Name(layer.Precision)))})";
+
+        static string Name(ProductPrecision? precision) => precision is { } said ? "global::KernelForge.Precision." + said : "null";
+    }
+
+    /// <summary>The field of a weight: the way to it without its last part.</summary>
+    private static string WeightsOf(ParameterPath path) => new ParameterPath(path.Segments.Take(path.Segments.Count - 1).ToEquatableArray()).ToString();
 
     private string Program(IBackEnd backEnd)
     {

@@ -26,10 +26,16 @@ public sealed record LayerSpec(
     /// </summary>
     public string? Incremental { get; init; }
 
+    /// <summary>In which numbers its products are computed, as its class says; null where it does not.</summary>
+    public ProductPrecision? Precision { get; init; }
+
     public MethodSpec? Entry => Methods.FirstOrDefault(m => m.IsEntry);
 }
 
 public enum LayerKind { Layer, Model }
+
+/// <summary>In which numbers rows are multiplied with weights: the language's own names.</summary>
+public enum ProductPrecision { Float32, BFloat16, Int8 }
 
 /// <summary>A constructor parameter.</summary>
 /// <param name="Keys">Keys of the configuration file, in order of preference; empty when it is not bound.</param>
@@ -48,6 +54,9 @@ public enum ValueKind { Tokens, TokenIds, Integers, Integer, Real, Boolean, Text
 public abstract record FieldSpec(string Name, EquatableArray<string> WeightNames)
 {
     public SourceSpan Span { get; init; }
+
+    /// <summary>In which numbers the products of its weights are computed; null where the field does not say.</summary>
+    public ProductPrecision? Precision { get; init; }
 }
 
 /// <summary><c>Parameter</c>: a row of <paramref name="Columns"/> values, or a table of <paramref name="Rows"/> such rows.</summary>

@@ -25,6 +25,7 @@ internal sealed class SpecReader(string text)
             IgnoredWeights: List(scanner.Text))
         {
             Incremental = List(scanner.Text) is { Count: 1 } input ? input[0] : null,
+            Precision = Precision(),
         };
         Finish();
         return layer;
@@ -81,9 +82,12 @@ internal sealed class SpecReader(string text)
             "value" => new ValueField(name, Enumeration<ValueKind>(), Expression()),
             _ => throw Unknown("field", head),
         };
+        field = field with { Precision = Precision() };
         scanner.Close();
         return field;
     }
+
+    private ProductPrecision? Precision() => scanner.IsClose ? null : Enumeration<ProductPrecision>();
 
     private MethodSpec Method()
     {

@@ -28,6 +28,7 @@ internal sealed class SpecWriter
         List(layer.IgnoredWeights, Text);
         EquatableArray<string> incremental = layer.Incremental is { } input ? [input] : [];
         List(incremental, Text);
+        Precision(layer.Precision);
         return Close();
     }
 
@@ -110,7 +111,14 @@ internal sealed class SpecWriter
                 Expression(value.Value);
                 break;
         }
+        Precision(field.Precision);
         Close();
+    }
+
+    /// <summary>Last of a form, and only where it is said.</summary>
+    private void Precision(ProductPrecision? precision)
+    {
+        if (precision is { } said) Atom(said.ToString());
     }
 
     private void Method(MethodSpec method)

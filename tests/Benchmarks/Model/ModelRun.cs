@@ -11,7 +11,7 @@ namespace KernelForge.Benchmarks.Model;
 /// <summary>KernelForge as one contender of several: a process that loads the model, runs one workload and prints a line.</summary>
 internal static class ModelRun
 {
-    public static JsonObject Run(Workload workload, int threads, int layers, int repetitions, int vectorBits, Precision precision)
+    public static JsonObject Run(Workload workload, int threads, int layers, int repetitions, int vectorBits, ComparedPrecision precision)
     {
         byte[] weights = BertCheckpoint.Weights(layers);
         using ModelSource source = ModelSource.FromMemory(BertCheckpoint.Config(layers), weights, "BERT-base from a seed");

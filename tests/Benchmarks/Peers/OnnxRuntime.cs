@@ -12,7 +12,7 @@ internal static class OnnxRuntime
     private const string Program = "bin/Release/net10.0/ort-cs.dll";
 
     /// <summary>Both ways, or none and what is missing.</summary>
-    public static IReadOnlyList<Contender> Find(string folder, Precision precision, IEnumerable<Workload> workloads, out string? missing)
+    public static IReadOnlyList<Contender> Find(string folder, ComparedPrecision precision, IEnumerable<Workload> workloads, out string? missing)
     {
         IEnumerable<string> models = workloads.Select(w => w.Layers).Distinct()
             .Select(layers => string.Create(CultureInfo.InvariantCulture, $"models/bert_{precision.PeerVariant}_l{layers}.onnx"));

@@ -1,9 +1,10 @@
 [Requires("position_embedding_type", "absolute", null)]
+[Precision(Precision.BFloat16)]
 public sealed partial class Block([Config("hidden_size", "text.\"d\"")] int hidden, [Config("eps")] double? epsilon = null, float scale = 1E-05, string kind = "a\\b\n\t\"c\"")
 {
     [Weight("gamma", "weight")] Parameter gamma = new(hidden);
     [Weight("table")] Parameter table = new(32, hidden, present: true);
-    [Weight("attention.query")] Linear query = new(hidden, hidden, bias: false);
+    [Precision(Precision.Float32)] [Weight("attention.query")] Linear query = new(hidden, hidden, bias: false);
     [Weight("gate")] Linear gate = new(hidden, hidden, present: true);
     [Weight("experts.{e}.w1", "experts")] LinearBank experts = new(8, hidden, 64, bias: false);
     [Weight("words")] Embedding words = new(30522, hidden);

@@ -16,7 +16,7 @@ public static partial class Outer
     (
      (parameter gamma ("gamma" "weight") ~ #hidden ~)
      (parameter table ("table") 32 #hidden true)
-     (linear query ("attention.query") #hidden #hidden false ~ ~)
+     (linear query ("attention.query") #hidden #hidden false ~ ~ Float32)
      (linear gate ("gate") #hidden #hidden ~ ~ true)
      (bank experts ("experts.{e}.w1" "experts") 8 #hidden 64 false ~)
      (embedding words ("words") 30522 #hidden)
@@ -28,7 +28,7 @@ public static partial class Outer
      (method "Forward" true false ((ids TokenIds ~)) (Tokens Tokens) ((set (x) (at .words (member $ids Types))) (set (a _) (call Op "Split" ~ ($x (= parts 2)))) (if (And (Not true) (Equal #epsilon null)) ((set (x) (call Function "KernelForge.Ops.Silu(Tokens)" ~ ($x)))) ()) (each block blocks ((set (x) (call LayerMethod "Forward" $block ($x))))) (for n 0 #hidden ((set (x) (call OwnMethod "Step" ~ ($x))))) (set (y) (? (Less #hidden -3) $x (Negate $x))) (set (z) (call Op "Attention" ~ ((= score (fun (s i) (Multiply $s (to Integer 0.1))))))) (set (rows) (call Member "WithLengths" (member $ids Rows) ($lengths))) (set (w) (call Op "Each" ~ ($rows 1 (fun (t f) (call Op "Sum" ~ (3 (fun (n) (host Integer "global::Demo.Outer.Block.Bucket" ($n))))))))) (return (tuple $y $z))))
      (method "Step" false false ((x Tokens null)) (Tokens) ((return $x))))
     (
-     (requires "position_embedding_type" ("absolute" null))) ("cls.*") ())
+     (requires "position_embedding_type" ("absolute" null))) ("cls.*") () BFloat16)
     """)]
     public sealed partial class Block : global::KernelForge.ILayer
     {

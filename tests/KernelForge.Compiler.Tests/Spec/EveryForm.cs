@@ -23,7 +23,10 @@ internal static class EveryForm
         [
             new ParameterField("gamma", ["gamma", "weight"], Rows: null, Hyper("hidden"), Present: null),
             new ParameterField("table", ["table"], Integer(32), Hyper("hidden"), new BoolExpr(true)),
-            new LinearField("query", ["attention.query"], Hyper("hidden"), Hyper("hidden"), new BoolExpr(false), Transposed: null),
+            new LinearField("query", ["attention.query"], Hyper("hidden"), Hyper("hidden"), new BoolExpr(false), Transposed: null)
+            {
+                Precision = ProductPrecision.Float32,
+            },
             new LinearField("gate", ["gate"], Hyper("hidden"), Hyper("hidden"), Bias: null, Transposed: null, new BoolExpr(true)),
             new LinearBankField(
                 "experts", ["experts.{e}.w1", "experts"], Integer(8), Hyper("hidden"), Integer(64), new BoolExpr(false), Transposed: null),
@@ -68,7 +71,10 @@ internal static class EveryForm
                 [ValueKind.Tokens], [new ReturnStatement(Local("x"))]),
         ],
         Requirements: [new("position_embedding_type", [new TextExpr("absolute"), new NullExpr()])],
-        IgnoredWeights: ["cls.*"]);
+        IgnoredWeights: ["cls.*"])
+    {
+        Precision = ProductPrecision.BFloat16,
+    };
 
     public static FunctionSpec Function { get; } = new(
         "Demo.Functions.Gate(Tokens, double)", "Gate",

@@ -217,7 +217,7 @@ public sealed class LayerAnalyzerTests
         {
             bool isError = descriptor.DefaultSeverity == DiagnosticSeverity.Error;
             Assert.Equal(isError, descriptor.CustomTags.Contains(WellKnownDiagnosticTags.NotConfigurable));
-            Rule[] told = [Rules.ForwardCalled, Rules.MaskNotBounded, Rules.WidthOfItsUse];
+            Rule[] told = [Rules.ForwardCalled, Rules.MaskNotBounded, Rules.WidthOfItsUse, Rules.OnePrecision];
             Assert.Equal(isError, !told.Any(rule => rule.Id == descriptor.Id));
         }
     }

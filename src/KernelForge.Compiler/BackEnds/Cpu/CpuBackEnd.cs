@@ -1,4 +1,5 @@
 using System.Globalization;
+using KernelForge.Compiler.Diagnostics;
 using KernelForge.Compiler.Kernels;
 using KernelForge.Compiler.Spec;
 using KernelForge.Compiler.Text;
@@ -65,6 +66,8 @@ internal sealed class CpuBackEnd : IBackEnd
     public string DeviceType => "global::KernelForge.Runtime.CpuDevice";
 
     public string ProgramName(LayerSpec layer) => ProgramClass.FullName(layer, Device);
+
+    public IEnumerable<Finding> Notes(LayerSpec layer) => [];
 
     public GeneratedFile Write(LayerSpec layer, KernelPlan plan) => new(ProgramClass.HintName(layer, Device), Text(layer, plan));
 

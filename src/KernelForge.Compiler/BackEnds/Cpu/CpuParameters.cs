@@ -41,7 +41,7 @@ internal static class CpuParameters
         if (bank.Use != ParameterUse.Bank) throw new NotSupportedException($"{plan.Name}: '{bank.Path}' is no bank");
         string shape = $"{names.Size(count)}, {names.Size(Outputs(bank))}, {names.Size(Inner(bank))}{(bank.Transposed ? ", transposed: true" : "")}";
         parameters.Add(
-            [[bank.Id]], "Bank<TVector>", $"Keep(new Bank<TVector>({parameters.Read(bank, names.Weights)}, {shape}))", condition: condition);
+            [[bank.Id]], "Bank<TVector>", $"Keep(new Bank<TVector>({parameters.Read(bank, names.Weights)}, {shape}){Pinned(bank)})", condition: condition);
 
         // Stored one below the other: [count × outputs, inputs], or transposed [count × inputs, outputs].
         Size Outputs(PlanParameter p) => p.Transposed ? p.Columns : p.Rows.DivideBy(count);
@@ -55,8 +55,10 @@ internal static class CpuParameters
             throw new NotSupportedException($"{plan.Name}: a product of {weights.Length} weights at once; the CPU takes one or two");
         string parts = string.Join(", ", weights.Select(w =>
             $"new WeightPart({parameters.Read(w, names.Weights)}, {names.Size(Outputs(w))}{(w.Transposed ? ", Transposed: true" : "")})"));
-        return $"Keep(PackedMatrix.{(weights.Length == 2 ? "Pair" : "Concat")}<TVector>({names.Size(Inner(weights[0]))}, {parts}))";
+        return $"Keep(PackedMatrix.{(weights.Length == 2 ? "Pair" : "Concat")}<TVector>({names.Size(Inner(weights[0]))}, {parts}){Pinned(weights[0])})";
     }
+
+    private static string Pinned(PlanParameter weight) => weight.Precision is { } precision ? ", global::KernelForge.Precision." + precision : "";
 
     private static Size Outputs(PlanParameter weight) => weight.Transposed ? weight.Columns : weight.Rows;
 

@@ -1,3 +1,4 @@
+using KernelForge.Compiler.Diagnostics;
 using KernelForge.Compiler.Kernels;
 using KernelForge.Compiler.Spec;
 using KernelForge.Compiler.Text;
@@ -59,6 +60,25 @@ internal sealed class CudaBackEnd : IBackEnd
     public string DeviceType => "global::KernelForge.Runtime.Cuda.CudaDevice";
 
     public string ProgramName(LayerSpec layer) => ProgramClass.FullName(layer, Device);
+
+    /// <summary>Elements have one type in a whole program: what a pinned precision means for it.</summary>
+    public IEnumerable<Finding> Notes(LayerSpec layer)
+    {
+        foreach (FieldSpec field in layer.Fields)
+        {
+            if (field.Precision == ProductPrecision.Float32)
+            {
+                yield return Found(field.Span,
+                    $"a CUDA program has one precision: for '{field.Name}' all of it is Float32, and a device that names another is refused");
+            }
+            if (field.Precision == ProductPrecision.Int8) yield return Found(field.Span, Bytes(field.Name));
+        }
+        if (layer.Precision == ProductPrecision.Int8) yield return Found(layer.Span, Bytes(layer.Name));
+
+        Finding Found(SourceSpan span, string message) => new(Rules.OnePrecision, layer.Id, span, message);
+
+        static string Bytes(string name) => $"CUDA has no products of bytes: there '{name}' is multiplied in the program's precision";
+    }
 
     public GeneratedFile Write(LayerSpec layer, KernelPlan plan) => new(ProgramClass.HintName(layer, Device), Text(layer, plan));
 

@@ -49,7 +49,7 @@ internal sealed partial class GraphBuilder
         return field switch
         {
             ValueField v => Evaluate(v.Value, new Scope(owner, [])),
-            LayerField l => new Val.Layer(Instantiate(l.LayerId, l.Arguments, new Scope(owner, []), [.. owner.Path, new PathSegment(l.Name, null)], l.Span)),
+            LayerField l => new Val.Layer(Instantiate(l.LayerId, l.Arguments, new Scope(owner, []), [.. owner.Path, new PathSegment(l.Name, null)], owner, l)),
             _ => new Val.Field(owner, field),
         };
     }
@@ -58,11 +58,13 @@ internal sealed partial class GraphBuilder
     {
         var scope = new Scope(owner, []);
         if (spec.IndexName is not null) scope.Locals[spec.IndexName] = new Val.Host(index);
-        return Instantiate(spec.LayerId, spec.Arguments, scope, [.. owner.Path, new PathSegment(spec.Name, index)], spec.Span);
+        return Instantiate(spec.LayerId, spec.Arguments, scope, [.. owner.Path, new PathSegment(spec.Name, index)], owner, spec);
     }
 
-    private LayerInstance Instantiate(string id, EquatableArray<Argument> arguments, Scope scope, EquatableArray<PathSegment> path, SourceSpan span)
+    private LayerInstance Instantiate(
+        string id, EquatableArray<Argument> arguments, Scope scope, EquatableArray<PathSegment> path, LayerInstance owner, FieldSpec field)
     {
+        SourceSpan span = field.Span;
         if (!layers.TryGetValue(id, out LayerSpec? spec))
             throw Fail(Rules.NoSpecification, span, $"the layer '{id}' has no specification: rebuild its assembly with the generator");
         Dictionary<string, Scalar> hypers = new(StringComparer.Ordinal);
@@ -76,7 +78,7 @@ internal sealed partial class GraphBuilder
             if (value is not Val.Host host) throw Fail(Rules.KindMismatch, given, $"'{h.Name}' of '{spec.Name}' is a hyper-parameter, got {Describe(value)}");
             hypers[h.Name] = h.Kind is ValueKind.Real && host.Value.Kind == ValueKind.Integer ? Scalars.Convert(ValueKind.Real, host.Value) : host.Value;
         }
-        return new LayerInstance(spec, hypers, path);
+        return new LayerInstance(spec, hypers, path, field.Precision ?? spec.Precision ?? owner.Precision);
     }
 
     private Val EvaluateMember(MemberExpr m, Scope scope)

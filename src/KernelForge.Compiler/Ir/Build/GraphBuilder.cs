@@ -68,7 +68,8 @@ internal sealed partial class GraphBuilder
         MethodSpec entry = root.Entry ?? throw Fail(Rules.NoEntry, root.Span, $"'{root.Name}' has neither a Forward method nor an indexer over Tokens");
         frames.Push((root.Id, root.Id, entry.Span));
         var instance = new LayerInstance(
-            root, root.HyperParameters.ToDictionary(h => h.Name, h => (Scalar)new Scalar.Hyper(h.Name, h.Kind, h.IsNullable), StringComparer.Ordinal), []);
+            root, root.HyperParameters.ToDictionary(h => h.Name, h => (Scalar)new Scalar.Hyper(h.Name, h.Kind, h.IsNullable), StringComparer.Ordinal), [],
+            Precision: null);
         Dictionary<string, Val> arguments = new(StringComparer.Ordinal);
         foreach (MethodParameter p in entry.Parameters) arguments[p.Name] = AddInput(p, entry);
 
@@ -98,6 +99,7 @@ internal sealed partial class GraphBuilder
             Recurrences = recurrences.ToEquatableArray(),
         };
         RequireIncremental(graph);
+        RequireProducts();
         return graph;
     }
 
@@ -186,7 +188,11 @@ internal sealed partial class GraphBuilder
         {
             id = parameters.Count;
             parameterIds[key] = id;
-            parameters.Add(new PlanParameter(id, path, use, rows, columns, transposed, present is Scalar.Truth { Value: true } ? null : present) { Used = UsedHere() });
+            parameters.Add(new PlanParameter(id, path, use, rows, columns, transposed, present is Scalar.Truth { Value: true } ? null : present)
+            {
+                Used = UsedHere(),
+                Precision = use is ParameterUse.Linear or ParameterUse.Bank ? field.Precision ?? owner.Precision : null,
+            });
             return id;
         }
         if (parameters[id].Used is { } used) parameters[id] = parameters[id] with { Used = UsedHere() is { } here ? (here.Equals(used) ? here : Scalars.Binary(BinaryOp.Or, used, here)) : null };

@@ -17,7 +17,7 @@ internal sealed class Summaries(Graph graph)
     public string Of(Node.Gemm gemm) => string.Join("; ", gemm.Blocks.Select(b =>
         Name(graph.Values[b.Result].Whole) + " = " + ExpressionText.Of(b.Epilogue, e => e switch
         {
-            Expression.Accumulator a => WeightName(b.Weights[a.Number]) + " · " + Name(gemm.Input),
+            Expression.Accumulator a => Product(b.Weights[a.Number]) + Name(gemm.Input),
             Expression.Read r => Operand(b.Operands[r.Number]),
             _ => null,
         })));
@@ -35,7 +35,7 @@ internal sealed class Summaries(Graph graph)
         + $"sum of {ExpressionText.Of(s.Value, x => Lambda(s.Operands, x))}";
 
     public string Of(Node.Bank b) =>
-        $"{Name(graph.Values[b.Result].Whole)} = {WeightName(b.Weight)}[{Name(b.Index)}] · {Name(b.Input)}" + (b.Bias is null ? "" : " + bias");
+        $"{Name(graph.Values[b.Result].Whole)} = {WeightName(b.Weight)}[{Name(b.Index)}]{Dot(b.Weight)}{Name(b.Input)}" + (b.Bias is null ? "" : " + bias");
 
     public string Of(Node.Segment s) => $"{Name(graph.Values[s.Result].Whole)} = {s.Reduction} of {Name(s.Input)} over each sequence";
 
@@ -100,6 +100,11 @@ internal sealed class Summaries(Graph graph)
         ElementOperand.Integers i => Integer(i.Value),
         _ => "?",
     };
+
+    private string Product(int weight) => WeightName(weight) + Dot(weight);
+
+    /// <summary>The sign of a product, with its precision where that is pinned.</summary>
+    private string Dot(int weight) => graph.Parameters[weight].Precision is { } pinned ? $" ·{pinned} " : " · ";
 
     private string WeightName(int parameter)
     {

@@ -7,16 +7,16 @@ namespace KernelForge.Benchmarks.Model;
 /// <param name="Value">The precision.</param>
 /// <param name="PeerVariant">Which of the peer's models is its like.</param>
 /// <param name="Agreement">How far mean magnitudes of results may lie apart from those of other contenders.</param>
-internal sealed record Precision(string Name, CpuPrecision Value, string PeerVariant, double Agreement)
+internal sealed record ComparedPrecision(string Name, CpuPrecision Value, string PeerVariant, double Agreement)
 {
-    public static Precision Float32 { get; } = new("fp32", CpuPrecision.Float32, "contrib", 1e-4);
+    public static ComparedPrecision Float32 { get; } = new("fp32", CpuPrecision.Float32, "contrib", 1e-4);
 
-    public static IReadOnlyList<Precision> All { get; } =
+    public static IReadOnlyList<ComparedPrecision> All { get; } =
     [
         Float32,
         new("bf16", CpuPrecision.BFloat16, "contrib", 1e-3),
         new("int8", CpuPrecision.Int8, "int8", 1e-2),
     ];
 
-    public static Precision Named(string name) => All.Single(p => p.Name == name);
+    public static ComparedPrecision Named(string name) => All.Single(p => p.Name == name);
 }
