@@ -118,15 +118,17 @@ internal static class CommandLine
         {
             Description = "A file with a text a line; else descriptions of installed packages, and summaries of the .NET library.",
         };
-        var command = new Command("text", "Tokenizers on one thread: characters a second; and how much of a sentence encoder's time it takes.")
+        var command = new Command("text", "Tokenizers on one thread, characters a second; and the tokenizer's share of a sentence encoder's time.")
         {
             threads, bits, output, texts,
         };
         command.SetAction(parsed => Reporting(parsed, report =>
         {
-            Corpus?[] found = parsed.GetValue(texts) is { } path ? [Corpus.Lines(path)] : [Corpus.PackageDescriptions(), Corpus.ApiSummaries()];
+            Corpus?[] found = parsed.GetValue(texts) is { } path
+                ? [Corpus.Lines(path)] : [Corpus.PackageDescriptions(), Corpus.ApiSummaries()];
             Corpus[] corpora = [.. found.OfType<Corpus>()];
-            if (corpora.Length == 0) throw new InvalidOperationException("this machine has no texts that are known: name a file of them with --texts");
+            if (corpora.Length == 0)
+                throw new InvalidOperationException("no package descriptions and no API summaries here: name a file of texts with --texts");
             TokenizerBenchmark.Run(report, corpora);
             EncoderShare.Run(report, corpora[^1], parsed.GetValue(threads), parsed.GetValue(bits));
         }));

@@ -36,7 +36,8 @@ internal sealed record Corpus(string Name, string[] Texts)
     public static Corpus? ApiSummaries()
     {
         // …/shared/Microsoft.NETCore.App/<version>/
-        string packs = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../../packs/Microsoft.NETCore.App.Ref"));
+        string runtime = RuntimeEnvironment.GetRuntimeDirectory();
+        string packs = Path.GetFullPath(Path.Combine(runtime, "../../../packs/Microsoft.NETCore.App.Ref"));
         string? file = Directory.Exists(packs)
             ? Directory.EnumerateFiles(packs, "System.Runtime.xml", SearchOption.AllDirectories).Max(StringComparer.Ordinal) : null;
         if (file is null) return null;
@@ -45,5 +46,11 @@ internal sealed record Corpus(string Name, string[] Texts)
     }
 
     /// <summary>A file with a text a line.</summary>
-    public static Corpus Lines(string path) => new(Path.GetFileName(path), [.. File.ReadLines(path).Where(line => line.Length > 0)]);
+    /// <exception cref="InvalidDataException">It has none.</exception>
+    public static Corpus Lines(string path)
+    {
+        string[] texts = [.. File.ReadLines(path).Where(line => line.Length > 0)];
+        if (texts.Length == 0) throw new InvalidDataException($"'{path}' has no text: write one on each line");
+        return new Corpus(Path.GetFileName(path), texts);
+    }
 }

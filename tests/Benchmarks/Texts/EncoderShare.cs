@@ -8,7 +8,7 @@ using KernelForge.TestData;
 
 namespace KernelForge.Benchmarks.Texts;
 
-/// <summary>How much of a sentence encoder's time its tokenizer takes, on short texts and in every precision: the faster the model, the more.</summary>
+/// <summary>How much of a sentence encoder's time its tokenizer takes, on short texts: the faster the model, the more.</summary>
 internal static class EncoderShare
 {
     private const int Rounds = 7;
@@ -17,8 +17,8 @@ internal static class EncoderShare
     private const int Count = 1024;
 
     /// <summary>The model that comes with the example, and a real one where the folder of reference data has it.</summary>
-    private static IEnumerable<string> Models =>
-        [Path.Combine(Data.RepositoryRoot, "examples/SemanticSearch/Model"), .. new[] { Data.Find("models/all-MiniLM-L6-v2") }.OfType<string>()];
+    private static IEnumerable<string> Models => ((string?[])
+        [Path.Combine(Data.RepositoryRoot, "examples/SemanticSearch/Model"), Data.Find("models/all-MiniLM-L6-v2")]).OfType<string>();
 
     public static void Run(Report report, Corpus corpus, int threads, int vectorBits)
     {

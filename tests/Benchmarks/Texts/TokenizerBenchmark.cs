@@ -5,7 +5,9 @@ using KernelForge.TestData;
 
 namespace KernelForge.Benchmarks.Texts;
 
-/// <summary>Tokenizers on one thread, with the vocabulary of BERT's uncased models: characters a second, and on how many texts they agree.</summary>
+/// <summary>
+/// Tokenizers on one thread, with the vocabulary of BERT's uncased models: characters a second, and on how many texts they agree.
+/// </summary>
 internal static class TokenizerBenchmark
 {
     private const int Rounds = 15;

@@ -5,7 +5,9 @@ using KernelForge.TestData;
 
 namespace KernelForge.Runtime.Tests.Text;
 
-/// <summary>Random texts, id for id as <see cref="PlainWordPiece"/> has them: stretches of ASCII take other ways than what is between.</summary>
+/// <summary>
+/// Random texts, id for id as <see cref="PlainWordPiece"/> has them: stretches of ASCII take other ways than what is between them.
+/// </summary>
 public sealed class RandomTextTests
 {
     private static readonly string[] odd =
