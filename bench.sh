@@ -1,35 +1,40 @@
 #!/usr/bin/env bash
-# Measures KernelForge on the CPU beside ONNX Runtime: ./bench.sh [--rounds 3] [--workloads b16_max128] [--output file], ./bench.sh kernels, ./bench.sh masks, ./bench.sh decode, ./bench.sh scan, ./bench.sh text, ./bench.sh --help.
-# The peer's program comes from the folder of reference data (KERNELFORGE_TESTDATA, else ../shared), its native library from npm;
-# both are kept under artifacts/. Without them KernelForge is measured alone.
+# Measures KernelForge on the CPU.
+#   ./bench.sh compare [--rounds 3] [--workloads b16_max128] [--output FILE]   beside ONNX Runtime and libtorch, in turn
+#   ./bench.sh publish FILE                                                    docs/benchmarks.md and its plot, from what compare wrote
+#   ./bench.sh package [FOLDER]                                                one file, kernelforge-bench, that runs on another machine
+#   ./bench.sh kernels | masks | decode | scan | text | run | --help               see tests/Benchmarks/README.md
+# compare prepares its peers: ONNX Runtime from NuGet, and libtorch by a program from the folder of reference data (KERNELFORGE_TESTDATA, else
+# ../shared) where Debian's libtorch-dev is installed. What is missing is told in the results.
 set -euo pipefail
 cd "$(dirname "$0")"
 
 source_of_peers="${KERNELFORGE_TESTDATA:-../shared}/peers"
 peers=artifacts/peers
-program=bin/Release/net10.0/ort-cs.dll
+project=tests/Benchmarks/Benchmarks.csproj
 
-prepare_peer() {
-    [ -d "$source_of_peers/ort-cs" ] || { echo "no '$source_of_peers/ort-cs': set KERNELFORGE_TESTDATA to the folder that has it" >&2; return; }
-    mkdir -p "$peers"
-    cp -r "$source_of_peers/shared" "$source_of_peers/ort-cs" "$peers/"
-    (
-        cd "$peers/ort-cs"
-        [ -d node_modules/onnxruntime-node ] || npm install --ignore-scripts --no-audit --no-fund >&2
-        # The peer is a program of its own: this repository's build rules are not for it.
-        [ -f "$program" ] || dotnet build -c Release -v q --nologo -nodeReuse:false -p:ImportDirectoryBuildProps=false \
-            -p:ImportDirectoryBuildTargets=false -p:ImportDirectoryPackagesProps=false >&2
-        for layers in 4 12; do
-            for variant in contrib int8; do
-                [ -f "models/bert_${variant}_l$layers.onnx" ] || dotnet "$program" make "$variant" "$layers" >&2
-            done
-        done
-    ) || echo "ONNX Runtime could not be prepared in '$peers/ort-cs'" >&2
+prepare_peers() {
+    dotnet build -c Release -v q --nologo -nodeReuse:false tests/OnnxRunner/OnnxRunner.csproj >&2 || echo "ONNX Runtime could not be prepared" >&2
+    if [ -d "$source_of_peers/torch-cpp" ] && [ -d /usr/include/torch ]; then
+        mkdir -p "$peers"
+        cp -r "$source_of_peers/shared" "$source_of_peers/torch-cpp" "$peers/"
+        chmod -R u+w "$peers"
+        make -C "$peers/torch-cpp" >&2 || echo "libtorch could not be prepared" >&2
+    fi
+}
+
+# The runtime is part of the file; nothing of .NET need be on the other machine.
+package() {
+    local folder="${1:-artifacts/publish/kernelforge-bench}" built=artifacts/publish/Benchmarks
+    dotnet publish -c Release -r linux-x64 -v q --nologo -nodeReuse:false --output "$built" "$project" >&2
+    mkdir -p "$folder"
+    cp "$built/KernelForge.Benchmarks" "$folder/kernelforge-bench"
+    echo "$folder/kernelforge-bench"
 }
 
 case "${1:-}" in
-    kernels | masks | decode | scan | text | run | -h | --help) ;;
-    *) prepare_peer ;;
+    compare) prepare_peers ;;
+    package) shift; package "$@"; exit ;;
 esac
-dotnet build -c Release -v q --nologo -nodeReuse:false tests/Benchmarks/Benchmarks.csproj >&2
+dotnet build -c Release -v q --nologo -nodeReuse:false "$project" >&2
 exec dotnet artifacts/bin/Benchmarks/release/KernelForge.Benchmarks.dll "$@"

@@ -1,18 +1,20 @@
 using System.CommandLine;
-using System.Globalization;
 using KernelForge.Benchmarks.Decode;
 using KernelForge.Benchmarks.Kernels;
 using KernelForge.Benchmarks.Masks;
 using KernelForge.Benchmarks.Measure;
 using KernelForge.Benchmarks.Model;
-using KernelForge.Benchmarks.Peers;
 using KernelForge.Benchmarks.Recurrences;
+using KernelForge.Benchmarks.Sentences;
 using KernelForge.Benchmarks.Texts;
 using KernelForge.Benchmarks.Workloads;
 
 namespace KernelForge.Benchmarks;
 
-/// <summary>No command: the model against its peers. <c>kernels</c>: the kernels alone. <c>masks</c>: what masks save. <c>decode</c>: one new row a sequence. <c>scan</c>: long recurrences. <c>text</c>: tokenizers. <c>run</c>: one workload, one line.</summary>
+/// <summary>
+/// <c>compare</c>: models against their peers. <c>publish</c>: a page of what that found. <c>kernels</c>, <c>masks</c>, <c>decode</c>,
+/// <c>scan</c>, <c>text</c>: one thing alone. <c>run</c>, <c>sentences</c>: one line.
+/// </summary>
 internal static class CommandLine
 {
     private static readonly Option<int> threads = new("--threads")
@@ -23,13 +25,8 @@ internal static class CommandLine
     private static readonly Option<int> bits = new("--vector-bits") { Description = "128, 256 or 512; 0 for the widest." };
     private static readonly Option<string> precision = new("--precision")
     {
-        Description = "In which numbers KernelForge multiplies rows with weights. ONNX Runtime does it in int8 for int8, else in fp32.",
+        Description = "In which numbers rows are multiplied with weights.",
         DefaultValueFactory = _ => ComparedPrecision.Float32.Name,
-    };
-    private static readonly Option<int> rounds = new("--rounds")
-    {
-        Description = "How often each contender has its turn.",
-        DefaultValueFactory = _ => 3,
     };
     private static readonly Option<string[]> names = new("--workloads")
     {
@@ -38,11 +35,6 @@ internal static class CommandLine
         AllowMultipleArgumentsPerToken = true,
     };
     private static readonly Option<string?> output = new("--output") { Description = "Write the results to this file too, as a JSON array." };
-    private static readonly Option<string> peer = new("--peer")
-    {
-        Description = "The prepared program that runs ONNX Runtime.",
-        DefaultValueFactory = _ => Path.GetFullPath("../../../peers/ort-cs", AppContext.BaseDirectory),
-    };
 
     private static string[] Everything => [.. Workload.All.Select(w => w.Name)];
 
@@ -50,20 +42,11 @@ internal static class CommandLine
     {
         names.AcceptOnlyFromAmong(Everything);
         precision.AcceptOnlyFromAmong([.. ComparedPrecision.All.Select(p => p.Name)]);
-        var root = new RootCommand("Measures KernelForge on the CPU, and ONNX Runtime in the same minutes.")
+        var root = new RootCommand("Measures KernelForge on the CPU, alone and beside others in the same minutes.")
         {
-            threads, bits, precision, rounds, names, output, peer, Kernels(), Masks(), Decoding(), Scans(), Tokenizing(), OneRun(),
+            CompareCommand.Create(threads, bits, names, output, Reporting), PublishCommand.Create(), Kernels(), Masks(), Decoding(), Scans(),
+            Tokenizing(), OneRun(), OneSentenceRun(),
         };
-        root.SetAction(parsed => Reporting(parsed, report =>
-        {
-            IReadOnlyList<Workload> workloads = Workloads(parsed);
-            ComparedPrecision chosen = ComparedPrecision.Named(parsed.GetValue(precision)!);
-            IReadOnlyList<Contender> peers = OnnxRuntime.Find(parsed.GetValue(peer)!, chosen, workloads, out string? missing);
-            if (missing is not null) report.Add(new() { ["missing"] = missing });
-            int width = parsed.GetValue(bits);
-            if (chosen != ComparedPrecision.Float32) peers = [Self(width, ComparedPrecision.Float32), .. peers];
-            new Comparison(report, Self(width, chosen), peers, chosen.Agreement, parsed.GetValue(threads)).Run(workloads, parsed.GetValue(rounds));
-        }));
         return root.Parse(arguments).Invoke();
     }
 
@@ -135,7 +118,7 @@ internal static class CommandLine
         return command;
     }
 
-    /// <summary>What <see cref="Contender"/> calls; also the way to look at one workload with a profiler.</summary>
+    /// <summary>What <c>compare</c> calls; also the way to look at one workload with a profiler.</summary>
     private static Command OneRun()
     {
         var workload = new Argument<string>("workload");
@@ -143,7 +126,10 @@ internal static class CommandLine
         var count = new Argument<int>("threads");
         var layers = new Argument<int>("layers");
         var repetitions = new Argument<int>("repetitions");
-        var command = new Command("run", "One workload in this process, one line of JSON.") { workload, count, layers, repetitions, bits, precision };
+        var command = new Command("run", "One workload in this process, one line of JSON.")
+        {
+            workload, count, layers, repetitions, bits, precision,
+        };
         command.SetAction(parsed =>
         {
             Workload chosen = Workload.All.Single(w => w.Name == parsed.GetValue(workload));
@@ -151,6 +137,23 @@ internal static class CommandLine
                 chosen, parsed.GetValue(count), parsed.GetValue(layers), parsed.GetValue(repetitions), parsed.GetValue(bits),
                 ComparedPrecision.Named(parsed.GetValue(precision)!)));
         });
+        return command;
+    }
+
+    /// <summary>The same for texts.</summary>
+    private static Command OneSentenceRun()
+    {
+        var model = new Argument<string>("model") { Description = "A folder that sentence-transformers saved." };
+        var texts = new Argument<string>("texts") { Description = "A file with a JSON array of strings." };
+        var count = new Argument<int>("threads");
+        var repetitions = new Argument<int>("repetitions");
+        var command = new Command("sentences", "Vectors of texts in this process, one line of JSON.")
+        {
+            model, texts, count, repetitions, bits, precision,
+        };
+        command.SetAction(parsed => new Report().Add(SentenceRun.Run(
+            parsed.GetValue(model)!, parsed.GetValue(texts)!, parsed.GetValue(count), parsed.GetValue(repetitions), parsed.GetValue(bits),
+            ComparedPrecision.Named(parsed.GetValue(precision)!))));
         return command;
     }
 
@@ -163,11 +166,4 @@ internal static class CommandLine
     }
 
     private static List<Workload> Workloads(ParseResult parsed) => [.. Workload.All.Where(w => parsed.GetValue(names)!.Contains(w.Name))];
-
-    private static Contender Self(int vectorBits, ComparedPrecision precision)
-    {
-        string program = Path.Combine(AppContext.BaseDirectory, "KernelForge.Benchmarks.dll");
-        string width = vectorBits.ToString(CultureInfo.InvariantCulture);
-        return new("kernelforge", AppContext.BaseDirectory, ["dotnet", program, "run", "--vector-bits", width, "--precision", precision.Name], SplitsBatches: false);
-    }
 }

@@ -23,37 +23,13 @@ internal static class ModelRun
         using BertEncoder encoder = BertEncoder.Load(source, Device.Cpu(threads, vectorBits, precision.Value));
         double load = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
         encoder.Run(input, output);
-        double coldStart = (DateTime.Now - Process.GetCurrentProcess().StartTime).TotalMilliseconds;
+        double coldStart = RunLine.SinceStart;
 
         var times = new Times();
         for (int i = 0; i < repetitions; i++) times.Add(() => encoder.Run(input, output));
-        return new JsonObject
-        {
-            ["peer"] = "kernelforge",
-            ["variant"] = string.Create(CultureInfo.InvariantCulture, $"{precision.Name}-{VectorWidth.Resolve(vectorBits)}"),
-            ["instructions"] = new CpuDevice(threads, vectorBits, precision.Value).Instructions,
-            ["workload"] = workload.Name,
-            ["threads"] = threads,
-            ["layers"] = layers,
-            ["reps"] = times.Count,
-            ["valid_tokens"] = workload.Tokens,
-            ["padded_tokens"] = workload.PaddedTokens,
-            ["best_ms"] = Math.Round(times.Best, 2),
-            ["median_ms"] = Math.Round(times.Median, 2),
-            ["valid_tok_s"] = Math.Round(workload.Tokens / times.Best * 1e3),
-            ["useful_gflops"] = Math.Round(workload.UsefulFlops(layers) / times.Best / 1e6, 1),
-            ["peak_rss_mib"] = Process.GetCurrentProcess().PeakWorkingSet64 >> 20,
-            ["cold_start_ms"] = Math.Round(coldStart),
-            ["load_ms"] = Math.Round(load),
-            ["mean_abs"] = Math.Round(MeanMagnitude(output.Values), 6),
-        };
-    }
-
-    /// <summary>One number that tells different results apart.</summary>
-    private static double MeanMagnitude(ReadOnlySpan<float> values)
-    {
-        double sum = 0;
-        foreach (float value in values) sum += Math.Abs(value);
-        return sum / values.Length;
+        string variant = string.Create(CultureInfo.InvariantCulture, $"{precision.Name}-{VectorWidth.Resolve(vectorBits)}");
+        JsonObject line = RunLine.Of("kernelforge", variant, workload, threads, layers, times, coldStart, load, output.Values);
+        line["instructions"] = new CpuDevice(threads, vectorBits, precision.Value).Instructions;
+        return line;
     }
 }

@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using KernelForge.Benchmarks.Measure;
 using KernelForge.Benchmarks.Workloads;
-using KernelForge.Runtime.Cpu.Profiling;
 
 namespace KernelForge.Benchmarks.Peers;
 
@@ -9,78 +8,50 @@ namespace KernelForge.Benchmarks.Peers;
 /// Runs all contenders in turn, round after round, so that whatever disturbs the machine disturbs all of them; then reports and divides.
 /// </summary>
 /// <param name="report">Where it says what it found.</param>
-/// <param name="own">The contender that others are divided by.</param>
+/// <param name="own">KernelForge's own: others are divided by each of them.</param>
 /// <param name="peers">The others.</param>
-/// <param name="agreement">How far mean magnitudes of results may lie apart: the same computation in another order, or in other numbers.</param>
 /// <param name="threads">Threads of each.</param>
-internal sealed class Comparison(Report report, Contender own, IReadOnlyList<Contender> peers, double agreement, int threads)
+internal sealed class Comparison(Report report, IReadOnlyList<Contender> own, IReadOnlyList<Contender> peers, int threads)
 {
-    private readonly List<double> peaks = [];
+    private readonly Turns turns = new(report, own);
+    private readonly Peaks peaks = new(threads);
 
-    /// <exception cref="InvalidOperationException">A contender failed, or computed something else.</exception>
+    /// <exception cref="InvalidOperationException">KernelForge failed, or two contenders computed something else.</exception>
     public void Run(IReadOnlyList<Workload> workloads, int rounds)
     {
-        var results = workloads.ToDictionary(w => w, w => Contenders(w).Select(c => (Contender: c, Rounds: new Rounds(w))).ToList());
-        for (int round = 0; round < rounds; round++)
+        var results = workloads.ToDictionary(w => w, w => Contenders(w).ToDictionary(c => c, _ => new Rounds()));
+        for (int round = 1; round <= rounds; round++)
         {
+            peaks.MeasureMemory();
             foreach (Workload workload in workloads)
             {
-                foreach ((Contender contender, Rounds lines) in results[workload])
-                {
-                    peaks.Add(MultiplyAddPeak.Measure(threads));
-                    Console.Error.WriteLine($"round {round + 1} of {rounds}: {workload.Name}, {contender.Name}");
-                    lines.Add(contender.Run(workload, threads));
-                }
+                turns.Take(
+                    $"round {round} of {rounds}: {workload.Name}", results[workload],
+                    contender =>
+                    {
+                        peaks.Measure();
+                        return contender.Run(workload, threads);
+                    });
             }
         }
-        double peak = peaks.Max();
-        report.Add(new JsonObject
-        {
-            ["peak"] = "fp32 multiply-add in registers",
-            ["threads"] = threads,
-            ["best_gflops"] = Math.Round(peak, 1),
-            ["median_gflops"] = Math.Round(Times.MedianOf(peaks), 1),
-        });
-        foreach (Workload workload in workloads) Add([.. results[workload].Select(r => r.Rounds)], peak);
+        peaks.AddTo(report);
         foreach (Workload workload in workloads)
-        {
-            Rounds mine = results[workload][0].Rounds;
-            foreach ((_, Rounds other) in results[workload].Skip(1)) Divide(workload, mine, other);
-        }
+            foreach ((Contender contender, Rounds lines) in results[workload]) report.Add(Summary(workload, contender, lines));
+        foreach (Workload workload in workloads) new Ratios(report, own, "workload", workload.Name).Add(results[workload]);
     }
 
     private IEnumerable<Contender> Contenders(Workload workload) =>
-        peers.Where(p => workload.Lengths.Length > 1 || !p.SplitsBatches).Prepend(own);
+        own.Concat(peers.Where(p => workload.Lengths.Length > 1 || !p.SplitsBatches));
 
-    private void Add(List<Rounds> contenders, double peak)
+    private JsonObject Summary(Workload workload, Contender contender, Rounds rounds)
     {
-        foreach (Rounds rounds in contenders)
-        {
-            JsonObject summary = rounds.Summary();
-            summary["of_peak"] = Math.Round(rounds.UsefulGflops / peak, 3);
-            report.Add(summary);
-        }
-    }
-
-    private void Divide(Workload workload, Rounds mine, Rounds other)
-    {
-        double[] ratios = [.. mine.Medians.Zip(other.Medians, (own, theirs) => theirs / own)];
-        double difference = Math.Abs(mine.MeanMagnitude - other.MeanMagnitude) / other.MeanMagnitude;
-        report.Add(new JsonObject
-        {
-            ["ratio"] = $"{other.Name} / {mine.Name}",
-            ["workload"] = workload.Name,
-            ["best"] = Math.Round(other.Best / mine.Best, 3),
-            ["median"] = Math.Round(Times.MedianOf(ratios), 3),
-            ["lowest"] = Math.Round(ratios.Min(), 3),
-            ["highest"] = Math.Round(ratios.Max(), 3),
-            ["mean_abs_difference"] = Math.Round(difference, 8),
-        });
-        if (difference > agreement)
-        {
-            throw new InvalidOperationException(
-                $"{other.Name} and {mine.Name} did not compute the same on {workload.Name}: "
-                + $"their mean magnitudes are {other.MeanMagnitude} and {mine.MeanMagnitude}.");
-        }
+        double gflops = workload.UsefulFlops(workload.Layers) / rounds.Best / 1e6;
+        JsonObject summary = rounds.Summary();
+        summary["valid_tok_s"] = Math.Round(workload.Tokens / rounds.Best * 1e3);
+        summary["useful_gflops"] = Math.Round(gflops, 1);
+        foreach (string field in (string[])["cold_start_ms", "load_ms"]) summary[field] = rounds.Least(field);
+        summary["numbers"] = contender.Numbers.Name;
+        summary["of_peak"] = Math.Round(gflops / peaks.Best(contender.Numbers), 3);
+        return summary;
     }
 }

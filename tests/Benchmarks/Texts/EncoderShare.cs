@@ -25,11 +25,11 @@ internal static class EncoderShare
         int step = Math.Max(1, corpus.Texts.Length / Count);
         string[] texts = [.. corpus.Texts.Where((_, i) => i % step == 0).Take(Count)];
         foreach (string folder in Models)
-            foreach (Precision precision in Precision.All)
+            foreach (ComparedPrecision precision in ComparedPrecision.All)
                 report.Add(Measure(folder, corpus.Name, texts, threads, vectorBits, precision));
     }
 
-    private static JsonObject Measure(string folder, string name, string[] texts, int threads, int vectorBits, Precision precision)
+    private static JsonObject Measure(string folder, string name, string[] texts, int threads, int vectorBits, ComparedPrecision precision)
     {
         using SentenceEncoder encoder = SentenceEncoder.Load(folder, Device.Cpu(threads, vectorBits, precision.Value));
         WordPieceTokenizer tokenizer = WordPieceTokenizer.Load(folder);

@@ -8,8 +8,6 @@ namespace KernelForge.Models.Tests.Text;
 /// <summary>What rounding rows and weights costs a real encoder: its vectors beside those of float32, and what they find.</summary>
 public sealed class PrecisionTests
 {
-    private const int Found = 10;
-
     [Theory]
     [InlineData(CpuPrecision.BFloat16, 0.9999, 0.97)]
     [InlineData(CpuPrecision.Int8, 0.995, 0.93)]
@@ -23,11 +21,10 @@ public sealed class PrecisionTests
                select parsed.RootElement.GetProperty("text").GetString()!
         ];
         float[][] exact = Encode(model, Device.Cpu(), texts), rounded = Encode(model, Device.Cpu(precision: precision), texts);
-        double[] cosines = [.. exact.Zip(rounded, Dot)];
-        double common = Enumerable.Range(0, texts.Length).Average(i => Nearest(exact, i).Intersect(Nearest(rounded, i)).Count() / (double)Found);
-        string told = $"{precision}: cosine {cosines.Min():0.00000} at least, {cosines.Average():0.00000} on average; {common:0.000} of the first {Found}";
+        var agreement = VectorAgreement.Between(exact, rounded);
+        string told = $"{precision}: {agreement}";
         TestContext.Current.TestOutputHelper?.WriteLine(told);
-        Assert.True(cosines.Average() >= meanCosine && common >= overlap, told);
+        Assert.True(agreement.MeanCosine >= meanCosine && agreement.Overlap >= overlap, told);
 
         // One text alone has the bits that it has among others.
         using SentenceEncoder encoder = SentenceEncoder.Load(model, Device.Cpu(threads: 1, precision: precision));
@@ -39,9 +36,4 @@ public sealed class PrecisionTests
         using SentenceEncoder encoder = SentenceEncoder.Load(model, device);
         return encoder.Encode(texts);
     }
-
-    private static int[] Nearest(float[][] vectors, int of) =>
-        [.. Enumerable.Range(0, vectors.Length).Where(i => i != of).OrderByDescending(i => Dot(vectors[of], vectors[i])).Take(Found)];
-
-    private static double Dot(float[] a, float[] b) => a.Zip(b, (x, y) => (double)x * y).Sum();
 }
