@@ -11,6 +11,10 @@ public sealed class GeneratedTextTests
     [Fact]
     public void The_CPU_program_of_BERT() => Snapshot.Verify(File(typeof(Models.BertModel), "KernelForge.Models.BertModel.Cpu.g.cs"));
 
+    /// <summary>A scan that goes row by row, and what its rows bring to products of long sequences.</summary>
+    [Fact]
+    public void The_CPU_program_of_retention() => Snapshot.Verify(File(typeof(Papers.Retention), "KernelForge.Papers.Retention.Cpu.g.cs"));
+
     [Fact]
     public void The_same_specification_gives_the_same_bytes()
     {

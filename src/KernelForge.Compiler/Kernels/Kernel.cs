@@ -154,6 +154,9 @@ public sealed record ScanKernel(
     /// </summary>
     public LinearStep? Linear => Operands.Any(o => o is ElementOperand.Rows { Kept: not null }) ? null : LinearStep.Of(Step);
 
+    /// <summary>The scan as linear attention, where it has that form: then the CPU goes through long sequences in chunks that are products of matrices.</summary>
+    public LinearAttention? Attention => LinearAttention.Of(this);
+
     public override IEnumerable<View> Reads => ElementOperand.ViewsOf(Operands);
 
     public override IEnumerable<View> Writes => [Output];

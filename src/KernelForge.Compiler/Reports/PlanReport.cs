@@ -79,6 +79,7 @@ public static class PlanReport
         AttentionKernel => "attention",
         RowKernel => "row",
         ElementKernel => "elements",
+        ScanKernel { Attention: not null } => "linear attention",
         ScanKernel { Linear: not null } => "linear scan",
         ScanKernel => "scan",
         BankKernel => "bank",

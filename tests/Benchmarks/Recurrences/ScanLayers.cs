@@ -16,8 +16,12 @@ public sealed partial class SelectiveRecurrence(int inner, int states)
     }
 }
 
-/// <summary>RetNet's recurrence alone: queries, keys and values side by side, each head with a decay of its own.</summary>
+/// <summary>
+/// RetNet's recurrence alone: queries, keys and values side by side, each head with a decay of its own. In an incremental run it goes row by
+/// row.
+/// </summary>
 [TransformerLayer]
+[Incremental]
 public sealed partial class RetentionRecurrence(int hidden, int heads, int valueWidth)
 {
     private readonly int keyWidth = hidden / heads;

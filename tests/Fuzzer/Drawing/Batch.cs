@@ -18,6 +18,9 @@ internal sealed record Batch(ImmutableArray<ImmutableArray<int>> Lengths)
     /// <summary>Of scans, some are so long that they are computed in several chunks, which a GPU does only with these.</summary>
     private static readonly int[] Long = [0, 1, 130, 257, 300], LongOnGpu = [513, 530];
 
+    /// <summary>Of more rows a run that goes on and a whole one may differ in bits: the CPU takes linear attention in chunks then.</summary>
+    private static readonly int[] LongThatGoOn = [0, 1, 97, 127, 128];
+
     private static readonly int[] Some = [0, 1, 2, 3, 5, 7, 8, 15, 16, 17, 31, 33, 48, 64, LongestSequence];
 
     public static Batch Draw(Description description, bool onGpu = false)
@@ -26,7 +29,8 @@ internal sealed record Batch(ImmutableArray<ImmutableArray<int>> Lengths)
         int sequences = 1 + random.Next(6);
         bool isLong = onGpu ? IsLongOnGpu(description) : HasScan(description) && random.Next(3) == 0;
         if (isLong) sequences = Math.Min(sequences, onGpu ? 1 : 2);
-        int[] possible = !isLong ? [.. Some.Where(length => length <= (onGpu ? LongestOnGpu : LongestSequence))] : onGpu ? LongOnGpu : Long;
+        int[] possible = !isLong ? [.. Some.Where(length => length <= (onGpu ? LongestOnGpu : LongestSequence))]
+            : onGpu ? LongOnGpu : description.GoesOn is not null ? LongThatGoOn : Long;
         return new Batch(
         [
             .. Enumerable.Range(0, Families(description).Count)

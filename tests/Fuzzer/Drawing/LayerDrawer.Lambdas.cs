@@ -32,6 +32,7 @@ internal sealed partial class LayerDrawer
 
     private bool DrawScan()
     {
+        if (draft.Chance(0.3)) return DrawLinearAttention();
         Rows rows = draft.Pick(spaces);
         Size width = Width(64), states = draft.Chance(0.3) ? Size.One : Size.Of(draft.Count(draft.Pick([2, 3, 5, 8, 16, 17]), "states"));
         Symbol t = new(draft.Name("t"), new FixedType("Row")), f = new(draft.Name("f"), new IntegerType(width));

@@ -97,7 +97,7 @@ internal sealed partial class Coverage
     }
 
     [GeneratedRegex(
-        @"^// +(?<kind>row|gemm|attention|segment|elements|linear scan|scan|bank|for|if|else)\b(?<rest>.*)$", RegexOptions.Multiline)]
+        @"^// +(?<kind>row|gemm|attention|segment|elements|linear attention|linear scan|scan|bank|for|if|else)\b(?<rest>.*)$", RegexOptions.Multiline)]
     private static partial Regex PlanLine();
 
     [GeneratedRegex(@"= [\w.\[\]]+ · [\w.\[\]]+( \+ [\w.\[\]]+\.bias)?$")]

@@ -33,6 +33,7 @@ internal static class PassEffects
         "later: keys kept", "later: keys of a window kept", "later: the last rows kept", "later: all rows kept", "later: states kept",
         "CPU: features as lanes", "CPU: lanes in stretches", "CPU: a parameter turned round", "CPU: element by element",
         "CPU: a scan's features as lanes", "CPU: a scan's states as lanes", "CPU: a scan one by one",
+        "CPU: a scan in chunks",
     ];
 
     public static IReadOnlySet<string> Of(CompilationUnit unit)
@@ -120,6 +121,7 @@ internal static class PassEffects
     {
         if (kernel.IsKept) yield return "later: states kept";
         if (kernel.Linear is not null) yield return LinearScan;
+        if (kernel.Attention is not null) yield return "CPU: a scan in chunks";
         CpuLanes? features = CpuLanes.OfFeatures(kernel), lanes = features ?? CpuLanes.OfStates(kernel);
         string some = features is null ? "CPU: a scan's states as lanes" : "CPU: a scan's features as lanes";
         foreach (string effect in OfLanes(lanes, some, none: "CPU: a scan one by one").Concat(OfKept(kernel.Operands))) yield return effect;

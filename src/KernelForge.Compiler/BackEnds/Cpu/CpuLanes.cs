@@ -46,6 +46,13 @@ internal sealed class CpuLanes(EquatableArray<ElementOperand> operands, Func<Exp
         return lanes.Fits(kernel.Step) && lanes.Fits(kernel.Value) && lanes.breaks.Count == 0 ? lanes : null;
     }
 
+    /// <summary>The features or states of a part of a scan as lanes, where no lanes end before the last; or null.</summary>
+    public static CpuLanes? OfPart(ScanKernel kernel, Expression part, Func<Expression, bool> isLane)
+    {
+        var lanes = new CpuLanes(kernel.Operands, isLane, IsOfNoRow);
+        return lanes.Fits(part) && lanes.breaks.Count == 0 && lanes.transposed.Count == 0 ? lanes : null;
+    }
+
     public bool Varies(Expression e) => e.All().Any(x => isLane(x) || x is Expression.StateValue);
 
     /// <summary>Whether it is true or false lane by lane.</summary>

@@ -64,7 +64,14 @@ internal sealed class CpuScanKernel
         structs.Line(features.ToString().TrimEnd('\n')).Close().Close().Close();
         string kept = kernel.IsKept ? $", {names.Workspace}.KeptStates()" : "";
         memory[kernel.Name] = $"{names.Size(kernel.Output.Columns)}, {writer.Memory(names)}, stretches: {(stretches ? "true" : "false")}";
-        string run = $"Scans.Run<TVector, {name}>(Pool, {names.Space(kernel.Rows)}, {memory[kernel.Name]},\n    new {name}({writer.arguments.Values}){kept});";
+        string method = $"Run<TVector, {name}>", attention = "";
+        if (kernel.Attention is { } form)
+        {
+            attention = ",\n    " + CpuLinearAttention.Write(plan, names, parameters, kernel, form, structs, out string rows);
+            method = $"RunInChunks<TVector, {name}, {rows}>";
+        }
+        string run = $"Scans.{method}(Pool, {names.Space(kernel.Rows)}, {memory[kernel.Name]},\n"
+            + $"    new {name}({writer.arguments.Values}){attention}{kept});";
         return writer.keptRows.Statements.Append(run);
     }
 
