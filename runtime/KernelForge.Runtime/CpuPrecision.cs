@@ -1,6 +1,9 @@
 namespace KernelForge.Runtime;
 
-/// <summary>In which numbers the CPU multiplies rows with weights. All else is float32: embeddings, norms, attention, sums.</summary>
+/// <summary>
+/// In which numbers the CPU multiplies rows with weights. Embeddings, norms, scores, the softmax and sums are float32. Products of attention
+/// are in bfloat16 beside weights in bfloat16 or bytes, where the machine has instructions for them and the layer is not incremental.
+/// </summary>
 public enum CpuPrecision
 {
     /// <summary>float32.</summary>

@@ -174,7 +174,7 @@ internal sealed class BertModelCpu<TVector> : CpuProgram<TVector> where TVector 
             // context = Attention(query, key, value, heads: heads)
             Attention.Run(
                 Pool, query, key, value, context,
-                tokens, tokens, new AttentionHeads(heads, heads, (float)(1.0 / Math.Sqrt(hidden / heads))),
+                tokens, tokens, new AttentionHeads(heads, heads, (float)(1.0 / Math.Sqrt(hidden / heads)), Rounded: RoundsAttention),
                 default(PlainScore), default(NoMask));
             // sum2 = x + (project · context + layers[i].project.bias)
             Gemm.Run(Pool, context, Gemm.Block(layersProjectWeight[i], new ProjectEpilogue(sum2, x, layersProjectBias[i])));

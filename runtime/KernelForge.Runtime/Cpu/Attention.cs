@@ -1,10 +1,16 @@
+using KernelForge.Runtime.Cpu.Dots;
+
 namespace KernelForge.Runtime.Cpu;
 
 /// <param name="Heads">Heads of the queries and the output.</param>
 /// <param name="KeyValueHeads">Heads of keys and values; query head h uses head h · KeyValueHeads / Heads.</param>
 /// <param name="Scale">Factor of q·k.</param>
 /// <param name="Softmax">Whether the weights of the keys are the softmax of the scores; else the scores themselves, 0 where masked.</param>
-public readonly record struct AttentionHeads(int Heads, int KeyValueHeads, float Scale, bool Softmax = true);
+/// <param name="Rounded">
+/// Whether queries, keys, weights and values may be rounded to bfloat16, where the machine multiplies these faster than floats. Sums, scores
+/// and the softmax stay float32. Not for sequences that go on from run to run: kept keys are floats.
+/// </param>
+public readonly record struct AttentionHeads(int Heads, int KeyValueHeads, float Scale, bool Softmax = true, bool Rounded = false);
 
 /// <summary>
 /// softmax(score(scale · q·k) where mask) · v for every query row and head. Queries and output: [query rows, heads × width]; keys and
@@ -45,6 +51,18 @@ public static class Attention
         where TScore : struct, IScore
         where TMask : struct, IMask
     {
+        DotTiles? tiles = heads.Rounded && kept is null ? DotTiles.For<TVector>(CpuPrecision.BFloat16) : null;
+        RunWith(pool, query, key, value, output, queries, keys, heads, score, mask, kept, tiles is { AreAssembled: true } ? tiles : null);
+    }
+
+    /// <summary>As above, with tiles for products of bfloat16, or null for floats.</summary>
+    internal static void RunWith<TVector, TScore, TMask>(
+        WorkerPool pool, Rows<TVector> query, Rows<TVector> key, Rows<TVector> value, Rows<TVector> output,
+        RaggedRows queries, RaggedRows keys, AttentionHeads heads, TScore score, TMask mask, KeptAttention? kept, DotTiles? tiles)
+        where TVector : unmanaged, IVector<TVector>
+        where TScore : struct, IScore
+        where TMask : struct, IMask
+    {
         int headWidth = Width(query, heads.Heads, "query"), valueWidth = Width(value, heads.KeyValueHeads, "value");
         if (Width(key, heads.KeyValueHeads, "key") != headWidth || Width(output, heads.Heads, "output") != valueWidth)
         {
@@ -59,9 +77,14 @@ public static class Attention
 
         var call = new AttentionCall<TVector, TScore, TMask>(pool, query, output, queries, keys, heads, headWidth, valueWidth, score, mask);
         if (kept is null)
-            pool.Run(queries.Stretches.Length * heads.KeyValueHeads, new AttentionWork<TVector, TScore, TMask>(call, key, value));
+        {
+            var work = new AttentionWork<TVector, TScore, TMask>(call, key, value) { Tiles = tiles };
+            pool.Run(queries.Stretches.Length * heads.KeyValueHeads, work);
+        }
         else
+        {
             kept.Run(call, key, value, mask);
+        }
     }
 
     private static int Width<TVector>(Rows<TVector> rows, int heads, string what) where TVector : unmanaged, IVector<TVector> =>

@@ -31,6 +31,9 @@ internal readonly unsafe struct AttentionCall<TVector, TScore, TMask>(
     /// <summary>The first column of a query's head.</summary>
     public float* Query(int row, int head) => query.Address(row, head * headWidth);
 
+    /// <summary>Floats from one query of a tile to the next.</summary>
+    public nint QueryStride(AttentionTile tile) => tile.OfHeads ? headWidth : query.Stride;
+
     /// <summary>Query heads a key head.</summary>
     public int Group => heads.Heads / heads.KeyValueHeads;
 
@@ -49,26 +52,26 @@ internal readonly unsafe struct AttentionCall<TVector, TScore, TMask>(
     /// <param name="end">The one behind the last.</param>
     /// <param name="keyHead">The key head.</param>
     /// <param name="range">The keys that any of them may see.</param>
-    /// <param name="panels">Where keys and values lie.</param>
+    /// <param name="products">How a tile is multiplied with keys and values.</param>
     /// <param name="scratch">The worker's memory.</param>
-    public void Run<TKeys>(
-        int sequence, int first, int end, int keyHead, (int Low, int High) range, TKeys panels, AttentionScratch<TVector> scratch)
-        where TKeys : struct, IKeyPanels
+    public void Run<TProducts>(
+        int sequence, int first, int end, int keyHead, (int Low, int High) range, TProducts products, AttentionScratch<TVector> scratch)
+        where TProducts : struct, IAttentionProducts
     {
         // Where there are fewer queries than heads that share the keys, a tile takes these: one pass over the keys serves all of them.
         bool ofHeads = end - first < Group;
         int outer = ofHeads ? end - first : Group, inner = ofHeads ? Group : end - first;
         for (int o = 0; o < outer; o++)
         {
-            for (int i = 0; i < inner; i += TVector.TileRows)
+            for (int i = 0; i < inner; i += products.Rows)
             {
                 int q = first + (ofHeads ? o : i), head = (keyHead * Group) + (ofHeads ? i : o);
                 int row = queries.FirstRow(sequence) + q, position = queries.Base(sequence) + q;
-                var tile = new AttentionTile(sequence, row, position, head, Math.Min(TVector.TileRows, inner - i), ofHeads);
+                var tile = new AttentionTile(sequence, row, position, head, Math.Min(products.Rows, inner - i), ofHeads);
                 int count = FindPanels(tile, range, scratch);
-                Logits(tile, keyHead, panels, scratch, count);
+                Logits(tile, products, scratch, count);
                 for (int r = 0; r < tile.Count; r++) scratch.RowSums[r] = Weigh(scratch.Scores + (r * scratch.ScoreStride), count * Panel);
-                AddValues(tile, keyHead, panels, scratch, count);
+                AddValues(tile, products, scratch, count);
             }
         }
     }
@@ -107,18 +110,14 @@ internal readonly unsafe struct AttentionCall<TVector, TScore, TMask>(
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Logits<TKeys>(AttentionTile tile, int keyHead, TKeys panels, AttentionScratch<TVector> scratch, int count)
-        where TKeys : struct, IKeyPanels
+    private void Logits<TProducts>(AttentionTile tile, TProducts products, AttentionScratch<TVector> scratch, int count)
+        where TProducts : struct, IAttentionProducts
     {
+        if (TScore.ReadsLogit) products.TakeQueries(Query(tile.Row, tile.Head), QueryStride(tile), tile.Count);
         for (int p = 0; p < count; p++)
         {
             int j = scratch.KeyOf(p);
-            if (TScore.ReadsLogit)
-            {
-                Tile.Multiply<TVector>(
-                    tile.Count, query.Address(tile.Row, tile.Head * headWidth), tile.OfHeads ? headWidth : query.Stride, 1,
-                    panels.Keys(j, keyHead), Panel, headWidth, scratch.Sums, resume: false);
-            }
+            if (TScore.ReadsLogit) products.MultiplyKeys(j, tile.Count, scratch.Sums);
             Finish(tile, scratch.Sums, scratch.Scores + (p * Panel), scratch.ScoreStride, j, scratch.IsPart(p));
         }
     }
@@ -192,26 +191,17 @@ internal readonly unsafe struct AttentionCall<TVector, TScore, TMask>(
 
     /// <summary>Weights times values, one ascending chain over the keys, those of pruned panels left out; stores the shares.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void AddValues<TKeys>(AttentionTile tile, int keyHead, TKeys panels, AttentionScratch<TVector> scratch, int count)
-        where TKeys : struct, IKeyPanels
+    private void AddValues<TProducts>(AttentionTile tile, TProducts products, AttentionScratch<TVector> scratch, int count)
+        where TProducts : struct, IAttentionProducts
     {
+        products.TakeWeights(scratch.Scores, scratch.ScoreStride, tile.Count, count * Panel);
         int keyCount = keys.Length(tile.Sequence);
         for (int p = 0; p < count;)
         {
             int from = p, j = scratch.KeyOf(p);
             while (++p < count && scratch.KeyOf(p) == scratch.KeyOf(p - 1) + Panel) { }
             int end = Math.Min(j + ((p - from) * Panel), keyCount);
-            for (int key = j, rows; key < end; key += rows)
-            {
-                rows = end - key;
-                float* weights = scratch.Scores + (from * Panel) + (key - j), sums = scratch.Sums;
-                for (int c = 0; c < valueWidth; c += Panel, sums += scratch.SumFloats)
-                {
-                    float* values = panels.Values(key, keyHead, c, out nint stride, ref rows);
-                    Tile.Multiply<TVector>(
-                        tile.Count, weights, scratch.ScoreStride, 1, values, stride, rows, sums, resume: from > 0 || key > j);
-                }
-            }
+            products.MultiplyValues(from * Panel, j, end, tile.Count, scratch.Sums, scratch.SumFloats, resume: from > 0);
         }
         float* finished = scratch.Sums;
         for (int c = 0; c < valueWidth; c += Panel, finished += scratch.SumFloats) Store(tile, c, finished, scratch.RowSums);

@@ -1,3 +1,5 @@
+using KernelForge.Runtime.Cpu.Dots;
+
 namespace KernelForge.Runtime.Cpu;
 
 /// <summary>
@@ -27,28 +29,32 @@ internal readonly unsafe struct AttentionScratch<TVector> where TVector : unmana
     /// <param name="pool">The threads.</param>
     /// <param name="worker">The one.</param>
     /// <param name="keys">Keys of the sequence.</param>
-    /// <param name="turnedWidth">Columns of keys that are to be turned; 0 where they are already.</param>
+    /// <param name="products">Floats that the products keep: keys that were turned, say.</param>
+    /// <param name="rows">Rows of the largest tile.</param>
     /// <param name="valueWidth">Columns of a head's values.</param>
-    public AttentionScratch(WorkerPool pool, int worker, int keys, int turnedWidth, int valueWidth)
+    public AttentionScratch(WorkerPool pool, int worker, int keys, long products, int rows, int valueWidth)
     {
-        int panels = PanelsOf(keys), rows = TVector.TileRows;
+        int panels = PanelsOf(keys);
         ScoreStride = StrideOf(keys);
         SumFloats = rows * Panel;
-        long keyFloats = (long)panels * Panel * turnedWidth, scoreFloats = (long)rows * ScoreStride;
-        long sumFloats = (long)Math.Max(1, PanelsOf(valueWidth)) * SumFloats;
-        Keys = pool.Scratch(worker, keyFloats + scoreFloats + sumFloats + 16 + panels);
-        Scores = Keys + keyFloats;
+        long scoreFloats = (long)rows * ScoreStride, sumFloats = (long)Math.Max(1, PanelsOf(valueWidth)) * SumFloats;
+        Products = pool.Scratch(worker, products + scoreFloats + sumFloats + MostRows + panels);
+        Scores = Products + products;
         Sums = Scores + scoreFloats;
         RowSums = Sums + sumFloats;
-        panelStarts = (int*)(RowSums + 16);
+        panelStarts = (int*)(RowSums + MostRows);
     }
+
+    /// <summary>Rows of the largest tile of all.</summary>
+    private const int MostRows = MatrixRegisters.MostRows;
 
     public static int Panel => 2 * TVector.Count;
 
     /// <summary>Floats from one row's logits to the next's.</summary>
     public static nint StrideOf(int keys) => RowBuffer.StrideOf(PanelsOf(keys) * Panel);
 
-    public float* Keys { get; }
+    /// <summary>What the products keep.</summary>
+    public float* Products { get; }
 
     public float* Scores { get; }
 
@@ -68,5 +74,5 @@ internal readonly unsafe struct AttentionScratch<TVector> where TVector : unmana
 
     public void SetPanel(int panel, int key, bool isPart) => panelStarts[panel] = isPart ? key | int.MinValue : key;
 
-    private static int PanelsOf(int width) => (width + Panel - 1) / Panel;
+    public static int PanelsOf(int width) => (width + Panel - 1) / Panel;
 }

@@ -1,3 +1,4 @@
+using KernelForge.Runtime.Cpu.Dots;
 using KernelForge.Runtime.Cpu.Profiling;
 
 namespace KernelForge.Runtime.Cpu;
@@ -29,6 +30,9 @@ internal readonly unsafe struct AttentionWork<TVector, TScore, TMask>(
         }
     }
 
+    /// <summary>What multiplies in bfloat16; null for floats.</summary>
+    public DotTiles? Tiles { get; init; }
+
     public void Run(int item, int worker)
     {
         int keyHead = item % call.Heads.KeyValueHeads;
@@ -40,11 +44,25 @@ internal readonly unsafe struct AttentionWork<TVector, TScore, TMask>(
             call.Clear(call.Queries.FirstRow(sequence) + first, call.Queries.FirstRow(sequence) + end, keyHead);
             return;
         }
-        var scratch = new AttentionScratch<TVector>(call.Pool, worker, keyCount, call.HeadWidth, call.ValueWidth);
         (int low, int high) = call.KeysOf(sequence, first, end, 0, keyCount);
-        int width = call.HeadWidth;
-        if (TScore.ReadsLogit) Turned.Keys(key, keyStart + low, high - low, keyHead * width, width, scratch.Keys + ((nint)low * width));
-        var panels = new TurnedKeys<TVector>(scratch.Keys, call.HeadWidth, value, call.ValueWidth, keyStart);
-        call.Run(sequence, first, end, keyHead, (low, high), panels, scratch);
+        if (Tiles is null)
+        {
+            int width = call.HeadWidth, panels = AttentionScratch<TVector>.PanelsOf(keyCount) * AttentionCall<TVector, TScore, TMask>.Panel;
+            var scratch = new AttentionScratch<TVector>(call.Pool, worker, keyCount, (long)panels * width, TVector.TileRows, call.ValueWidth);
+            float* turned = scratch.Products;
+            if (TScore.ReadsLogit) Turned.Keys(key, keyStart + low, high - low, keyHead * width, width, turned + ((nint)low * width));
+            var keys = new TurnedKeys<TVector>(turned, width, value, call.ValueWidth, keyStart);
+            var products = new FloatProducts<TVector, TurnedKeys<TVector>>(keys, keyHead, width, call.ValueWidth);
+            call.Run(sequence, first, end, keyHead, (low, high), products, scratch);
+        }
+        else
+        {
+            long room = DotProducts<TVector>.RoomFor(Tiles, keyCount, call.HeadWidth, call.ValueWidth);
+            var scratch = new AttentionScratch<TVector>(call.Pool, worker, keyCount, room, Tiles.Rows, call.ValueWidth);
+            var products = new DotProducts<TVector>(Tiles, scratch.Products, low, high, call.HeadWidth, call.ValueWidth);
+            if (TScore.ReadsLogit) products.TakeKeys(key.Address(keyStart + low, keyHead * call.HeadWidth), key.Stride);
+            products.TakeValues(value.Address(keyStart + low, keyHead * call.ValueWidth), value.Stride);
+            call.Run(sequence, first, end, keyHead, (low, high), products, scratch);
+        }
     }
 }

@@ -28,6 +28,9 @@ public abstract class CpuProgram<TVector> : CompiledProgram where TVector : unma
 
     protected WorkerPool Pool { get; }
 
+    /// <summary>See <see cref="AttentionHeads"/>: where products with weights are rounded, those of attention are, too.</summary>
+    protected bool RoundsAttention => precision != CpuPrecision.Float32;
+
     /// <inheritdoc/>
     public sealed override void Run(ReadOnlySpan<RunInput> inputs, ReadOnlySpan<RunOutput> outputs) => RunOn(null, inputs, outputs);
 

@@ -19,8 +19,9 @@ internal readonly struct KeptAttentionWork<TVector, TScore, TMask>(AttentionCall
             call.Clear(call.Queries.FirstRow(sequence) + first, call.Queries.FirstRow(sequence) + end, keyHead);
             return;
         }
-        var scratch = new AttentionScratch<TVector>(call.Pool, worker, keyCount, 0, call.ValueWidth);
+        var scratch = new AttentionScratch<TVector>(call.Pool, worker, keyCount, 0, TVector.TileRows, call.ValueWidth);
         (int, int) range = call.KeysOf(sequence, before + first, before + end, kept.FirstKey(sequence), keyCount);
-        call.Run(sequence, first, end, keyHead, range, kept.Keys<TVector>(sequence), scratch);
+        var products = new FloatProducts<TVector, KeptKeys<TVector>>(kept.Keys<TVector>(sequence), keyHead, call.HeadWidth, call.ValueWidth);
+        call.Run(sequence, first, end, keyHead, range, products, scratch);
     }
 }

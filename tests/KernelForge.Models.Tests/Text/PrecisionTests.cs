@@ -14,12 +14,7 @@ public sealed class PrecisionTests
     public void A_rounded_encoder_finds_nearly_the_same(CpuPrecision precision, double meanCosine, double overlap)
     {
         string model = Data.Require("models/all-MiniLM-L6-v2");
-        string[] texts =
-        [
-            .. from line in File.ReadLines(Data.Require("golden/text/embeddings.jsonl"))
-               let parsed = JsonDocument.Parse(line)
-               select parsed.RootElement.GetProperty("text").GetString()!
-        ];
+        string[] texts = Texts();
         float[][] exact = Encode(model, Device.Cpu(), texts), rounded = Encode(model, Device.Cpu(precision: precision), texts);
         var agreement = VectorAgreement.Between(exact, rounded);
         string told = $"{precision}: {agreement}";
@@ -30,6 +25,30 @@ public sealed class PrecisionTests
         using SentenceEncoder encoder = SentenceEncoder.Load(model, Device.Cpu(threads: 1, precision: precision));
         foreach (int i in (int[])[0, 17, 101]) Assert.Equal(rounded[i], encoder.Encode(texts[i]));
     }
+
+    /// <summary>Tiles of bfloat16 have vectors of 512 bits, so that attention is in floats where vectors are shorter.</summary>
+    [Theory]
+    [InlineData(CpuPrecision.BFloat16, 0.00002)]
+    [InlineData(CpuPrecision.Int8, 0.0002)]
+    public void Attention_in_bfloat16_costs_nearly_nothing(CpuPrecision precision, double meanCosine)
+    {
+        string model = Data.Require("models/all-MiniLM-L6-v2");
+        string[] texts = Texts();
+        float[][] exact = Encode(model, Device.Cpu(), texts);
+        double ofFloats = Cosine(256), rounded = Cosine(512);
+        string told = $"{precision}: mean cosine {ofFloats:0.000000} with attention in floats, {rounded:0.000000} in bfloat16";
+        TestContext.Current.TestOutputHelper?.WriteLine(told);
+        Assert.True(Math.Abs(ofFloats - rounded) <= meanCosine, told);
+
+        double Cosine(int vectorBits) => exact.Zip(Encode(model, Device.Cpu(0, vectorBits, precision), texts), Dot).Average();
+    }
+
+    private static string[] Texts() =>
+    [
+        .. from line in File.ReadLines(Data.Require("golden/text/embeddings.jsonl"))
+           let parsed = JsonDocument.Parse(line)
+           select parsed.RootElement.GetProperty("text").GetString()!
+    ];
 
     private static float[][] Encode(string model, Device device, string[] texts)
     {

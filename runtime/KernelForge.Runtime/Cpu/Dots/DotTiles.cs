@@ -8,19 +8,30 @@ internal sealed class DotTiles
     private static readonly ConcurrentDictionary<(CpuPrecision, int), Lazy<DotTiles>> Chosen = [];
 
     private readonly AssembledTile? assembled;
+    private readonly DotKind? shape;
 
-    internal DotTiles(CpuPrecision precision, AssembledTile? assembled, string explanation)
+    /// <param name="precision">What is multiplied.</param>
+    /// <param name="assembled">The code; null for C#.</param>
+    /// <param name="explanation">The instructions, and why it is these.</param>
+    /// <param name="shape">
+    /// The kind whose rows and cells C# is to have, so that any machine can try what is laid out for it; null for its own.
+    /// </param>
+    internal DotTiles(CpuPrecision precision, AssembledTile? assembled, string explanation, DotKind? shape = null)
     {
         (Precision, this.assembled, Explanation) = (precision, assembled, explanation);
+        this.shape = assembled?.Kind ?? shape;
     }
 
     public CpuPrecision Precision { get; }
 
     /// <summary>Rows of the largest tile.</summary>
-    public int Rows => assembled?.Kind.Rows ?? 12;
+    public int Rows => shape?.Rows ?? 12;
 
     /// <summary>Of how many cells a row must be a multiple.</summary>
-    public int CellMultiple => assembled?.Kind.CellMultiple ?? 1;
+    public int CellMultiple => shape?.CellMultiple ?? 1;
+
+    /// <summary>Whether they have instructions of their own: in C#, bfloat16 is slower than floats.</summary>
+    public bool AreAssembled => assembled is not null;
 
     /// <summary>The instructions, and why it is these.</summary>
     public string Explanation { get; }
@@ -33,7 +44,7 @@ internal sealed class DotTiles
         Chosen.GetOrAdd((precision, TVector.Count), _ => new Lazy<DotTiles>(() => DotChoice.Make<TVector>(precision))).Value;
 
     /// <summary>The same with another explanation.</summary>
-    public DotTiles With(string explanation) => new(Precision, assembled, explanation);
+    public DotTiles With(string explanation) => new(Precision, assembled, explanation, shape);
 
     /// <summary>Cells of a row of so many values, zeros filled up.</summary>
     public int CellsOf(int values)

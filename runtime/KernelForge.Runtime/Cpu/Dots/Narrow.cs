@@ -26,6 +26,20 @@ internal static unsafe class Narrow
         for (; i < 2 * cellCount; i++) halves[i] = 0;
     }
 
+    /// <summary>Two rows of values to one of cells, the first in the lower halves; without a second, zeros in the upper ones.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void PairToBFloat16(float* first, float* second, int count, int* cells)
+    {
+        int i = 0;
+        for (; second is not null && i + Vector256<float>.Count <= count; i += Vector256<float>.Count)
+            Vector256.Store((Rounded(Vector256.Load(first + i)) | (Rounded(Vector256.Load(second + i)) << 16)).AsInt32(), cells + i);
+        for (; i < count; i++)
+        {
+            uint upper = second is null ? 0 : Rounded(Vector256.Create(second[i])).ToScalar();
+            cells[i] = (int)(Rounded(Vector256.Create(first[i])).ToScalar() | (upper << 16));
+        }
+    }
+
     /// <summary>
     /// Values of a row to bytes without a sign, <see cref="Zero"/> standing for 0; the largest magnitude becomes 127. Zeros behind them, up to
     /// <paramref name="cells"/>: weights are zero there.

@@ -116,7 +116,8 @@ internal sealed class CpuKernels(KernelPlan plan, ProgramNames names, ProgramPar
                 };
             });
         }
-        string heads = $"new AttentionHeads({names.Size(kernel.Heads)}, {names.Size(kernel.KeyValueHeads)}, (float)({names.Scalar(kernel.Scale)}){(kernel.Softmax ? "" : ", Softmax: false")})";
+        string heads = $"new AttentionHeads({names.Size(kernel.Heads)}, {names.Size(kernel.KeyValueHeads)}, (float)({names.Scalar(kernel.Scale)})"
+            + (kernel.Softmax ? "" : ", Softmax: false") + (plan.GoesOn is null ? ", Rounded: RoundsAttention)" : ")");
         statements.Add("Attention.Run(\n"
             + $"    Pool, {Views(kernel.Query, kernel.Key, kernel.Value, kernel.Output)},\n"
             + $"    {names.Space(kernel.Rows)}, {names.Space(kernel.KeyRows)}, {heads},\n"
