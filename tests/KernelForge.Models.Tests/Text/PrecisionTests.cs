@@ -40,7 +40,8 @@ public sealed class PrecisionTests
         TestContext.Current.TestOutputHelper?.WriteLine(told);
         Assert.True(Math.Abs(ofFloats - rounded) <= meanCosine, told);
 
-        double Cosine(int vectorBits) => exact.Zip(Encode(model, Device.Cpu(0, vectorBits, precision), texts), Dot).Average();
+        double Cosine(int vectorBits) =>
+            VectorAgreement.Between(exact, Encode(model, Device.Cpu(0, vectorBits, precision), texts)).MeanCosine;
     }
 
     private static string[] Texts() =>
