@@ -54,6 +54,9 @@ public sealed record AutoDevice : Device
 /// <summary>See <see cref="Device.Cpu"/>.</summary>
 public sealed record CpuDevice : Device
 {
+    /// <summary>The environment variable that names a folder for <see cref="WeightCache"/>.</summary>
+    public const string WeightCacheVariable = "KERNELFORGE_WEIGHT_CACHE";
+
     private readonly CpuPrecision? named;
 
     /// <inheritdoc cref="Device.Cpu"/>
@@ -79,6 +82,15 @@ public sealed record CpuDevice : Device
     /// names none, float32 until a layer is loaded that says otherwise; the loaded layer's device has it.
     /// </summary>
     public CpuPrecision Precision => named ?? CpuPrecision.Float32;
+
+    /// <summary>
+    /// A folder of this user in which weights are kept as they are laid out for a program, so that the next process that loads the same
+    /// files reads them as they are; null for none, which is so unless <c>KERNELFORGE_WEIGHT_CACHE</c> names one. A file there is as large as
+    /// the weights are in their precision, and never removed. Files of a checkpoint are known by path, length and time of change; weights in
+    /// memory are not kept.
+    /// </summary>
+    public string? WeightCache { get; init; } =
+        Environment.GetEnvironmentVariable(WeightCacheVariable) is { Length: > 0 } folder ? folder : null;
 
     /// <summary>
     /// The instructions that <see cref="Precision"/> is multiplied with on this machine, and why it is these. Asked for the first time, they

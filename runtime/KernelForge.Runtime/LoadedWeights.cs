@@ -76,6 +76,13 @@ public sealed class LoadedWeights
     /// <summary>As <see cref="Read(string)"/>; where the model has no tensor there, <paramref name="absent"/> zeros.</summary>
     public float[] Read(string path, int absent) => Has(path) ? Read(path) : new float[absent];
 
+    /// <summary>The numbers at a path, which are read when they are wanted; until then the source must live.</summary>
+    /// <exception cref="ArgumentException">The model has no tensor there.</exception>
+    public WeightValues Values(string path) => absent ? WeightValues.Zeros(0) : WeightValues.Of(Tensors(path));
+
+    /// <summary>As <see cref="Values(string)"/>; where the model has no tensor there, <paramref name="absent"/> zeros.</summary>
+    public WeightValues Values(string path, int absent) => Has(path) ? Values(path) : WeightValues.Zeros(absent);
+
     /// <summary>As <see cref="Read(string)"/>, into memory of exactly the tensor's size.</summary>
     /// <exception cref="ArgumentException">The model has no tensor there, or the destination has another size.</exception>
     public void Read(string path, Span<float> destination)

@@ -7,16 +7,14 @@ public sealed class Bank<TVector> : IDisposable where TVector : unmanaged, IVect
 {
     private readonly PackedMatrix<TVector>[] weights;
 
-    public Bank(ReadOnlySpan<float> values, int count, int outputs, int inputs, bool transposed = false)
+    public Bank(WeightValues values, int count, int outputs, int inputs, bool transposed = false)
     {
-        if (values.Length != (long)count * outputs * inputs)
-            throw new ArgumentException($"A bank of {values.Length} values is not [{count}, {outputs}, {inputs}].", nameof(values));
+        if (values.Count != (long)count * outputs * inputs)
+            throw new ArgumentException($"A bank of {values.Count} values is not [{count}, {outputs}, {inputs}].", nameof(values));
         weights = new PackedMatrix<TVector>[count];
+        long each = (long)outputs * inputs;
         for (int i = 0; i < count; i++)
-        {
-            float[] part = values.Slice(i * outputs * inputs, outputs * inputs).ToArray();
-            weights[i] = PackedMatrix.Concat<TVector>(inputs, new WeightPart(part, outputs, transposed));
-        }
+            weights[i] = PackedMatrix.Concat<TVector>(inputs, new WeightPart(values.Slice(i * each, each), outputs, transposed));
         (Inputs, Outputs) = (inputs, outputs);
     }
 
@@ -32,12 +30,6 @@ public sealed class Bank<TVector> : IDisposable where TVector : unmanaged, IVect
     }
 
     internal PackedMatrix<TVector> this[int number] => weights[number];
-
-    /// <summary>Rounds the weights to a precision.</summary>
-    internal void To(CpuPrecision precision)
-    {
-        for (int i = 0; i < weights.Length; i++) weights[i] = weights[i].To(precision);
-    }
 }
 
 /// <summary>Each row times the weight of a bank that it names; zeros where it names none.</summary>

@@ -1,3 +1,4 @@
+using KernelForge.Runtime.Cpu.Packing;
 using KernelForge.Runtime.Execution;
 
 namespace KernelForge.Runtime.Cpu;
@@ -10,9 +11,12 @@ public abstract class CpuProgram<TVector> : CompiledProgram where TVector : unma
     /// <summary>The one used last is taken first: its memory is still near. (A concurrent stack would allocate at each push.)</summary>
     private readonly Stack<CpuWorkspace> idle = [];
 
-    private readonly List<IDisposable> weights = [];
+    private readonly Lock fillLock = new();
+    private readonly WeightImage weights = new();
+    private readonly WeightCache? cache;
     private readonly int spaces, slots, integers;
     private readonly CpuPrecision precision;
+    private volatile bool isFilled;
 
     /// <param name="device">How many threads to use, and in which numbers to multiply.</param>
     /// <param name="spaces">Row spaces of the plan.</param>
@@ -23,6 +27,7 @@ public abstract class CpuProgram<TVector> : CompiledProgram where TVector : unma
         ArgumentNullException.ThrowIfNull(device);
         Pool = WorkerPool.Shared(device.Threads);
         precision = device.Precision;
+        cache = device.WeightCache is { } folder ? new WeightCache(folder) : null;
         (this.spaces, this.slots, this.integers) = (spaces, slots, integers);
     }
 
@@ -41,6 +46,17 @@ public abstract class CpuProgram<TVector> : CompiledProgram where TVector : unma
         RunOn(run, inputs, outputs);
     }
 
+    /// <inheritdoc/>
+    internal sealed override void ReadWeights()
+    {
+        lock (fillLock)
+        {
+            if (isFilled) return;
+            weights.Fill(Pool, cache, GetType().Name.Split('`')[0]);
+            isFilled = true;
+        }
+    }
+
     private void RunOn(CacheRun? run, ReadOnlySpan<RunInput> inputs, ReadOnlySpan<RunOutput> outputs)
     {
         Enter();
@@ -50,6 +66,7 @@ public abstract class CpuProgram<TVector> : CompiledProgram where TVector : unma
             lock (idleLock) idle.TryPop(out workspace);
             workspace ??= new CpuWorkspace(spaces, slots, integers);
             workspace.Cache = run;
+            if (!isFilled) ReadWeights();
             Run(workspace, inputs, outputs);
             workspace.Cache = null;
             // Not after an exception: what a run left half done is not worth keeping.
@@ -70,7 +87,7 @@ public abstract class CpuProgram<TVector> : CompiledProgram where TVector : unma
     protected PackedMatrix<TVector> Keep(PackedMatrix<TVector> packed, Precision? pinned = null)
     {
         ArgumentNullException.ThrowIfNull(packed);
-        packed = packed.To(pinned?.OnCpu ?? precision);
+        packed.To(pinned?.OnCpu ?? precision);
         weights.Add(packed);
         return packed;
     }
@@ -81,34 +98,26 @@ public abstract class CpuProgram<TVector> : CompiledProgram where TVector : unma
     protected Bank<TVector> Keep(Bank<TVector> bank, Precision? pinned = null)
     {
         ArgumentNullException.ThrowIfNull(bank);
-        bank.To(pinned?.OnCpu ?? precision);
-        weights.Add(bank);
+        for (int i = 0; i < bank.Count; i++) Keep(bank[i], pinned);
         return bank;
     }
 
     /// <summary>A table, [rows, columns], turned round to [columns, rows], that lives as long as the program.</summary>
-    protected Rows<TVector> KeepTransposed(ReadOnlySpan<float> values, int rows, int columns)
-    {
-        var turned = new float[values.Length];
-        for (int row = 0; row < rows; row++)
-        {
-            for (int column = 0; column < columns; column++) turned[(column * rows) + row] = values[(row * columns) + column];
-        }
-        return Keep(turned, columns, rows);
-    }
+    protected Rows<TVector> KeepTransposed(WeightValues values, int rows, int columns) => Keep(new TablePart(values, columns, rows, isTurned: true));
 
     /// <summary>A vector or table, [rows, columns], that lives as long as the program.</summary>
-    protected Rows<TVector> Keep(ReadOnlySpan<float> values, int rows, int columns)
+    protected Rows<TVector> Keep(WeightValues values, int rows, int columns) => Keep(new TablePart(values, rows, columns, isTurned: false));
+
+    private Rows<TVector> Keep(TablePart table)
     {
-        RowBuffer buffer = RowBuffer.Of(values, rows, columns);
-        weights.Add(buffer);
-        return buffer.View<TVector>();
+        weights.Add(table);
+        return table.View<TVector>();
     }
 
     /// <inheritdoc/>
     protected sealed override void Free()
     {
-        foreach (IDisposable weight in weights) weight.Dispose();
+        weights.Dispose();
         while (idle.TryPop(out CpuWorkspace? workspace)) workspace.Dispose();
     }
 }

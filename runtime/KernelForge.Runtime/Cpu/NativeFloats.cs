@@ -28,7 +28,12 @@ internal sealed partial class NativeFloats : SafeHandle
     }
 
     /// <summary>Zeroed memory for <paramref name="length"/> floats.</summary>
-    public static unsafe NativeFloats Allocate(long length)
+    public static NativeFloats Allocate(long length) => Allocate(length, isZeroed: true);
+
+    /// <summary>Memory for <paramref name="length"/> floats that somebody fills, every one: pages come to the thread that touches them first.</summary>
+    public static NativeFloats AllocateToFill(long length) => Allocate(length, isZeroed: false);
+
+    private static unsafe NativeFloats Allocate(long length, bool isZeroed)
     {
         nuint bytes = checked((nuint)(length + Guard) * sizeof(float));
         bool huge = bytes >= 2 * HugePage;
@@ -37,7 +42,8 @@ internal sealed partial class NativeFloats : SafeHandle
         floats.SetHandle((nint)memory);
         // Advice before the first touch: pages that exist already stay small.
         if (huge && OperatingSystem.IsLinux()) _ = Advise(memory, bytes / HugePage * HugePage, 14);
-        NativeMemory.Clear(memory, bytes);
+        if (isZeroed) NativeMemory.Clear(memory, bytes);
+        else new Span<float>((float*)memory + length, Guard).Clear();
         return floats;
     }
 

@@ -31,6 +31,10 @@ public abstract class CompiledProgram : IDisposable
     public virtual void Run(ReadOnlySpan<RunInput> inputs, ReadOnlySpan<RunOutput> outputs, CacheRun run) =>
         throw new NotSupportedException("this program runs whole sequences alone: its layer is not incremental");
 
+    /// <summary>Reads all weights, unless that is done: the checkpoint may be closed afterwards.</summary>
+    /// <exception cref="WeightException">A tensor does not hold what it should; the message names it.</exception>
+    internal virtual void ReadWeights() { }
+
     /// <summary>Memory for what sequences leave, where the program's kernels reach it.</summary>
     internal virtual CacheStore NewStore() => new HostStore();
 

@@ -73,7 +73,19 @@ public sealed class ModelSession : IDisposable
             return new ModelSession(choice, precision, null);
         }
         foreach (DeviceProgram candidate in programs)
-            if (candidate.Create(choice.Device, weights) is { } program) return new ModelSession(choice, precision, program);
+        {
+            if (candidate.Create(choice.Device, weights) is not { } program) continue;
+            try
+            {
+                program.ReadWeights();
+            }
+            catch
+            {
+                program.Dispose();
+                throw;
+            }
+            return new ModelSession(choice, precision, program);
+        }
 
         throw new NotSupportedException(
             $"this layer has no code for the device '{choice.Device}', only for {Kinds(programs)} and the reference. Code for a kind of " +

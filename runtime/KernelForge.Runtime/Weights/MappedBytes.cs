@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.IO.MemoryMappedFiles;
 using Microsoft.Win32.SafeHandles;
 
@@ -13,15 +14,18 @@ internal sealed class MappedBytes : ByteSource
     private readonly MemoryMappedViewAccessor view;
     private readonly SafeMemoryMappedViewHandle handle;
 
-    private MappedBytes(MemoryMappedFile file, MemoryMappedViewAccessor view, long length)
+    private MappedBytes(MemoryMappedFile file, MemoryMappedViewAccessor view, long length, string identity)
     {
         this.file = file;
         this.view = view;
         handle = view.SafeMemoryMappedViewHandle;
         Length = length;
+        Identity = identity;
     }
 
     public override long Length { get; }
+
+    public override string Identity { get; }
 
     public static ByteSource Open(string path)
     {
@@ -33,7 +37,10 @@ internal sealed class MappedBytes : ByteSource
             stream, null, length, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
         try
         {
-            return new MappedBytes(file, file.CreateViewAccessor(0, length, MemoryMappedFileAccess.Read), length);
+            string identity = string.Create(
+                CultureInfo.InvariantCulture,
+                $"{Path.GetFullPath(path)}, {length} bytes, changed at {File.GetLastWriteTimeUtc(stream.SafeFileHandle).Ticks}");
+            return new MappedBytes(file, file.CreateViewAccessor(0, length, MemoryMappedFileAccess.Read), length, identity);
         }
         catch
         {
@@ -47,6 +54,13 @@ internal sealed class MappedBytes : ByteSource
         byte* start = null;
         handle.AcquirePointer(ref start);
         return new ByteLease(new ReadOnlySpan<byte>(start + view.PointerOffset + offset, count), handle);
+    }
+
+    protected override unsafe PinnedBytes PinChecked(long offset, int count)
+    {
+        byte* start = null;
+        handle.AcquirePointer(ref start);
+        return new PinnedBytes(start + view.PointerOffset + offset, handle);
     }
 
     public override void Dispose()

@@ -13,5 +13,11 @@ internal sealed class MemoryBytes(ReadOnlyMemory<byte> bytes) : ByteSource
         return new ByteLease(bytes.Span.Slice((int)offset, count), null);
     }
 
+    protected override PinnedBytes PinChecked(long offset, int count)
+    {
+        ObjectDisposedException.ThrowIf(disposed, typeof(WeightSource));
+        return new PinnedBytes(bytes.Slice((int)offset, count).Pin());
+    }
+
     public override void Dispose() => disposed = true;
 }

@@ -39,6 +39,22 @@ public sealed class WeightTensor
     /// <summary>The file that holds it.</summary>
     public string File { get; }
 
+    /// <summary>What tells the file from others and from what it was before; null where nothing does.</summary>
+    internal string? FileIdentity => bytes.Identity;
+
+    /// <summary>What its numbers are in that file.</summary>
+    internal string Place => $"{this} at {start}";
+
+    /// <summary>Some of the numbers where they lie, if they lie there as floats; else null.</summary>
+    internal unsafe PinnedBytes? PinSingles(long first, long count)
+    {
+        if (Type != WeightDataType.F32 || count > int.MaxValue / sizeof(float) || !BitConverter.IsLittleEndian) return null;
+        PinnedBytes pinned = bytes.Pin(start + (first * sizeof(float)), (int)count * sizeof(float));
+        if ((nint)pinned.Address % sizeof(float) == 0) return pinned;
+        pinned.Dispose();
+        return null;
+    }
+
     public override string ToString() => $"{Name}: {Type.FormatName()} {Quoted.Shape(Shape)}";
 
     /// <summary>Copies elements from <paramref name="first"/> on, as many as the destination takes.</summary>

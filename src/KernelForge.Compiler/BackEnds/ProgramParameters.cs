@@ -66,13 +66,19 @@ internal sealed class ProgramParameters(KernelPlan plan, ProgramNames names)
 
     /// <summary>The numbers of a parameter; zeros where the checkpoint need not have it.</summary>
     /// <param name="weights">The variable of type <c>LoadedWeights</c>.</param>
-    public string Read(PlanParameter parameter, string weights)
+    public string Read(PlanParameter parameter, string weights) => Text(parameter, weights, "Read");
+
+    /// <summary>The same, read only when they are wanted.</summary>
+    /// <inheritdoc cref="Read"/>
+    public string Values(PlanParameter parameter, string weights) => Text(parameter, weights, "Values");
+
+    private string Text(PlanParameter parameter, string weights, string method)
     {
         bool indexed = parameter.Path.Segments.Any(s => s.Index is not null);
         string path = string.Join(".", parameter.Path.Segments.Select(s =>
             s.Index is null ? s.Name : $"{s.Name}[{{{names.Scalar(s.Index, OperatorText.Level(BinaryOp.Or))}}}]"));
         string absent = parameter.Present is null || parameter.Use == ParameterUse.Linear ? "" : ", " + names.Size(parameter.Rows * parameter.Columns);
-        return $"{weights}.Read({(indexed ? "$" : "")}\"{path}\"{absent})";
+        return $"{weights}.{method}({(indexed ? "$" : "")}\"{path}\"{absent})";
     }
 
     public void WriteFields(CodeWriter writer)

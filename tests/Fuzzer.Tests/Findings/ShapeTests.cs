@@ -129,4 +129,53 @@ public sealed class ShapeTests
             }
         }
         """);
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(2)]
+    public void What_a_loop_that_widens_is_given_is_known_from_what_it_gives(int depth) => Finding.Agrees($$"""
+        // seed 501749
+        // values: depth2 = {{depth}}, d2 = 3
+        // x1: 3 columns, lengths 2 5
+        namespace WidenedFromUnknown{{depth}};
+
+        [TransformerLayer]
+        public sealed partial class Stage2(int given4, int given3)
+        {
+            private readonly Linear linear1 = new(given3, given4);
+
+            public Tokens Forward(Tokens x4)
+            {
+                return linear1[x4];
+            }
+        }
+
+        [TransformerLayer]
+        public sealed partial class Inner1(int depth2, int d2)
+        {
+            private readonly Layers<Stage2> stages2 = new(depth2, n => new Stage2(d2 * (n + 2), d2 * (n + 1)));
+            private readonly Linear linear13 = new(d2 + d2 * depth2, d2);
+
+            public Tokens Forward(Tokens x3)
+            {
+                foreach (Stage2 stage2 in stages2)
+                {
+                    x3 = stage2.Forward(x3);
+                }
+                return linear13[x3];
+            }
+        }
+
+        [TransformerLayer]
+        public sealed partial class Root(int d2, int depth2)
+        {
+            private readonly Linear linear2 = new(d2, d2);
+            private readonly Inner1 inner1 = new(depth2, d2);
+
+            public Tokens Forward(Tokens x1)
+            {
+                return inner1.Forward(linear2[x1]);
+            }
+        }
+        """);
 }

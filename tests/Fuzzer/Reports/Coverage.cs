@@ -35,13 +35,13 @@ internal sealed partial class Coverage
     public IEnumerable<string> Below(int count) =>
         ops.Concat(kernels).Concat(passes).Where(c => c.Value < count).Select(c => $"{c.Key} ({c.Value})");
 
-    /// <summary>How much a description has of what few others had, for its size: what each of its ops lacks to be enough, and a little of what none lacks.</summary>
+    /// <summary>How much a description has of what few others had, for its size: the rarest counts as much as many that are common.</summary>
     /// <param name="all">Its ops.</param>
     /// <param name="others">Those of descriptions that will be run with it.</param>
     public double Rarity(IReadOnlySet<string> all, IReadOnlyList<IReadOnlySet<string>> others) => all.Sum(op =>
     {
-        double share = (ops.GetValueOrDefault(op) + others.Count(other => other.Contains(op))) / (1.2 * RunReport.Enough);
-        return Math.Max(0, 1 - share) + (0.001 / (1 + share));
+        double seen = 1 + ops.GetValueOrDefault(op) + others.Count(other => other.Contains(op));
+        return 1 / (seen * seen);
     }) / (8 + all.Count);
 
     public void Add(Description description, Compiled compiled, bool isOnGpu)

@@ -22,7 +22,7 @@ namespace KernelForge.Compiler.BackEnds.Cpu;
 ///     public BlockCpu(CpuDevice device, LoadedWeights weights, int hidden, int inner, int depth)
 ///         : base(device, spaces: 1, slots: 3, integers: 0)
 ///     {
-///         // fields, then: weights.Read($"layers[{i}].gate.weight") … packed by Keep(PackedMatrix.Pair&lt;TVector&gt;(…))
+///         // fields, then: weights.Values($"layers[{i}].gate.weight") … packed by Keep(PackedMatrix.Pair&lt;TVector&gt;(…))
 ///     }
 ///
 ///     protected override void Run(CpuWorkspace workspace, ReadOnlySpan&lt;RunInput&gt; inputs, ReadOnlySpan&lt;RunOutput&gt; outputs)

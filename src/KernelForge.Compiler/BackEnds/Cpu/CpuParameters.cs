@@ -22,14 +22,14 @@ internal static class CpuParameters
         }
         foreach (PlanParameter p in plan.Tables)
         {
-            string values = parameters.Read(p, names.Weights);
+            string values = parameters.Values(p, names.Weights);
             parameters.Add(p, "Rows<TVector>", $"Keep({values}, {names.Size(p.Rows)}, {names.Size(p.Columns)})");
         }
         IEnumerable<CpuLanes?> lanes = plan.Kernels.OfType<ElementKernel>().Select(CpuLanes.Of)
             .Concat(plan.Kernels.OfType<ScanKernel>().Select(k => CpuLanes.OfFeatures(k) ?? CpuLanes.OfStates(k)));
         foreach (PlanParameter p in lanes.SelectMany(l => l is null ? [] : l.Transposed).Distinct().OrderBy(p => p).Select(p => plan.Parameters[p]))
         {
-            string values = parameters.Read(p, names.Weights);
+            string values = parameters.Values(p, names.Weights);
             parameters.Add(p, "Rows<TVector>", $"KeepTransposed({values}, {names.Size(p.Rows)}, {names.Size(p.Columns)})", Transposed);
         }
         return parameters;
@@ -41,7 +41,7 @@ internal static class CpuParameters
         if (bank.Use != ParameterUse.Bank) throw new NotSupportedException($"{plan.Name}: '{bank.Path}' is no bank");
         string shape = $"{names.Size(count)}, {names.Size(Outputs(bank))}, {names.Size(Inner(bank))}{(bank.Transposed ? ", transposed: true" : "")}";
         parameters.Add(
-            [[bank.Id]], "Bank<TVector>", $"Keep(new Bank<TVector>({parameters.Read(bank, names.Weights)}, {shape}){Pinned(bank)})", condition: condition);
+            [[bank.Id]], "Bank<TVector>", $"Keep(new Bank<TVector>({parameters.Values(bank, names.Weights)}, {shape}){Pinned(bank)})", condition: condition);
 
         // Stored one below the other: [count × outputs, inputs], or transposed [count × inputs, outputs].
         Size Outputs(PlanParameter p) => p.Transposed ? p.Columns : p.Rows.DivideBy(count);
@@ -54,7 +54,7 @@ internal static class CpuParameters
         if (weights.Length > 2)
             throw new NotSupportedException($"{plan.Name}: a product of {weights.Length} weights at once; the CPU takes one or two");
         string parts = string.Join(", ", weights.Select(w =>
-            $"new WeightPart({parameters.Read(w, names.Weights)}, {names.Size(Outputs(w))}{(w.Transposed ? ", Transposed: true" : "")})"));
+            $"new WeightPart({parameters.Values(w, names.Weights)}, {names.Size(Outputs(w))}{(w.Transposed ? ", Transposed: true" : "")})"));
         return $"Keep(PackedMatrix.{(weights.Length == 2 ? "Pair" : "Concat")}<TVector>({names.Size(Inner(weights[0]))}, {parts}){Pinned(weights[0])})";
     }
 

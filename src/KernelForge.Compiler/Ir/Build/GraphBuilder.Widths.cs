@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using KernelForge.Compiler.Diagnostics;
 using KernelForge.Compiler.Kernels;
 using KernelForge.Compiler.Spec;
@@ -36,6 +37,7 @@ internal sealed partial class GraphBuilder
     private bool SameWidth(Size a, Size b, (LayerInstance Owner, FieldSpec Field)? taker = null)
     {
         if (AlwaysSameWidth(a, b) || shapes.IsProbed(a) || shapes.IsProbed(b)) return true;
+        if ((SolveWithoutPass(a, b) ?? SolveWithoutPass(b, a)) is var (unknown, width)) Learn(unknown, width);
         if ((!IsChosen(a) && !IsChosen(b)) || !MayBeEqual(a.ToScalar(), b.ToScalar())) return false;
         List<Scalar> values = [];
         string what = taker is { } t ? PathOf(t.Owner, t.Field, values) + $" takes {{{values.Count}}} features, got {{{values.Count + 1}}}"
@@ -52,16 +54,35 @@ internal sealed partial class GraphBuilder
         if (shapes.IsProbed(a) || shapes.IsProbed(b)) return false;
         if (name is not null)
         {
-            // The width of an input is the same in every pass: that of the first.
-            foreach (BodyScope.Pass pass in scopes.OfType<BodyScope.Pass>().Reverse()) other = AtPass(other, pass.Loop, pass.Loop.Start);
             // No width is its own double.
             if (other.Atoms.Any(atom => UnknownName(Size.From(atom)) == name)) return false;
-            widths[name] = other;
-            throw new LearnedException();
+            Learn(name, other);
         }
         if (!a.EqualsIfExact(b, out IReadOnlyList<(Size Dividend, Size Divisor)> quotients)) return false;
         foreach ((Size dividend, Size divisor) in quotients) RequireDivisible(dividend, divisor);
         return true;
+    }
+
+    /// <summary>
+    /// How wide an unknown width must be that a loop leaves as it is where it makes no pass, for what the loop gives to equal
+    /// <paramref name="b"/> then.
+    /// </summary>
+    private static (string Name, Size Width)? SolveWithoutPass(Size a, Size b)
+    {
+        if (a.ToScalar() is not Scalar.Conditional { Condition: Scalar.Binary { Op: BinaryOp.Greater, Left: var end, Right: var start } } c
+            || UnknownName(Size.From(c.WhenFalse)) is not { } name) return null;
+        Size width = b.Replace(atom => atom.Equals(end) ? Size.From(start) : null);
+        return width.Atoms.Any(atom => UnknownName(Size.From(atom)) is not null) ? null : (name, width);
+    }
+
+    /// <summary>From now on an unknown width is known; what was followed so far is followed again.</summary>
+    [DoesNotReturn]
+    private void Learn(string name, Size width)
+    {
+        // The width of an input is the same in every pass: that of the first.
+        foreach (BodyScope.Pass pass in scopes.OfType<BodyScope.Pass>().Reverse()) width = AtPass(width, pass.Loop, pass.Loop.Start);
+        widths[name] = width;
+        throw new LearnedException();
     }
 
     /// <summary>With what was learned since of the widths that it consists of.</summary>
