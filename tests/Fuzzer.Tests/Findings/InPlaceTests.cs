@@ -25,4 +25,32 @@ public sealed class InPlaceTests
             }
         }
         """);
+
+    /// <summary>
+    /// A product's residual that is stored over: the zeros behind the last column were read by one thread and stored by another, and on CUDA
+    /// nothing ordered the two.
+    /// </summary>
+    [Fact]
+    public void A_residual_whose_columns_are_no_multiple_of_eight() => Finding.AgreesOnGpu("""
+        // seed 503205
+        // values: d4 = 17
+        // x1: 17 columns, lengths 8 0 1 1 3
+        namespace ResidualStoredOver;
+
+        [TransformerLayer]
+        public sealed partial class Root(int d4)
+        {
+            private readonly Linear linear3 = new(d4, d4);
+            private readonly Linear linear4 = new(d4, d4);
+            private readonly LayerNorm norm1 = new(d4);
+
+            public Tokens Forward(Tokens x1)
+            {
+                Tokens x2 = norm1[x1];
+                Tokens v7 = Max(x2, x1);
+                Tokens v8 = 0.05 * (Relu(linear3[v7]) * linear4[v7]);
+                return norm1[(x2 + (x2 * v8))];
+            }
+        }
+        """);
 }

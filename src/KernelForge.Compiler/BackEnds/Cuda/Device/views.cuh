@@ -19,6 +19,9 @@ template <int Count, int Columns, bool Aligned, int Padding> __device__ __forcei
 template <int Count, int Columns, bool Aligned, int Padding, class T>
 __device__ __forceinline__ Vector<T, Count> fetch_view(const T* row, int column)
 {
+    // Behind the last column there are zeros, which whoever has that column may be storing.
+    if constexpr (Count < 8 && Columns % 8 != 0)
+        if (column >= Columns) return fetch_first<Count>(row, 0);
     if (whole_vector<Count, Columns, Aligned, Padding>(column)) return fetch<Count>(row + column);
     return fetch_first<Count>(row + column, Columns - column);
 }
