@@ -107,7 +107,7 @@ public sealed record CpuDevice : Device
     public static AutoCandidate Candidate() => AutoCandidate.Usable(new CpuDevice(0, 0));
 
     internal override Device In(LayerPrecision precision) =>
-        named is null && precision.OfLayer is { } said ? new CpuDevice(Threads, VectorBits, said.OnCpu) : this;
+        named is null && precision.OfLayer is { } said ? new CpuDevice(Threads, VectorBits, said.OnCpu) { WeightCache = WeightCache } : this;
 
     internal override string Precisions(LayerPrecision precision) => precision.Beside(Precision.ToString());
 
