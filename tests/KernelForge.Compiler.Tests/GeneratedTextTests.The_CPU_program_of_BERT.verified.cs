@@ -95,11 +95,11 @@ internal sealed class BertModelCpu<TVector> : CpuProgram<TVector> where TVector 
         this.positions = positions;
         this.types = types;
         this.epsilon = epsilon;
-        wordWeight = Keep(weights.Read("word.weight"), vocabulary, hidden);
-        typeWeight = Keep(weights.Read("type.weight"), types, hidden);
-        positionWeight = Keep(weights.Read("position.weight"), positions, hidden);
-        normScale = Keep(weights.Read("norm.scale"), 1, hidden);
-        normShift = Keep(weights.Read("norm.shift"), 1, hidden);
+        wordWeight = Keep(weights.Values("word.weight"), vocabulary, hidden);
+        typeWeight = Keep(weights.Values("type.weight"), types, hidden);
+        positionWeight = Keep(weights.Values("position.weight"), positions, hidden);
+        normScale = Keep(weights.Values("norm.scale"), 1, hidden);
+        normShift = Keep(weights.Values("norm.shift"), 1, hidden);
         layersQueryWeight = new PackedMatrix<TVector>[depth];
         layersKeyWeight = new PackedMatrix<TVector>[depth];
         layersValueWeight = new PackedMatrix<TVector>[depth];
@@ -118,22 +118,22 @@ internal sealed class BertModelCpu<TVector> : CpuProgram<TVector> where TVector 
         layersOutputNormShift = new Rows<TVector>[depth];
         for (int i = 0; i < depth; i++)
         {
-            layersQueryWeight[i] = Keep(PackedMatrix.Concat<TVector>(hidden, new WeightPart(weights.Read($"layers[{i}].query.weight"), hidden)));
-            layersKeyWeight[i] = Keep(PackedMatrix.Concat<TVector>(hidden, new WeightPart(weights.Read($"layers[{i}].key.weight"), hidden)));
-            layersValueWeight[i] = Keep(PackedMatrix.Concat<TVector>(hidden, new WeightPart(weights.Read($"layers[{i}].value.weight"), hidden)));
-            layersProjectWeight[i] = Keep(PackedMatrix.Concat<TVector>(hidden, new WeightPart(weights.Read($"layers[{i}].project.weight"), hidden)));
-            layersExpandWeight[i] = Keep(PackedMatrix.Concat<TVector>(hidden, new WeightPart(weights.Read($"layers[{i}].expand.weight"), intermediate)));
-            layersContractWeight[i] = Keep(PackedMatrix.Concat<TVector>(intermediate, new WeightPart(weights.Read($"layers[{i}].contract.weight"), hidden)));
-            layersQueryBias[i] = Keep(weights.Read($"layers[{i}].query.bias"), 1, hidden);
-            layersKeyBias[i] = Keep(weights.Read($"layers[{i}].key.bias"), 1, hidden);
-            layersValueBias[i] = Keep(weights.Read($"layers[{i}].value.bias"), 1, hidden);
-            layersProjectBias[i] = Keep(weights.Read($"layers[{i}].project.bias"), 1, hidden);
-            layersAttentionNormScale[i] = Keep(weights.Read($"layers[{i}].attentionNorm.scale"), 1, hidden);
-            layersAttentionNormShift[i] = Keep(weights.Read($"layers[{i}].attentionNorm.shift"), 1, hidden);
-            layersExpandBias[i] = Keep(weights.Read($"layers[{i}].expand.bias"), 1, intermediate);
-            layersContractBias[i] = Keep(weights.Read($"layers[{i}].contract.bias"), 1, hidden);
-            layersOutputNormScale[i] = Keep(weights.Read($"layers[{i}].outputNorm.scale"), 1, hidden);
-            layersOutputNormShift[i] = Keep(weights.Read($"layers[{i}].outputNorm.shift"), 1, hidden);
+            layersQueryWeight[i] = Keep(PackedMatrix.Concat<TVector>(hidden, new WeightPart(weights.Values($"layers[{i}].query.weight"), hidden)));
+            layersKeyWeight[i] = Keep(PackedMatrix.Concat<TVector>(hidden, new WeightPart(weights.Values($"layers[{i}].key.weight"), hidden)));
+            layersValueWeight[i] = Keep(PackedMatrix.Concat<TVector>(hidden, new WeightPart(weights.Values($"layers[{i}].value.weight"), hidden)));
+            layersProjectWeight[i] = Keep(PackedMatrix.Concat<TVector>(hidden, new WeightPart(weights.Values($"layers[{i}].project.weight"), hidden)));
+            layersExpandWeight[i] = Keep(PackedMatrix.Concat<TVector>(hidden, new WeightPart(weights.Values($"layers[{i}].expand.weight"), intermediate)));
+            layersContractWeight[i] = Keep(PackedMatrix.Concat<TVector>(intermediate, new WeightPart(weights.Values($"layers[{i}].contract.weight"), hidden)));
+            layersQueryBias[i] = Keep(weights.Values($"layers[{i}].query.bias"), 1, hidden);
+            layersKeyBias[i] = Keep(weights.Values($"layers[{i}].key.bias"), 1, hidden);
+            layersValueBias[i] = Keep(weights.Values($"layers[{i}].value.bias"), 1, hidden);
+            layersProjectBias[i] = Keep(weights.Values($"layers[{i}].project.bias"), 1, hidden);
+            layersAttentionNormScale[i] = Keep(weights.Values($"layers[{i}].attentionNorm.scale"), 1, hidden);
+            layersAttentionNormShift[i] = Keep(weights.Values($"layers[{i}].attentionNorm.shift"), 1, hidden);
+            layersExpandBias[i] = Keep(weights.Values($"layers[{i}].expand.bias"), 1, intermediate);
+            layersContractBias[i] = Keep(weights.Values($"layers[{i}].contract.bias"), 1, hidden);
+            layersOutputNormScale[i] = Keep(weights.Values($"layers[{i}].outputNorm.scale"), 1, hidden);
+            layersOutputNormShift[i] = Keep(weights.Values($"layers[{i}].outputNorm.shift"), 1, hidden);
         }
     }
 

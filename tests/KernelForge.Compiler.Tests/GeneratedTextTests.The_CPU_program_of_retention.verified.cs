@@ -66,9 +66,9 @@ internal sealed class RetentionCpu<TVector> : CpuProgram<TVector> where TVector 
         this.hidden = hidden;
         this.heads = heads;
         this.valueWidth = valueWidth;
-        queryWeight = Keep(PackedMatrix.Concat<TVector>(hidden, new WeightPart(weights.Read("query.weight"), hidden)));
-        keyWeight = Keep(PackedMatrix.Concat<TVector>(hidden, new WeightPart(weights.Read("key.weight"), hidden)));
-        valueWeight = Keep(PackedMatrix.Concat<TVector>(hidden, new WeightPart(weights.Read("value.weight"), valueWidth)));
+        queryWeight = Keep(PackedMatrix.Concat<TVector>(hidden, new WeightPart(weights.Values("query.weight"), hidden)));
+        keyWeight = Keep(PackedMatrix.Concat<TVector>(hidden, new WeightPart(weights.Values("key.weight"), hidden)));
+        valueWeight = Keep(PackedMatrix.Concat<TVector>(hidden, new WeightPart(weights.Values("value.weight"), valueWidth)));
     }
 
     /// <inheritdoc/>
