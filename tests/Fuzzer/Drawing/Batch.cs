@@ -19,7 +19,9 @@ internal sealed record Batch(ImmutableArray<ImmutableArray<int>> Lengths)
     private static readonly int[] Long = [0, 1, 130, 257, 300], LongOnGpu = [513, 530];
 
     /// <summary>Of more rows a run that goes on and a whole one may differ in bits: the CPU takes linear attention in chunks then.</summary>
-    private static readonly int[] LongThatGoOn = [0, 1, 97, 127, 128];
+    private const int MostRowsThatGoOn = 128;
+
+    private static readonly int[] LongThatGoOn = [0, 1, 97, MostRowsThatGoOn - 1, MostRowsThatGoOn];
 
     private static readonly int[] Some = [0, 1, 2, 3, 5, 7, 8, 15, 16, 17, 31, 33, 48, 64, LongestSequence];
 
@@ -27,9 +29,12 @@ internal sealed record Batch(ImmutableArray<ImmutableArray<int>> Lengths)
     {
         var random = new Random(description.Seed);
         int sequences = 1 + random.Next(6);
-        bool isLong = onGpu ? IsLongOnGpu(description) : HasScan(description) && random.Next(3) == 0;
+        // Twice as many rows are drawn at most.
+        bool isMultiplied = description.GoesOn is not null && description.Nodes.Any(n => n.Op == "lengths: multiplied");
+        bool isLong = onGpu ? IsLongOnGpu(description) : HasScan(description) && !isMultiplied && random.Next(3) == 0;
         if (isLong) sequences = Math.Min(sequences, onGpu ? 1 : 2);
-        int[] possible = !isLong ? [.. Some.Where(length => length <= (onGpu ? LongestOnGpu : LongestSequence))]
+        int longest = onGpu ? LongestOnGpu : isMultiplied ? MostRowsThatGoOn / 2 : LongestSequence;
+        int[] possible = !isLong ? [.. Some.Where(length => length <= longest)]
             : onGpu ? LongOnGpu : description.GoesOn is not null ? LongThatGoOn : Long;
         return new Batch(
         [

@@ -15,7 +15,7 @@ internal sealed partial class LayerDrawer
             ("Log", "Log(1.25 + Abs(", "))", b => Math.Log(2 + b)),
         ("Sqrt", "Sqrt(0.25 + Abs(", "))", b => Math.Sqrt(b) + 1), ("Rsqrt", "Rsqrt(0.5 + Abs(", "))", _ => 1.5),
         ("Log1p", "Log1p(Abs(", "))", b => Math.Log(2 + b)), ("Pow", "Pow(0.5 + Abs(", "), 1.5)", b => Math.Pow(b + 1, 1.5)),
-            ("Negate", "(-", ")", b => b),
+            ("Negate", "(-(", "))", b => b),
     ];
 
     private Node Real(LambdaScope scope, int depth)

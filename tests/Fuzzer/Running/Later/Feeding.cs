@@ -41,6 +41,7 @@ internal sealed record Feeding(ImmutableArray<Turn> Turns, ImmutableArray<Forked
         var random = new Random(seed);
         (int[] sizes, int mostForks) = isShort ? (FewSizes, 1) : (ManySizes, 3);
         List<int> all = [.. lengths];
+        int longest = lengths.DefaultIfEmpty(0).Max();
         List<Turn> turns = [];
         List<Forked> forks = [];
         Dictionary<int, int> running = [];
@@ -62,10 +63,10 @@ internal sealed record Feeding(ImmutableArray<Turn> Turns, ImmutableArray<Forked
 
         void Fork()
         {
-            int[] begun = [.. running.Where(r => r.Value > 0).Select(r => r.Key)];
+            int[] begun = [.. running.Where(r => r.Value > 0 && r.Value < longest).Select(r => r.Key)];
             if (begun.Length == 0 || forks.Count == mostForks || random.Next(4) > 0) return;
             int from = begun[random.Next(begun.Length)], sequence = all.Count;
-            forks.Add(new Forked(from, running[from], running[from] + 1 + random.Next(20)));
+            forks.Add(new Forked(from, running[from], Math.Min(longest, running[from] + 1 + random.Next(20))));
             all.Add(forks[^1].Length);
             turns.Add(new Turn.Fork(from, sequence));
             running.Add(sequence, running[from]);
