@@ -23,8 +23,12 @@ internal sealed partial class LayerDrawer
         }
         spaces.AddRange(families.Values);
         TokensType result = TypeOf(inputs[0]) with { IsExact = false };
+        // That two inputs have the same rows is known from where they meet row by row: before anything else.
+        Symbol? together = inputs.Count > 1 && TypeOf(inputs[1]).Rows == result.Rows
+            ? Declare(Node.Of(result, "+", $"({inputs[0]} + Mean({inputs[1]}))", inputs[0].Bound + inputs[1].Bound)) : null;
         DrawSteps(1 + draft.Below(4));
         Node last = Map(result.Rows, result.Width, 1 + draft.Below(2)), x = Node.Of(inputs[0]);
+        if (together is not null) last = Node.Of(result, "+", $"({last} + {together})", last.Bound + together.Bound);
         Node value = draft.Below(3) switch
         {
             0 => Node.Of(result, "Tanh", $"Tanh({last})"),

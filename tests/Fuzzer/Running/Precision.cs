@@ -27,10 +27,11 @@ internal sealed record Precision(double Unit, Func<double, double>[] Roundings)
     };
 
     /// <summary>
-    /// The yardstick of docs/decisions/032 (every number rounded to so many bits where it is stored), and beside it a run whose numbers are
-    /// changed by as much as rounding can: of the few numbers of a small layer, the largest error of one run alone is luck.
+    /// The yardstick of docs/decisions/032 (every number rounded to so many bits where it is stored), and beside it two runs whose numbers
+    /// are changed by as much as rounding can: of the few numbers of a small layer, the largest error of one run alone is luck.
     /// </summary>
-    private static Precision OfBits(int bits) => new(Math.Pow(2, -bits), [x => Rounded(x, bits), x => Changed(x, Math.Pow(2, -bits))]);
+    private static Precision OfBits(int bits) => new(
+        Math.Pow(2, -bits), [x => Rounded(x, bits), x => Changed(x, Math.Pow(2, -bits)), x => Changed(x, Math.Pow(2, -bits), 0x94D049BB133111EB)]);
 
     /// <summary>To nearest, ties to even; exponents of any size.</summary>
     private static double Rounded(double x, int bits)
@@ -43,10 +44,10 @@ internal sealed record Precision(double Unit, Func<double, double>[] Roundings)
     }
 
     /// <summary>Changed by what follows from the number itself, so that equal numbers stay equal; what is exact stays as it is.</summary>
-    private static double Changed(double x, double step)
+    private static double Changed(double x, double step, ulong salt = 0)
     {
         if (!double.IsFinite(x) || (x * 8 == Math.Floor(x * 8) && Math.Abs(x) < 1024)) return x;
-        ulong hash = (ulong)BitConverter.DoubleToInt64Bits(x) * 0x9E3779B97F4A7C15;
+        ulong hash = ((ulong)BitConverter.DoubleToInt64Bits(x) ^ salt) * 0x9E3779B97F4A7C15;
         hash = (hash ^ (hash >> 29)) * 0xBF58476D1CE4E5B9;
         return x * (1 + (step * (((hash >> 11) / (double)(1L << 52)) - 1)));
     }
