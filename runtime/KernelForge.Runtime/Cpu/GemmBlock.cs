@@ -40,7 +40,11 @@ public readonly struct GemmBlock<TVector, TEpilogue> : IGemmBlock<TVector>
     private readonly PackedMatrix<TVector> weights;
     private readonly TEpilogue epilogue;
 
-    internal GemmBlock(PackedMatrix<TVector> weights, TEpilogue epilogue) => (this.weights, this.epilogue) = (weights, epilogue);
+    internal GemmBlock(PackedMatrix<TVector> weights, TEpilogue epilogue)
+    {
+        weights.RequireLaidOut();
+        (this.weights, this.epilogue) = (weights, epilogue);
+    }
 
     public int Inputs => weights.Inputs;
 
@@ -77,7 +81,11 @@ public readonly struct GemmPairBlock<TVector, TEpilogue> : IGemmBlock<TVector>
     private readonly PackedMatrix<TVector> weights;
     private readonly TEpilogue epilogue;
 
-    internal GemmPairBlock(PackedMatrix<TVector> weights, TEpilogue epilogue) => (this.weights, this.epilogue) = (weights, epilogue);
+    internal GemmPairBlock(PackedMatrix<TVector> weights, TEpilogue epilogue)
+    {
+        weights.RequireLaidOut();
+        (this.weights, this.epilogue) = (weights, epilogue);
+    }
 
     public int Inputs => weights.Inputs;
 

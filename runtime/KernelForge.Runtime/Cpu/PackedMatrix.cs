@@ -51,6 +51,7 @@ public sealed unsafe class PackedMatrix<TVector> : IImagePart, IDisposable where
     private readonly bool isPair;
     private NativeFloats? own;
     private float* memory;
+    private volatile bool isLaidOut;
 
     internal PackedMatrix(int inputs, int outputs, int panels, WeightPart[] parts, bool isPair)
     {
@@ -104,9 +105,7 @@ public sealed unsafe class PackedMatrix<TVector> : IImagePart, IDisposable where
     /// <summary>Where sums start, and of bytes what one step of each column is: for others all start at zero.</summary>
     private long ColumnFloats => Tiles is null ? 0 : Tiles.Precision == CpuPrecision.Int8 ? 2L * Panels * PanelWidth : PanelWidth;
 
-    private float* Memory => memory != null ? memory : Alone();
-
-    private int* Columns => (int*)(Memory + CellFloats);
+    private int* Columns => (int*)(memory + CellFloats);
 
     public void Dispose() => own?.Dispose();
 
@@ -120,7 +119,21 @@ public sealed unsafe class PackedMatrix<TVector> : IImagePart, IDisposable where
         return this;
     }
 
-    internal float* Panel(int panel) => Memory + ((nint)panel * Cells * PanelWidth);
+    /// <summary>Lays out what no image holds, before a product begins that reads it.</summary>
+    internal void RequireLaidOut()
+    {
+        if (isLaidOut) return;
+        lock (parts)
+        {
+            if (isLaidOut) return;
+            own = NativeFloats.AllocateToFill(CellFloats + ColumnFloats);
+            memory = own.Pointer;
+            Fill(0, Panels);
+            isLaidOut = true;
+        }
+    }
+
+    internal float* Panel(int panel) => memory + ((nint)panel * Cells * PanelWidth);
 
     /// <summary>Where the sums of a panel start, [2 vectors].</summary>
     internal int* Start(int panel) => Columns + (Tiles!.Precision == CpuPrecision.Int8 ? (nint)panel * PanelWidth : 0);
@@ -129,7 +142,11 @@ public sealed unsafe class PackedMatrix<TVector> : IImagePart, IDisposable where
     internal float* Steps(int panel) => (float*)Columns + ((nint)(Panels + panel) * PanelWidth);
 
     /// <inheritdoc/>
-    void IImagePart.Place(float* at) => memory = at;
+    void IImagePart.Place(float* at)
+    {
+        memory = at;
+        isLaidOut = true;
+    }
 
     /// <summary>Pieces of a few MiB; one for what is stored transposed, of which any column needs the whole.</summary>
     int IImagePart.Pieces => parts.Any(part => part.Transposed) ? 1 : (Panels + PanelsOfPiece - 1) / PanelsOfPiece;
@@ -141,15 +158,6 @@ public sealed unsafe class PackedMatrix<TVector> : IImagePart, IDisposable where
     {
         bool isWhole = ((IImagePart)this).Pieces == 1;
         Fill(isWhole ? 0 : piece * PanelsOfPiece, isWhole ? Panels : Math.Min(Panels, (piece + 1) * PanelsOfPiece));
-    }
-
-    /// <summary>Weights that no image holds.</summary>
-    private float* Alone()
-    {
-        own = NativeFloats.AllocateToFill(CellFloats + ColumnFloats);
-        memory = own.Pointer;
-        Fill(0, Panels);
-        return memory;
     }
 
     private void Fill(int firstPanel, int endPanel)
