@@ -47,8 +47,9 @@ public static class PackedMatrix
 /// </remarks>
 public sealed unsafe class PackedMatrix<TVector> : IImagePart, IDisposable where TVector : unmanaged, IVector<TVector>
 {
-    private readonly WeightPart[] parts;
+    private readonly Lock aloneLock = new();
     private readonly bool isPair;
+    private WeightPart[] parts;
     private NativeFloats? own;
     private float* memory;
     private volatile bool isLaidOut;
@@ -88,13 +89,16 @@ public sealed unsafe class PackedMatrix<TVector> : IImagePart, IDisposable where
         {
             var words = new List<string>
             {
-                string.Create(CultureInfo.InvariantCulture, $"{(isPair ? "pair" : "columns")} [{Outputs}, {Inputs}] in {Panels} panels of {PanelWidth} columns and {Cells} cells"),
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{(isPair ? "pair" : "columns")} [{Outputs}, {Inputs}] in {Panels} panels of {PanelWidth} columns and {Cells} cells"),
                 Tiles is null ? "floats" : $"{Tiles.Precision}",
             };
             foreach (WeightPart part in parts)
             {
                 if (part.Values.Identity is not { } identity) return null;
-                words.Add(string.Create(CultureInfo.InvariantCulture, $"{part.Outputs} outputs{(part.Transposed ? " transposed" : "")} of {identity}"));
+                words.Add(string.Create(
+                    CultureInfo.InvariantCulture, $"{part.Outputs} outputs{(part.Transposed ? " transposed" : "")} of {identity}"));
             }
             return string.Join("; ", words);
         }
@@ -123,12 +127,13 @@ public sealed unsafe class PackedMatrix<TVector> : IImagePart, IDisposable where
     internal void RequireLaidOut()
     {
         if (isLaidOut) return;
-        lock (parts)
+        lock (aloneLock)
         {
             if (isLaidOut) return;
             own = NativeFloats.AllocateToFill(CellFloats + ColumnFloats);
             memory = own.Pointer;
             Fill(0, Panels);
+            parts = [];
             isLaidOut = true;
         }
     }
@@ -147,6 +152,9 @@ public sealed unsafe class PackedMatrix<TVector> : IImagePart, IDisposable where
         memory = at;
         isLaidOut = true;
     }
+
+    /// <inheritdoc/>
+    void IImagePart.Release() => parts = [];
 
     /// <summary>Pieces of a few MiB; one for what is stored transposed, of which any column needs the whole.</summary>
     int IImagePart.Pieces => parts.Any(part => part.Transposed) ? 1 : (Panels + PanelsOfPiece - 1) / PanelsOfPiece;

@@ -21,4 +21,7 @@ internal unsafe interface IImagePart
     /// <summary>Lays out a piece: all pieces together write every float.</summary>
     /// <exception cref="WeightException">A tensor does not hold what it should; the message names it.</exception>
     void Fill(int piece);
+
+    /// <summary>Lets go of the numbers that it was made of: a checkpoint in memory is as large as it is.</summary>
+    void Release();
 }

@@ -94,7 +94,7 @@ internal static class ImageFile
     }
 
     /// <summary>Two sums of CRC-32C, of every other eight bytes: side by side they take a fraction of the time that reading does.</summary>
-    private static ulong Check(ReadOnlySpan<byte> bytes)
+    public static ulong Check(ReadOnlySpan<byte> bytes)
     {
         ReadOnlySpan<ulong> words = MemoryMarshal.Cast<byte, ulong>(bytes);
         uint even = 1, odd = 2;

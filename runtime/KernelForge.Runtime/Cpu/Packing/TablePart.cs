@@ -9,7 +9,7 @@ internal sealed unsafe class TablePart : IImagePart, IDisposable
 {
     private const long FloatsOfPiece = 1 << 20;
 
-    private readonly WeightValues values;
+    private WeightValues values;
     private readonly int rows, columns;
     private readonly bool isTurned;
     private readonly NativeFloats memory;
@@ -30,7 +30,9 @@ internal sealed unsafe class TablePart : IImagePart, IDisposable
     public long Floats => (long)rows * Stride;
 
     public string? Recipe => values.Identity is { } identity
-        ? string.Create(CultureInfo.InvariantCulture, $"table [{rows}, {columns}] in rows of {Stride}{(isTurned ? ", turned round" : "")}, {identity}") : null;
+        ? string.Create(
+            CultureInfo.InvariantCulture, $"table [{rows}, {columns}] in rows of {Stride}{(isTurned ? ", turned round" : "")}, {identity}")
+        : null;
 
     public int Pieces => isTurned ? 1 : (rows + RowsOfPiece - 1) / RowsOfPiece;
 
@@ -61,6 +63,8 @@ internal sealed unsafe class TablePart : IImagePart, IDisposable
             for (int column = 0; column < columns; column++) to[column] = source.Address[((nint)column * rows) + row];
         }
     }
+
+    public void Release() => values = default;
 
     public void Dispose() => memory.Dispose();
 }

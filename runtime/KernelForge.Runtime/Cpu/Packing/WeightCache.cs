@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Numerics;
 using System.Text;
 using KernelForge.Runtime.Files;
 
@@ -40,9 +39,8 @@ internal sealed class WeightCache(string folder)
     /// <summary>A name for people, and a number that recipes seldom share: which it is the file says itself.</summary>
     private string PathOf(string name, string recipe)
     {
-        (uint a, uint b) = (0, 0);
-        foreach (byte letter in Encoding.UTF8.GetBytes(recipe)) (a, b) = (BitOperations.Crc32C(a, letter), BitOperations.Crc32C(b ^ a, letter));
-        return Path.Combine(place.Path, string.Create(CultureInfo.InvariantCulture, $"{name}-{a:x8}{b:x8}.packed"));
+        ulong number = ImageFile.Check(Encoding.UTF8.GetBytes(recipe));
+        return Path.Combine(place.Path, string.Create(CultureInfo.InvariantCulture, $"{name}-{number:x16}.packed"));
     }
 
     private bool Guarded(string what, Func<bool> action)
@@ -55,7 +53,9 @@ internal sealed class WeightCache(string folder)
         {
             throw new WeightException(
                 place.Path, null,
-                $"cannot be {what} as the cache of weights: {error.Message} Name another folder by {CpuDevice.WeightCacheVariable}, or none to do without.", error);
+                $"cannot be {what} as the cache of weights: {error.Message} " +
+                $"Name another folder by {CpuDevice.WeightCacheVariable}, or none to do without.",
+                error);
         }
     }
 }

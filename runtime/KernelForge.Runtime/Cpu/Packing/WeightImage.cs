@@ -24,18 +24,26 @@ internal sealed unsafe class WeightImage : IDisposable
     /// <param name="pool">The threads.</param>
     /// <param name="cache">Where it may lie already, and is kept; null for nowhere.</param>
     /// <param name="name">What a file of the cache is called, for people.</param>
-    /// <exception cref="WeightException">A tensor does not hold what it should, or the cache folder cannot be used; the message says which.</exception>
+    /// <exception cref="WeightException">
+    /// A tensor does not hold what it should, or the cache folder cannot be used; the message says which.
+    /// </exception>
     public void Fill(WorkerPool pool, WeightCache? cache, string name)
     {
         IImagePart[] parts = [.. tables, .. matrices];
         Place();
         string? recipe = cache is null ? null : RecipeOf(parts);
-        if (recipe is not null && cache!.TryRead(name, recipe, Regions(), pool)) return;
-        // The largest first, so that threads end together.
-        (IImagePart Part, int Piece)[] items =
-            [.. parts.OrderByDescending(part => part.Floats / Math.Max(1, part.Pieces)).SelectMany(part => Enumerable.Range(0, part.Pieces).Select(piece => (part, piece)))];
-        pool.Run(items.Length, new FillWork(items));
-        if (recipe is not null) cache!.Write(name, recipe, Regions(), pool);
+        if (recipe is null || !cache!.TryRead(name, recipe, Regions(), pool))
+        {
+            // The largest first, so that threads end together.
+            (IImagePart Part, int Piece)[] items =
+            [
+                .. parts.OrderByDescending(part => part.Floats / Math.Max(1, part.Pieces))
+                    .SelectMany(part => Enumerable.Range(0, part.Pieces).Select(piece => (part, piece))),
+            ];
+            pool.Run(items.Length, new FillWork(items));
+            if (recipe is not null) cache!.Write(name, recipe, Regions(), pool);
+        }
+        foreach (IImagePart part in parts) part.Release();
     }
 
     public void Dispose()
@@ -58,7 +66,10 @@ internal sealed unsafe class WeightImage : IDisposable
     }
 
     private List<ImageRegion> Regions() =>
-        [.. tables.Select(table => new ImageRegion((nint)table.Address, table.Floats)), new ImageRegion((nint)memory!.Pointer, memory.Length)];
+    [
+        .. tables.Select(table => new ImageRegion((nint)table.Address, table.Floats)),
+        new ImageRegion((nint)memory!.Pointer, memory.Length),
+    ];
 
     private static long Aligned(IImagePart part) => (part.Floats + Alignment - 1) / Alignment * Alignment;
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using KernelForge.Runtime.Cpu;
 using KernelForge.Runtime.Execution;
 using KernelForge.Runtime.Weights;
@@ -143,6 +144,25 @@ public sealed class WeightCacheTests : IDisposable
                 .Add("b", type, [Inputs, Second], bytes(values[(First * Inputs)..]));
             File.WriteAllBytes(Checkpoint, file.ToArray());
             return Run(CpuPrecision.Float32, cache: null);
+        }
+    }
+
+    [Fact]
+    public void A_program_holds_nothing_of_a_checkpoint_in_memory()
+    {
+        using Products<Float256> program = Loaded(out WeakReference bytes);
+        GC.Collect();
+        Assert.False(bytes.IsAlive);
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        static Products<Float256> Loaded(out WeakReference reference)
+        {
+            byte[] bytes = Bytes(seed: 1);
+            reference = new WeakReference(bytes);
+            using var source = WeightSource.FromMemory(bytes);
+            var program = new Products<Float256>(new CpuDevice(2, 256), Of(source));
+            program.ReadWeights();
+            return program;
         }
     }
 
