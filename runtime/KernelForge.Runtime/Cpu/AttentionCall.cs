@@ -109,7 +109,7 @@ internal readonly unsafe struct AttentionCall<TVector, TScore, TMask>(
         return panels;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void Logits<TProducts>(AttentionTile tile, TProducts products, AttentionScratch<TVector> scratch, int count)
         where TProducts : struct, IAttentionProducts
     {
@@ -154,7 +154,7 @@ internal readonly unsafe struct AttentionCall<TVector, TScore, TMask>(
         for (int r = 0; r < tile.Count; r++, logits += stride) new Span<float>(logits, Panel).Fill(WeightOfNone);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void Adjust(float* logits, int present, AttentionRow i, int j, int head, bool masked)
     {
         int keyStart = keys.Start(i.Sequence);
@@ -170,7 +170,7 @@ internal readonly unsafe struct AttentionCall<TVector, TScore, TMask>(
     public float Weigh(float* logits, int count) => heads.Softmax ? Softmax(logits, count) : count == 0 ? 0 : 1;
 
     /// <summary>Replaces logits by e^(logit - largest) and returns their sum; zeros and 0 where no key is left.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static float Softmax(float* logits, int count)
     {
         TVector largest = TVector.Broadcast(float.NegativeInfinity);
@@ -190,7 +190,7 @@ internal readonly unsafe struct AttentionCall<TVector, TScore, TMask>(
     }
 
     /// <summary>Weights times values, one ascending chain over the keys, those of pruned panels left out; stores the shares.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void AddValues<TProducts>(AttentionTile tile, TProducts products, AttentionScratch<TVector> scratch, int count)
         where TProducts : struct, IAttentionProducts
     {
@@ -212,7 +212,7 @@ internal readonly unsafe struct AttentionCall<TVector, TScore, TMask>(
     /// <param name="column">The first column of the head: of a panel.</param>
     /// <param name="sums">[rows of the tile, panel].</param>
     /// <param name="rowSums">[rows of the tile].</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public void Store(AttentionTile tile, int column, float* sums, float* rowSums)
     {
         for (int r = 0; r < tile.Count; r++, sums += Panel)

@@ -12,7 +12,7 @@ internal readonly unsafe struct DecodeLogits<TVector, TScore, TMask>(
 {
     private static int Panel => 2 * TVector.Count;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public void Run(int item, int worker)
     {
         (DecodePart part, int first, int end, bool isLast) = decode.KeysOf(item);

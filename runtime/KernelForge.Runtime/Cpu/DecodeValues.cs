@@ -11,7 +11,7 @@ internal readonly unsafe struct DecodeValues<TVector, TScore, TMask>(
 {
     private static int Panel => 2 * TVector.Count;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public void Run(int item, int worker)
     {
         (DecodePart part, int number) = decode.ValuesOf(item);
@@ -46,7 +46,7 @@ internal readonly unsafe struct DecodeValues<TVector, TScore, TMask>(
     }
 
     /// <summary>sums[head][panel of columns][head of the group, column] = Σ weight · value, keys ascending.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void Add(DecodePart part, (int First, int End) heads, (int First, int End) columns, float* weights, float* sums)
     {
         KeptKeys<TVector> values = kept.Keys<TVector>(part.Sequence);

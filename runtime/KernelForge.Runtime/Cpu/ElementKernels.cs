@@ -38,7 +38,7 @@ public static class ElementKernels
     private readonly struct Work<TKernel>(int rows, int blocks, int features, int parts, int partFeatures, TKernel kernel) : IWork
         where TKernel : struct, IElementKernel
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public void Run(int item, int worker)
         {
             int block = item / parts, first = item % parts * partFeatures, last = Math.Min(features, first + partFeatures);

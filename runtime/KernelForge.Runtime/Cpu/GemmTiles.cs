@@ -18,7 +18,7 @@ internal static class GemmTiles
         (long)rows * PackedMatrix<TVector>.PanelWidth;
 
     /// <summary>Hands each row of each tile to the epilogue, whose column counts half a panel a panel: that of a pair.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static unsafe void Run<TVector, TEpilogue>(
         Rows<TVector> input, PackedMatrix<TVector> weights, TEpilogue epilogue, int firstRow, int endRow, int firstPanel, int endPanel,
         GemmScratch scratch)
@@ -86,7 +86,7 @@ internal static class GemmTiles
     }
 
     /// <summary>Whole numbers times what one step of their row and of their column is.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static unsafe void Hand<TVector, TEpilogue>(
         TEpilogue epilogue, int row, int rows, int column, float* sums, float* columnSteps, float* rowSteps)
         where TVector : unmanaged, IVector<TVector>

@@ -52,7 +52,7 @@ internal readonly unsafe struct LinearAttentionWork<TVector, TRows>(
         sequences.FirstRow(chunk.Sequence) + (attention.Backwards ? chunk.Count - 1 - chunk.Turn - r : chunk.Turn + r);
 
     /// <summary>Takes what the rows bring; whether products of the decays tell what is left of it.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private bool Read(Chunk chunk, LinearAttentionScratch<TVector> scratch)
     {
         float growth = 1;
@@ -107,7 +107,7 @@ internal readonly unsafe struct LinearAttentionWork<TVector, TRows>(
     /// <param name="rows">How many there are.</param>
     /// <param name="left">What is left of those states in front of the first row.</param>
     /// <returns>What is left behind the last.</returns>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private float Weigh(Chunk chunk, LinearAttentionScratch<TVector> scratch, int first, int rows, float left)
     {
         int states = attention.States, end = first + rows;
@@ -136,7 +136,7 @@ internal readonly unsafe struct LinearAttentionWork<TVector, TRows>(
     }
 
     /// <summary>The states behind the chunk.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void Advance(Chunk chunk, LinearAttentionScratch<TVector> scratch, float left)
     {
         int states = attention.States, width = (chunk.Width + Panel - 1) / Panel * Panel;
@@ -155,7 +155,7 @@ internal readonly unsafe struct LinearAttentionWork<TVector, TRows>(
     }
 
     /// <summary>The recurrence itself.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void GoRowByRow(Chunk chunk, LinearAttentionScratch<TVector> scratch)
     {
         int states = attention.States, width = (chunk.Width + Panel - 1) / Panel * Panel;

@@ -41,7 +41,7 @@ public static class RowKernels
 
         public KernelCost Cost => new(0, (double)rows * elements * sizeof(float));
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public unsafe void Run(int item, int worker)
         {
             int stride = RowBuffer.StrideOf(localColumns);

@@ -120,7 +120,7 @@ public static class Scans
 
         public int Items => (sequences.SequenceCount - Skipped) * shape.Parts;
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public unsafe void Run(int item, int worker)
         {
             int sequence = sequences.ByLength[Skipped + (item / shape.Parts)], part = item % shape.Parts;

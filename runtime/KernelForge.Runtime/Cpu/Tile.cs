@@ -20,7 +20,7 @@ internal static unsafe class Tile
     /// sums[r, c] = Σ a[r·aStride + t·aStep] · b[t·bStep + c], t ascending; <paramref name="sums"/> is [rows, 2 vectors], dense.
     /// With 1 to <see cref="IVector{TSelf}.TileRows"/> rows; when it resumes, the chains go on from what the sums hold instead of from zero.
     /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Multiply<TVector>(
         int rows, float* a, nint aStride, nint aStep, float* b, nint bStep, int k, float* sums, bool resume)
         where TVector : unmanaged, IVector<TVector>

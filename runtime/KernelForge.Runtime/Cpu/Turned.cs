@@ -37,7 +37,7 @@ internal static unsafe class Turned
     }
 
     /// <summary>Four rows become four columns, a square of four by four at a time.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Four(float* source, nint stride, int width, float* target, nint step)
     {
         int c = 0;

@@ -9,7 +9,7 @@ internal static unsafe class DotTile
     private const int RowsAtATime = 4;
 
     /// <summary>As <see cref="TileCall"/> says; the cells hold bfloat16 or bytes. Sums of bfloat16 are multiply-adds of float32.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Run<TVector>(CpuPrecision precision, int rows, in TileCall call) where TVector : unmanaged, IVector<TVector>
     {
         for (int row = 0; row < rows; row += RowsAtATime)
@@ -20,7 +20,7 @@ internal static unsafe class DotTile
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Run<TVector, TCells>(int row, int rows, in TileCall call)
         where TVector : unmanaged, IVector<TVector>
         where TCells : struct, ICells

@@ -12,7 +12,7 @@ internal static unsafe class Narrow
     private const int Largest = 127;
 
     /// <summary>Values of a row to bfloat16, to nearest, ties to even; zeros behind them, up to <paramref name="cells"/>.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void ToBFloat16(float* values, int count, int* cells, int cellCount)
     {
         var halves = (ushort*)cells;
@@ -27,7 +27,7 @@ internal static unsafe class Narrow
     }
 
     /// <summary>Two rows of values to one of cells, the first in the lower halves; without a second, zeros in the upper ones.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void PairToBFloat16(float* first, float* second, int count, int* cells)
     {
         int i = 0;
@@ -45,7 +45,7 @@ internal static unsafe class Narrow
     /// <paramref name="cells"/>: weights are zero there.
     /// </summary>
     /// <returns>What one step is.</returns>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static float ToBytes(float* values, int count, int* cells, int cellCount)
     {
         float largest = LargestMagnitude(values, count), factor = largest > 0 ? Largest / largest : 0;

@@ -38,7 +38,7 @@ public sealed class MemoryBandwidth : IDisposable
 
     private readonly struct Add(Rows<Float512> array, int first, float[] sums) : IWork
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public void Run(int item, int worker)
         {
             Float512 a = Float512.Zero, b = a, c = a, d = a;

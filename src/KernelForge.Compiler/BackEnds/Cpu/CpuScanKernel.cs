@@ -56,7 +56,7 @@ internal sealed class CpuScanKernel
         structs.Line();
         structs.Line($"/// <summary>Features of <c>{kernel.Name}</c> through a sequence.</summary>");
         structs.Open(LongLine.Broken($"private readonly struct {name}({writer.arguments.Declaration}) : IScanKernel<TVector>"));
-        structs.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]").Open("public void Run(int sequence, int first, int end, ScanStates<TVector> memory)");
+        structs.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]").Open("public void Run(int sequence, int first, int end, ScanStates<TVector> memory)");
         structs.Line($"int begin = {space}.FirstRow(sequence), count = {space}.RowCount(sequence);");
         structs.Open("for (int turn = 0; turn < count; turn++)");
         structs.Line($"int row = {(kernel.Backwards ? "begin + count - 1 - turn" : "begin + turn")};");
