@@ -25,7 +25,7 @@ public static class Attention
     /// <summary>
     /// Queries an item: many enough that laying out the keys costs little, few enough to share a long sequence among threads.
     /// </summary>
-    internal const int QueriesPerItem = 210;
+    internal const int QueriesPerItem = 420;
 
     /// <param name="pool">The threads.</param>
     /// <param name="query">[query rows, heads × width].</param>

@@ -68,6 +68,7 @@ internal readonly unsafe struct AttentionCall<TVector, TScore, TMask>(
                 int q = first + (ofHeads ? o : i), head = (keyHead * Group) + (ofHeads ? i : o);
                 int row = queries.FirstRow(sequence) + q, position = queries.Base(sequence) + q;
                 var tile = new AttentionTile(sequence, row, position, head, Math.Min(products.Rows, inner - i), ofHeads);
+                for (int r = 0; r < tile.Count; r++) AskForOutput(tile, r);
                 int count = FindPanels(tile, range, scratch);
                 Logits(tile, products, scratch, count);
                 for (int r = 0; r < tile.Count; r++) scratch.RowSums[r] = Weigh(scratch.Scores + (r * scratch.ScoreStride), count * Panel);
@@ -217,15 +218,21 @@ internal readonly unsafe struct AttentionCall<TVector, TScore, TMask>(
     {
         for (int r = 0; r < tile.Count; r++, sums += Panel)
         {
-            Rows<TVector> columns = output.Slice(tile.HeadOf(r) * valueWidth, valueWidth);
-            int row = tile.QueryOf(r).Row;
+            int row = tile.QueryOf(r).Row, head = tile.HeadOf(r) * valueWidth, first = head + column, end = head + valueWidth;
             // Without any key the sums were never made: they may hold anything, a NaN too.
             bool any = rowSums[r] != 0;
             TVector share = TVector.Broadcast(1 / rowSums[r]);
-            columns.Store(row, column, any ? TVector.Load(sums) * share : TVector.Zero);
+            output.Store(row, first, end, any ? TVector.Load(sums) * share : TVector.Zero);
             if (column + TVector.Count < valueWidth)
-                columns.Store(row, column + TVector.Count, any ? TVector.Load(sums + TVector.Count) * share : TVector.Zero);
+                output.Store(row, first + TVector.Count, end, any ? TVector.Load(sums + TVector.Count) * share : TVector.Zero);
         }
+    }
+
+    /// <summary>Asks the cache for the columns that <see cref="Store"/> writes of a row of the tile, long before.</summary>
+    private void AskForOutput(AttentionTile tile, int r)
+    {
+        int row = tile.QueryOf(r).Row, first = tile.HeadOf(r) * valueWidth;
+        for (int c = 0; c < valueWidth; c += Ahead.Line / sizeof(float)) output.Ask(row, first + c);
     }
 
     /// <summary>What the mask says of some queries and the keys of a panel.</summary>

@@ -59,7 +59,8 @@ public static class Gemm
         DotTiles? tiles = block.Tiles;
         GemmShape shape = GemmShape.Choose(
             input.Count, tiles?.CellsOf(block.Inputs) ?? block.Inputs, block.Panels, tiles?.Rows ?? TVector.TileRows, pool.Threads);
-        pool.Run(shape.Items, new Work<TVector, TBlock>(pool, input, block, shape));
+        SharedRoom room = tiles is null ? default : SharedCells.RoomFor(tiles, shape, input.Columns);
+        pool.Run(shape.Items, room, new Work<TVector, TBlock>(pool, input, block, shape));
     }
 
     /// <summary>Multiplies <paramref name="input"/> with the weights of two blocks in one pass.</summary>
@@ -100,12 +101,12 @@ public static class Gemm
         public unsafe void Run(int item, int worker)
         {
             (int firstRow, int endRow) = shape.Rows(item);
-            DotTiles? tiles = block.Tiles;
-            long sums = GemmTiles.ScratchFor<TVector>(endRow - firstRow);
-            float* scratch = pool.Scratch(worker, sums + RowCells.RoomFor(tiles, endRow - firstRow, input.Columns));
-            RowCells cells = tiles is null ? default : RowCells.Fill(tiles, input, firstRow, endRow, scratch + sums);
             (int firstPanel, int endPanel) = shape.Panels(item);
-            block.Run(input, firstRow, endRow, firstPanel, endPanel, new GemmScratch(scratch, cells));
+            RowCells cells = block.Tiles is { } tiles
+                ? new SharedCells(tiles, shape, input.Columns, pool.SharedMemory).Require(input, item / shape.PanelRanges)
+                : default;
+            float* sums = pool.Scratch(worker, GemmTiles.ScratchFor<TVector>(endRow - firstRow));
+            block.Run(input, firstRow, endRow, firstPanel, endPanel, new GemmScratch(sums, cells));
         }
     }
 }

@@ -19,11 +19,10 @@ internal readonly record struct GemmShape(int RowCount, int RowBlocks, int Panel
         return new GemmShape(rows, blocks, panels, ranges);
     }
 
-    public (int First, int End) Rows(int item)
-    {
-        int block = item / PanelRanges;
-        return (Even.Start(0, RowCount, block, RowBlocks), Even.Start(0, RowCount, block + 1, RowBlocks));
-    }
+    public (int First, int End) Rows(int item) => RowsOf(item / PanelRanges);
+
+    public (int First, int End) RowsOf(int block) =>
+        (Even.Start(0, RowCount, block, RowBlocks), Even.Start(0, RowCount, block + 1, RowBlocks));
 
     public (int First, int End) Panels(int item)
     {

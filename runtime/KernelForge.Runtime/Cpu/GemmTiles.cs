@@ -44,10 +44,11 @@ internal static class GemmTiles
                     {
                         for (int r = 0; r < rows; r++) epilogue.Ask(row + r, panel * lanes);
                     }
+                    var ahead = Ahead.Of(b, (nint)(end - k) * width * sizeof(float), tile, tiles);
                     if (narrow is null)
-                        Tile.Multiply<TVector>(rows, input.Address(row, k), input.Stride, 1, b, width, end - k, sums, resume: stretch > 0);
+                        Tile.Multiply<TVector>(rows, input.Address(row, k), input.Stride, 1, b, width, end - k, sums, resume: stretch > 0, ahead);
                     else
-                        Multiply(narrow, scratch.Cells, weights, panel, row - firstRow, rows, k, end, b, sums, resume: stretch > 0);
+                        Multiply(narrow, scratch.Cells, weights, panel, row - firstRow, rows, k, end, b, sums, resume: stretch > 0, ahead);
                     if (stretch + 1 < stretches) continue;
                     if (narrow?.Precision == CpuPrecision.Int8)
                     {
@@ -69,7 +70,8 @@ internal static class GemmTiles
     }
 
     private static unsafe void Multiply<TVector>(
-        DotTiles tiles, RowCells cells, PackedMatrix<TVector> weights, int panel, int row, int rows, int k, int end, float* b, float* sums, bool resume)
+        DotTiles tiles, RowCells cells, PackedMatrix<TVector> weights, int panel, int row, int rows, int k, int end, float* b, float* sums, bool resume,
+        Ahead ahead)
         where TVector : unmanaged, IVector<TVector>
     {
         var call = new TileCall
@@ -81,6 +83,8 @@ internal static class GemmTiles
             Sums = (int*)sums,
             Start = resume ? (int*)sums : weights.Start(panel),
             StartStride = resume ? PackedMatrix<TVector>.PanelWidth * sizeof(int) : 0,
+            Ahead = ahead.From is null ? (byte*)b : ahead.From,
+            AheadStep = ahead.Step,
         };
         tiles.Run<TVector>(rows, ref call);
     }

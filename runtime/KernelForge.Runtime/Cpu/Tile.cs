@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace KernelForge.Runtime.Cpu;
 
@@ -19,41 +20,44 @@ internal static unsafe class Tile
     /// <summary>
     /// sums[r, c] = Σ a[r·aStride + t·aStep] · b[t·bStep + c], t ascending; <paramref name="sums"/> is [rows, 2 vectors], dense.
     /// With 1 to <see cref="IVector{TSelf}.TileRows"/> rows; when it resumes, the chains go on from what the sums hold instead of from zero.
+    /// Each step asks for some of what lies <paramref name="ahead"/>.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Multiply<TVector>(
-        int rows, float* a, nint aStride, nint aStep, float* b, nint bStep, int k, float* sums, bool resume)
+        int rows, float* a, nint aStride, nint aStep, float* b, nint bStep, int k, float* sums, bool resume, Ahead ahead = default)
         where TVector : unmanaged, IVector<TVector>
     {
         switch (rows)
         {
-            case 1: Run<TVector, Rows1>(a, aStride, aStep, b, bStep, k, sums, resume); break;
-            case 2: Run<TVector, Rows2>(a, aStride, aStep, b, bStep, k, sums, resume); break;
-            case 3: Run<TVector, Rows3>(a, aStride, aStep, b, bStep, k, sums, resume); break;
-            case 4: Run<TVector, Rows4>(a, aStride, aStep, b, bStep, k, sums, resume); break;
-            case 5: Run<TVector, Rows5>(a, aStride, aStep, b, bStep, k, sums, resume); break;
-            case 6: Run<TVector, Rows6>(a, aStride, aStep, b, bStep, k, sums, resume); break;
-            case 7: Run<TVector, Rows7>(a, aStride, aStep, b, bStep, k, sums, resume); break;
-            case 8: Run<TVector, Rows8>(a, aStride, aStep, b, bStep, k, sums, resume); break;
-            case 9: Run<TVector, Rows9>(a, aStride, aStep, b, bStep, k, sums, resume); break;
-            case 10: Run<TVector, Rows10>(a, aStride, aStep, b, bStep, k, sums, resume); break;
-            case 11: Run<TVector, Rows11>(a, aStride, aStep, b, bStep, k, sums, resume); break;
-            case 12: Run<TVector, Rows12>(a, aStride, aStep, b, bStep, k, sums, resume); break;
-            case 13: Run<TVector, Rows13>(a, aStride, aStep, b, bStep, k, sums, resume); break;
-            case 14: Run<TVector, Rows14>(a, aStride, aStep, b, bStep, k, sums, resume); break;
+            case 1: Run<TVector, Rows1>(a, aStride, aStep, b, bStep, k, sums, resume, ahead); break;
+            case 2: Run<TVector, Rows2>(a, aStride, aStep, b, bStep, k, sums, resume, ahead); break;
+            case 3: Run<TVector, Rows3>(a, aStride, aStep, b, bStep, k, sums, resume, ahead); break;
+            case 4: Run<TVector, Rows4>(a, aStride, aStep, b, bStep, k, sums, resume, ahead); break;
+            case 5: Run<TVector, Rows5>(a, aStride, aStep, b, bStep, k, sums, resume, ahead); break;
+            case 6: Run<TVector, Rows6>(a, aStride, aStep, b, bStep, k, sums, resume, ahead); break;
+            case 7: Run<TVector, Rows7>(a, aStride, aStep, b, bStep, k, sums, resume, ahead); break;
+            case 8: Run<TVector, Rows8>(a, aStride, aStep, b, bStep, k, sums, resume, ahead); break;
+            case 9: Run<TVector, Rows9>(a, aStride, aStep, b, bStep, k, sums, resume, ahead); break;
+            case 10: Run<TVector, Rows10>(a, aStride, aStep, b, bStep, k, sums, resume, ahead); break;
+            case 11: Run<TVector, Rows11>(a, aStride, aStep, b, bStep, k, sums, resume, ahead); break;
+            case 12: Run<TVector, Rows12>(a, aStride, aStep, b, bStep, k, sums, resume, ahead); break;
+            case 13: Run<TVector, Rows13>(a, aStride, aStep, b, bStep, k, sums, resume, ahead); break;
+            case 14: Run<TVector, Rows14>(a, aStride, aStep, b, bStep, k, sums, resume, ahead); break;
             default: throw new ArgumentOutOfRangeException(nameof(rows));
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Run<TVector, TRows>(
-        float* a, nint aStride, nint aStep, float* b, nint bStep, int k, float* sums, bool resume)
+        float* a, nint aStride, nint aStep, float* b, nint bStep, int k, float* sums, bool resume, Ahead ahead)
         where TVector : unmanaged, IVector<TVector>
         where TRows : struct, IRowCount
     {
         // Three rows a pointer: one base register and two shared strides reach each of them.
         nint second = aStride, third = 2 * aStride, step = aStep;
         float* a0 = a, a3 = a0 + aStride + third, a6 = a3 + aStride + third, a9 = a6 + aStride + third, a12 = a9 + aStride + third;
+        byte* next = ahead.From is null ? (byte*)b : ahead.From;
+        nint nextStep = ahead.Step;
         TVector s0 = TVector.Zero, t0 = TVector.Zero;
         TVector s1 = TVector.Zero, t1 = TVector.Zero;
         TVector s2 = TVector.Zero, t2 = TVector.Zero;
@@ -88,6 +92,11 @@ internal static unsafe class Tile
         }
         for (; k > 0; k--)
         {
+            if (Sse.IsSupported)
+            {
+                Sse.Prefetch1(next);
+                Sse.Prefetch1(next + Ahead.Line);
+            }
             TVector x, left = TVector.Load(b), right = TVector.Load(b + TVector.Count);
             x = TVector.Broadcast(*a0);
             (s0, t0) = (TVector.MultiplyAdd(x, left, s0), TVector.MultiplyAdd(x, right, t0));
@@ -157,6 +166,7 @@ internal static unsafe class Tile
                 (s13, t13) = (TVector.MultiplyAdd(x, left, s13), TVector.MultiplyAdd(x, right, t13));
             }
             b += bStep;
+            next += nextStep;
             a0 += step;
             if (TRows.Value > 3) a3 += step;
             if (TRows.Value > 6) a6 += step;

@@ -9,7 +9,7 @@ public static class VectorActivation
     public static TVector Apply<TVector>(ActivationKind kind, TVector x) where TVector : unmanaged, IVector<TVector>
     {
         // The two that stand in the hottest loops are inlined; the branch is the same for every vector of a run.
-        if (kind == ActivationKind.Gelu) return Half<TVector>() * x * (One<TVector>() + VectorMath.Erf(x * TVector.Broadcast(0.70710678f)));
+        if (kind == ActivationKind.Gelu) return VectorMath.Gelu(x);
         if (kind == ActivationKind.Silu) return x / (One<TVector>() + VectorMath.Exp(-x));
         return Other(kind, x);
     }

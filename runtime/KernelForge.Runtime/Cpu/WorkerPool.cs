@@ -37,6 +37,7 @@ public sealed unsafe class WorkerPool : IDisposable
     private readonly Lock runLock = new();
     private readonly object parking = new();
     private readonly NativeFloats?[] scratch;
+    private NativeFloats shared = NativeFloats.Allocate(0);
     private long state;
     private int parked, next, items;
     private bool stopped;
@@ -74,7 +75,10 @@ public sealed unsafe class WorkerPool : IDisposable
     /// <summary>Runs items 0 to <paramref name="count"/> - 1 and returns when all are done.</summary>
     /// <exception cref="InvalidOperationException">Called from inside an item of this pool.</exception>
     /// <remarks>An exception in an item abandons the items not yet begun and is thrown here.</remarks>
-    public void Run<TWork>(int count, TWork work) where TWork : IWork
+    public void Run<TWork>(int count, TWork work) where TWork : IWork => Run(count, default, work);
+
+    /// <summary>As <see cref="Run{TWork}(int, TWork)"/>, with <see cref="SharedMemory"/> for all items.</summary>
+    internal void Run<TWork>(int count, SharedRoom room, TWork work) where TWork : IWork
     {
         if (count <= 0) return;
         KernelProfile? profile = KernelProfile.Current;
@@ -83,6 +87,7 @@ public sealed unsafe class WorkerPool : IDisposable
         lock (runLock)
         {
             ObjectDisposedException.ThrowIf(stopped, this);
+            Reserve(room);
 
             // The job is on this frame, which outlives it: nobody is inside when this method leaves.
             this.work = Unsafe.AsPointer(ref work);
@@ -106,6 +111,9 @@ public sealed unsafe class WorkerPool : IDisposable
         }
     }
 
+    /// <summary>What the run asked for, 64-byte aligned: zeros first, then unspecified content.</summary>
+    internal float* SharedMemory => shared.Pointer;
+
     /// <summary>Memory of one worker, 64-byte aligned, unspecified content, valid until the item ends.</summary>
     internal float* Scratch(int worker, long floats)
     {
@@ -126,7 +134,18 @@ public sealed unsafe class WorkerPool : IDisposable
             Interlocked.Add(ref state, NextJob);
             lock (parking) Monitor.PulseAll(parking);
             foreach (NativeFloats? memory in scratch) memory?.Dispose();
+            shared.Dispose();
         }
+    }
+
+    private void Reserve(SharedRoom room)
+    {
+        if (room.Floats > shared.Length)
+        {
+            shared.Dispose();
+            shared = NativeFloats.Allocate(room.Floats);
+        }
+        if (room.Zeros > 0) new Span<float>(shared.Pointer, room.Zeros).Clear();
     }
 
     private static void Invoke<TWork>(void* work, int item, int worker) where TWork : IWork =>
@@ -193,3 +212,8 @@ public sealed unsafe class WorkerPool : IDisposable
         workingFor = outer;
     }
 }
+
+/// <summary>Memory for all items of a run.</summary>
+/// <param name="Floats">How much.</param>
+/// <param name="Zeros">How much of it is zeros when the run begins: the first.</param>
+internal readonly record struct SharedRoom(long Floats, int Zeros);

@@ -28,6 +28,9 @@ public sealed class VectorMathTests
     [Fact]
     public void Sin_of_a_large_angle_does_not_lose_its_meaning() => Widths.ForEach(new Case("sin", -1e7, 1e7, 2, Math.Sin, Floor: 1e-3));
 
+    [Fact]
+    public void Gelu_is_within_a_few_roundings_of_its_argument() => Widths.ForEach(new GeluCase());
+
     [Theory]
     [InlineData("exp", float.NegativeInfinity, 0f)]
     [InlineData("exp", float.PositiveInfinity, float.PositiveInfinity)]
@@ -49,6 +52,11 @@ public sealed class VectorMathTests
     [InlineData("tanh", float.NaN, float.NaN)]
     [InlineData("erf", float.NaN, float.NaN)]
     [InlineData("log", float.NaN, float.NaN)]
+    [InlineData("gelu", float.NaN, float.NaN)]
+    [InlineData("gelu", float.PositiveInfinity, float.PositiveInfinity)]
+    [InlineData("gelu", 1e30f, 1e30f)]
+    [InlineData("gelu", -1e30f, 0f)]
+    [InlineData("gelu", 0f, 0f)]
     [InlineData("sin", float.NaN, float.NaN)]
     [InlineData("sin", float.PositiveInfinity, float.NaN)]
     public void Limits_are_those_of_the_real_function(string function, float x, float expected) =>
@@ -77,6 +85,7 @@ public sealed class VectorMathTests
         "exp" => VectorMath.Exp(x),
         "tanh" => VectorMath.Tanh(x),
         "erf" => VectorMath.Erf(x),
+        "gelu" => VectorMath.Gelu(x),
         "log" => VectorMath.Log(x),
         "sin" => VectorMath.Sin(x),
         "cos" => VectorMath.Cos(x),
@@ -107,6 +116,20 @@ public sealed class VectorMathTests
                     double ulp = float.BitIncrement(rounded) - (double)rounded;
                     Assert.True(Math.Abs(y[l] - exact) <= Ulps * ulp, $"{Function}({x[l]:R}) = {y[l]:R}, not {exact:R}, at {TVector.Count} lanes");
                 }
+            }
+        }
+    }
+
+    private sealed record GeluCase : IWidthCase
+    {
+        public unsafe void Run<TVector>() where TVector : unmanaged, IVector<TVector>
+        {
+            float* y = stackalloc float[TVector.Count];
+            for (float x = -7; x < 7; x += 0.0003f)
+            {
+                TVector.Store(y, VectorMath.Gelu(TVector.Broadcast(x)));
+                double exact = 0.5 * x * (1 + Erf(x * Math.Sqrt(0.5)));
+                Assert.True(Math.Abs(y[0] - exact) <= 2e-7 * Math.Abs(x), $"gelu({x:R}) = {y[0]:R}, not {exact:R}, at {TVector.Count} lanes");
             }
         }
     }

@@ -80,6 +80,18 @@ public sealed class WorkerPoolTests
     }
 
     [Fact]
+    public void Items_share_memory_that_begins_with_zeros()
+    {
+        using var pool = new WorkerPool(3);
+        int[] counts = new int[40];
+        for (int floats = 16; floats < 40_000; floats *= 3)
+        {
+            pool.Run(counts.Length, new SharedRoom(floats, Zeros: 16), new Tickets(pool, counts, floats));
+            Assert.Equal(Enumerable.Range(1, counts.Length), counts.Order());
+        }
+    }
+
+    [Fact]
     public void A_disposed_pool_refuses_work()
     {
         var pool = new WorkerPool(2);
@@ -108,6 +120,16 @@ public sealed class WorkerPoolTests
     private readonly record struct Nested(WorkerPool Pool) : IWork
     {
         public void Run(int item, int worker) => Pool.Run(1, new Count(new int[1]));
+    }
+
+    /// <summary>Each item takes the next number from the memory's first word, and writes to the last.</summary>
+    private readonly record struct Tickets(WorkerPool Pool, int[] Counts, int Floats) : IWork
+    {
+        public unsafe void Run(int item, int worker)
+        {
+            Counts[item] = Interlocked.Increment(ref *(int*)Pool.SharedMemory);
+            Pool.SharedMemory[Floats - 1] = item;
+        }
     }
 
     private readonly record struct Meet(Barrier Barrier) : IWork

@@ -114,6 +114,7 @@ internal static unsafe class DotProbe
                 Sums = sums,
                 Start = start,
                 StartStride = width * sizeof(int),
+                Ahead = (byte*)b,
             };
             with.Run<TVector>(rows, ref call);
         }

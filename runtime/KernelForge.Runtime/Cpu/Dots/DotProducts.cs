@@ -117,6 +117,7 @@ internal unsafe struct DotProducts<TVector> : IAttentionProducts
             Sums = (int*)sums,
             Start = resume ? (int*)sums : zeros,
             StartStride = resume ? Panel * sizeof(int) : 0,
+            Ahead = (byte*)b,
         };
         tiles.Run<TVector>(rows, ref call);
     }

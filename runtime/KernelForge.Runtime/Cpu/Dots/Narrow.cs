@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace KernelForge.Runtime.Cpu.Dots;
 
@@ -11,12 +12,14 @@ internal static unsafe class Narrow
 
     private const int Largest = 127;
 
-    /// <summary>Values of a row to bfloat16, to nearest, ties to even; zeros behind them, up to <paramref name="cells"/>.</summary>
+    /// <summary>Values of a row to bfloat16, to nearest, ties to even; zeros behind them, up to <paramref name="cellCount"/> cells.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void ToBFloat16(float* values, int count, int* cells, int cellCount)
     {
         var halves = (ushort*)cells;
         int i = 0;
+        for (; Avx512F.IsSupported && i + Vector512<float>.Count <= count; i += Vector512<float>.Count)
+            Avx512F.ConvertToVector256UInt16(Rounded(Vector512.Load(values + i))).Store(halves + i);
         for (; i + Vector512<float>.Count <= count; i += Vector512<float>.Count)
         {
             Vector256.Store(
@@ -31,6 +34,8 @@ internal static unsafe class Narrow
     public static void PairToBFloat16(float* first, float* second, int count, int* cells)
     {
         int i = 0;
+        for (; Avx512F.IsSupported && second is not null && i + Vector512<float>.Count <= count; i += Vector512<float>.Count)
+            (Rounded(Vector512.Load(first + i)) | (Rounded(Vector512.Load(second + i)) << 16)).AsInt32().Store(cells + i);
         for (; second is not null && i + Vector256<float>.Count <= count; i += Vector256<float>.Count)
             Vector256.Store((Rounded(Vector256.Load(first + i)) | (Rounded(Vector256.Load(second + i)) << 16)).AsInt32(), cells + i);
         for (; i < count; i++)
@@ -42,35 +47,44 @@ internal static unsafe class Narrow
 
     /// <summary>
     /// Values of a row to bytes without a sign, <see cref="Zero"/> standing for 0; the largest magnitude becomes 127. Zeros behind them, up to
-    /// <paramref name="cells"/>: weights are zero there.
+    /// <paramref name="cellCount"/> cells: weights are zero there.
     /// </summary>
     /// <returns>What one step is.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static float ToBytes(float* values, int count, int* cells, int cellCount)
     {
-        float largest = LargestMagnitude(values, count), factor = largest > 0 ? Largest / largest : 0;
+        float largest = LargestMagnitude(values, count), factor = FactorOf(largest);
         var bytes = (byte*)cells;
-        Vector256<float> factors = Vector256.Create(factor);
-        Vector256<int> zero = Vector256.Create(Zero);
         int i = 0;
+        for (; Avx512F.IsSupported && i + Vector512<float>.Count <= count; i += Vector512<float>.Count)
+        {
+            Vector512<int> steps = Avx512F.ConvertToVector512Int32(Vector512.Load(values + i) * Vector512.Create(factor));
+            Avx512F.ConvertToVector128Byte(steps + Vector512.Create(Zero)).Store(bytes + i);
+        }
         for (; i + 16 <= count; i += 16)
         {
-            Vector256<int> first = Steps(Vector256.Load(values + i)), second = Steps(Vector256.Load(values + i + 8));
-            Vector256<short> both = Vector256.Narrow(first, second);
+            Vector256<int> first = Steps(Vector256.Load(values + i), factor), second = Steps(Vector256.Load(values + i + 8), factor);
+            Vector256<short> both = Vector256.Narrow(first + Vector256.Create(Zero), second + Vector256.Create(Zero));
             Vector128.Store(Vector128.Narrow(both.GetLower(), both.GetUpper()).AsByte(), bytes + i);
         }
-        for (; i < count; i++) bytes[i] = (byte)Steps(Vector256.Create(values[i])).ToScalar();
+        for (; i < count; i++) bytes[i] = (byte)(Steps(Vector256.Create(values[i]), factor).ToScalar() + Zero);
         for (; i < 4 * cellCount; i++) bytes[i] = 0;
-        return largest / Largest;
-
-        Vector256<int> Steps(Vector256<float> x) => Vector256.ConvertToInt32Native(Vector256.Round(x * factors)) + zero;
+        return StepOf(largest);
     }
 
-    /// <summary>A column's largest magnitude to 127, and the rest with it: a weight as a byte with a sign.</summary>
-    public static sbyte ToSignedByte(float value, float factor) => (sbyte)MathF.Round(value * factor);
+    /// <summary>Values in whole steps, to nearest, ties to even: of the largest magnitude, 127.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> Steps(Vector256<float> values, float factor) => Steps(values, Vector256.Create(factor));
 
+    /// <inheritdoc cref="Steps(Vector256{float}, float)"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> Steps(Vector256<float> values, Vector256<float> factors) =>
+        Vector256.ConvertToInt32Native(Vector256.Round(values * factors));
+
+    /// <summary>Steps a unit, so that the largest magnitude becomes 127.</summary>
     public static float FactorOf(float largest) => largest > 0 ? Largest / largest : 0;
 
+    /// <summary>What one step is.</summary>
     public static float StepOf(float largest) => largest / Largest;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -82,15 +96,36 @@ internal static unsafe class Narrow
         return Vector256.ConditionalSelect(Vector256.Equals(x, x).AsUInt32(), rounded, bits | Vector256.Create(0x400000u)) >> 16;
     }
 
+    /// <inheritdoc cref="Rounded(Vector256{float})"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<uint> Rounded(Vector512<float> x)
+    {
+        Vector512<uint> bits = x.AsUInt32();
+        Vector512<uint> rounded = bits + Vector512.Create(0x7fffu) + ((bits >> 16) & Vector512<uint>.One);
+        return Vector512.ConditionalSelect(Vector512.Equals(x, x).AsUInt32(), rounded, bits | Vector512.Create(0x400000u)) >> 16;
+    }
+
+    /// <summary>As whole numbers, magnitudes are ordered as they are as floats, and a NaN is above them all.</summary>
     private static float LargestMagnitude(float* values, int count)
     {
-        Vector256<float> largest = Vector256<float>.Zero;
         int i = 0;
-        for (; i + Vector256<float>.Count <= count; i += Vector256<float>.Count)
-            largest = Vector256.Max(largest, Vector256.Abs(Vector256.Load(values + i)));
-        float one = 0;
-        for (int lane = 0; lane < Vector256<float>.Count; lane++) one = MathF.Max(one, largest[lane]);
-        for (; i < count; i++) one = MathF.Max(one, MathF.Abs(values[i]));
-        return one;
+        Vector256<int> all = Vector256<int>.Zero;
+        if (Avx512F.IsSupported)
+        {
+            Vector512<int> first = Vector512<int>.Zero, second = Vector512<int>.Zero, magnitude = Vector512.Create(int.MaxValue);
+            for (; i + (2 * Vector512<int>.Count) <= count; i += 2 * Vector512<int>.Count)
+            {
+                first = Vector512.Max(first, Vector512.Load(values + i).AsInt32() & magnitude);
+                second = Vector512.Max(second, Vector512.Load(values + i + Vector512<int>.Count).AsInt32() & magnitude);
+            }
+            first = Vector512.Max(first, second);
+            all = Vector256.Max(first.GetLower(), first.GetUpper());
+        }
+        for (; i + Vector256<int>.Count <= count; i += Vector256<int>.Count)
+            all = Vector256.Max(all, Vector256.Load(values + i).AsInt32() & Vector256.Create(int.MaxValue));
+        int largest = 0;
+        for (int lane = 0; lane < Vector256<int>.Count; lane++) largest = Math.Max(largest, all[lane]);
+        for (; i < count; i++) largest = Math.Max(largest, BitConverter.SingleToInt32Bits(values[i]) & int.MaxValue);
+        return BitConverter.Int32BitsToSingle(largest);
     }
 }

@@ -1,18 +1,15 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
 namespace KernelForge.Runtime.Cpu.Dots;
 
-/// <summary>Panels of weights, [inputs, width], rounded to cells, [cells, width].</summary>
+/// <summary>Panels of weights, [inputs, width], rounded to cells, [cells, width]; a width is a multiple of eight.</summary>
 internal static unsafe class PanelCells
 {
     public static void ToBFloat16(float* from, int inputs, int width, int* to)
     {
-        const int values = 2;
-        int* row = stackalloc int[width];
-        for (int k = 0; k < inputs; k++)
-        {
-            Narrow.ToBFloat16(from + ((nint)k * width), width, row, width / values);
-            var halves = (ushort*)to + ((nint)(k / values) * width * values) + (k % values);
-            for (int column = 0; column < width; column++) halves[column * values] = ((ushort*)row)[column];
-        }
+        for (int k = 0; k < inputs; k += 2, from += 2 * width, to += width)
+            Narrow.PairToBFloat16(from, k + 1 < inputs ? from + width : null, width, to);
     }
 
     /// <param name="from">[inputs, width].</param>
@@ -23,29 +20,34 @@ internal static unsafe class PanelCells
     /// <param name="start">What takes away the <see cref="Narrow.Zero"/> that rows have in each of their bytes.</param>
     public static void ToBytes(float* from, int inputs, int width, int* to, float* steps, int* start)
     {
-        const int values = 4;
-        float* factors = stackalloc float[width];
-        new Span<float>(steps, width).Clear();
-        new Span<int>(start, width).Clear();
-        for (int k = 0; k < inputs; k++)
+        for (int column = 0; column < width; column += Vector256<float>.Count) Columns(from + column, inputs, width, to + column, steps + column, start + column);
+    }
+
+    /// <summary>A vector of columns.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void Columns(float* from, int inputs, int width, int* to, float* steps, int* start)
+    {
+        const int values = 4, valueBits = 8;
+        Vector256<float> largest = Vector256<float>.Zero;
+        for (int k = 0; k < inputs; k++) largest = Vector256.Max(largest, Vector256.Abs(Vector256.Load(from + ((nint)k * width))));
+        Vector256<float> factors = default;
+        for (int lane = 0; lane < Vector256<float>.Count; lane++)
         {
-            for (int column = 0; column < width; column++)
-                steps[column] = MathF.Max(steps[column], MathF.Abs(from[((nint)k * width) + column]));
+            factors = factors.WithElement(lane, Narrow.FactorOf(largest[lane]));
+            steps[lane] = Narrow.StepOf(largest[lane]);
         }
-        for (int column = 0; column < width; column++)
+        Vector256<int> sums = Vector256<int>.Zero;
+        for (int k = 0; k < inputs; k += values, to += width)
         {
-            factors[column] = Narrow.FactorOf(steps[column]);
-            steps[column] = Narrow.StepOf(steps[column]);
-        }
-        for (int k = 0; k < inputs; k++)
-        {
-            var bytes = (sbyte*)to + ((nint)(k / values) * width * values) + (k % values);
-            for (int column = 0; column < width; column++)
+            Vector256<int> cell = Vector256<int>.Zero;
+            for (int i = 0; i < values && k + i < inputs; i++)
             {
-                sbyte value = Narrow.ToSignedByte(from[((nint)k * width) + column], factors[column]);
-                bytes[column * values] = value;
-                start[column] -= Narrow.Zero * value;
+                Vector256<int> value = Narrow.Steps(Vector256.Load(from + ((nint)(k + i) * width)), factors);
+                sums += value;
+                cell |= (value & Vector256.Create((int)byte.MaxValue)) << (i * valueBits);
             }
+            cell.Store(to);
         }
+        (sums * -Narrow.Zero).Store(start);
     }
 }

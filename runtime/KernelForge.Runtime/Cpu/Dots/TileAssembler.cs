@@ -6,7 +6,7 @@ namespace KernelForge.Runtime.Cpu.Dots;
 
 /// <summary>
 /// Writes the machine code of tiles: functions of one argument, the address of a <see cref="TileCall"/>, by the calling convention of
-/// Linux on x64. Only registers that a caller expects to lose are used.
+/// Linux on x64. Registers that a caller expects to keep are put back.
 /// </summary>
 internal static class TileAssembler
 {
@@ -36,8 +36,10 @@ internal static class TileAssembler
         bool wide = kind.VectorBytes == 64;
         int left = wide ? 28 : 12, right = left + 1, broadcast = left + 2;
         AssemblerRegister64[] bases = [rax, rdx, r8, r9, r10];
-        AssemblerRegister64 stride = rcx, panel = rsi, cells = r11, call = rdi;
+        AssemblerRegister64 stride = rcx, panel = rsi, cells = r11, call = rdi, ahead = rdi, aheadStep = rbx;
 
+        // Of what a caller expects to keep.
+        code.push(aheadStep);
         code.mov(rax, Field(nameof(TileCall.Start)));
         code.mov(stride, Field(nameof(TileCall.StartStride)));
         for (int row = 0; row < rows; row++)
@@ -55,9 +57,14 @@ internal static class TileAssembler
             code.lea(bases[i], __[bases[i - 1] + (stride * 2)]);
             code.add(bases[i], stride);
         }
+        code.push(call);
+        code.mov(aheadStep, Field(nameof(TileCall.AheadStep)));
+        code.mov(ahead, Field(nameof(TileCall.Ahead)));
 
         Label next = code.CreateLabel();
         code.Label(ref next);
+        code.prefetcht1(__byte_ptr[ahead]);
+        code.prefetcht1(__byte_ptr[ahead + Ahead.Line]);
         Load(left, __[panel]);
         Load(right, __[panel + kind.VectorBytes]);
         for (int row = 0; row < rows; row++)
@@ -69,9 +76,11 @@ internal static class TileAssembler
         }
         for (int i = 0; 3 * i < rows; i++) Add(code, bases[i], sizeof(int));
         Add(code, panel, 2 * kind.VectorBytes);
+        code.add(ahead, aheadStep);
         code.dec(cells);
         code.jnz(next);
 
+        code.pop(call);
         code.mov(rax, Field(nameof(TileCall.Sums)));
         for (int i = 0; i < 2 * rows; i++)
         {
@@ -79,6 +88,7 @@ internal static class TileAssembler
             else code.vmovups(__ymmword_ptr[rax + (i * kind.VectorBytes)], Ymm(i));
         }
         code.vzeroupper();
+        code.pop(aheadStep);
         code.ret();
 
         AssemblerMemoryOperand Field(string name) => __qword_ptr[call + (int)Marshal.OffsetOf<TileCall>(name)];

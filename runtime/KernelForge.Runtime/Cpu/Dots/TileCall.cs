@@ -27,6 +27,12 @@ internal unsafe struct TileCall
     /// <summary>Bytes from one row of the start to the next; 0 where all rows start alike.</summary>
     public nint StartStride;
 
+    /// <summary>Two lines of the cache that each step asks for (see <see cref="Cpu.Ahead"/>): of vectors' tiles alone. Never null.</summary>
+    public byte* Ahead;
+
+    /// <summary>Bytes to the next step's.</summary>
+    public nint AheadStep;
+
     /// <summary>What AMX's registers are to be for the number of rows; else null.</summary>
     public byte* Registers;
 }

@@ -15,6 +15,7 @@ internal sealed unsafe class CodeInterpreter
     private readonly byte[][] vectors = [.. Enumerable.Range(0, 32).Select(_ => new byte[64])];
     private readonly byte[][] tiles = [.. Enumerable.Range(0, 8).Select(_ => new byte[TileRows * TileRowBytes])];
     private readonly (int Rows, int Bytes)[] shapes = new (int, int)[8];
+    private readonly Stack<ulong> stack = [];
     private long compared;
 
     /// <summary>Whether AMX's registers were taken and not given back.</summary>
@@ -33,9 +34,13 @@ internal sealed unsafe class CodeInterpreter
         }
         while (last.Mnemonic != Mnemonic.Ret);
 
+        Register[] kept = [Register.RBX, Register.RBP, Register.R12, Register.R13, Register.R14, Register.R15];
+        foreach (Register register in kept) Set(register, (ulong)register + 1000);
         Set(Register.RDI, (ulong)argument);
         for (ulong at = 0; instructions[at] is { Mnemonic: not Mnemonic.Ret } instruction;)
             at = Step(instruction) ? instruction.NearBranchTarget : instruction.NextIP;
+        Assert.Empty(stack);
+        foreach (Register register in kept) Assert.Equal((ulong)register + 1000, Get(register));
     }
 
     /// <summary>Does what an instruction says; true where it jumps.</summary>
@@ -50,6 +55,9 @@ internal sealed unsafe class CodeInterpreter
             case Mnemonic.Shl: Set(i.Op0Register, Get(i.Op0Register) << (int)i.GetImmediate(1)); break;
             case Mnemonic.Sub: Set(i.Op0Register, (ulong)(compared = (long)(Get(i.Op0Register) - Value(i)))); break;
             case Mnemonic.Dec: Set(i.Op0Register, (ulong)(compared = (long)Get(i.Op0Register) - 1)); break;
+            case Mnemonic.Push: stack.Push(Get(i.Op0Register)); break;
+            case Mnemonic.Pop: Set(i.Op0Register, stack.Pop()); break;
+            case Mnemonic.Prefetcht1: _ = Address(i); break;
             case Mnemonic.Jne: return compared != 0;
             case Mnemonic.Jg: return compared > 0;
             case Mnemonic.Vmovups when i.Op0Kind == OpKind.Memory:

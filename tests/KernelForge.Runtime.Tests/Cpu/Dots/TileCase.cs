@@ -36,6 +36,8 @@ internal sealed unsafe class TileCase : IDisposable
             Sums = sums,
             Start = start,
             StartStride = strideOfStart * sizeof(int),
+            Ahead = (byte*)b,
+            AheadStep = Ahead.Line,
             Registers = kind.IsMatrix ? MatrixRegisters.For(rows) : null,
         };
     }
