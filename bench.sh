@@ -3,6 +3,7 @@
 #   ./bench.sh compare [--rounds 3] [--workloads b16_max128] [--output FILE]   beside ONNX Runtime and libtorch, in turn
 #   ./bench.sh publish FILE                                                    docs/benchmarks.md and its plot, from what compare wrote
 #   ./bench.sh package [FOLDER]                                                one file, kernelforge-bench, that runs on another machine
+#   ./bench.sh load [--output FILE]                                            a checkpoint of 400 MB; and a native process, published first, to its first vector
 #   ./bench.sh kernels | masks | decode | scan | text | run | --help               see tests/Benchmarks/README.md
 # compare prepares its peers: ONNX Runtime from NuGet, and libtorch by a program from the folder of reference data (KERNELFORGE_TESTDATA, else
 # ../shared) where Debian's libtorch-dev is installed. What is missing is told in the results.
@@ -32,8 +33,14 @@ package() {
     echo "$folder/kernelforge-bench"
 }
 
+# A native program that prints the first vector of a model.
+publish_first_vector() {
+    dotnet publish -c Release -r linux-x64 -v q --nologo -nodeReuse:false --output artifacts/publish/FirstVector tests/FirstVector/FirstVector.csproj >&2
+}
+
 case "${1:-}" in
     compare) prepare_peers ;;
+    load) publish_first_vector; set -- "$@" --native artifacts/publish/FirstVector/first-vector ;;
     package) shift; package "$@"; exit ;;
 esac
 dotnet build -c Release -v q --nologo -nodeReuse:false "$project" >&2

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using KernelForge.Benchmarks.Decode;
 using KernelForge.Benchmarks.Kernels;
+using KernelForge.Benchmarks.Loading;
 using KernelForge.Benchmarks.Masks;
 using KernelForge.Benchmarks.Measure;
 using KernelForge.Benchmarks.Model;
@@ -13,7 +14,7 @@ namespace KernelForge.Benchmarks;
 
 /// <summary>
 /// <c>compare</c>: models against their peers. <c>publish</c>: a page of what that found. <c>kernels</c>, <c>masks</c>, <c>decode</c>,
-/// <c>scan</c>, <c>text</c>: one thing alone. <c>run</c>, <c>sentences</c>: one line.
+/// <c>scan</c>, <c>text</c>, <c>load</c>: one thing alone. <c>run</c>, <c>sentences</c>, <c>loaded</c>: one line.
 /// </summary>
 internal static class CommandLine
 {
@@ -45,7 +46,7 @@ internal static class CommandLine
         var root = new RootCommand("Measures KernelForge on the CPU, alone and beside others in the same minutes.")
         {
             CompareCommand.Create(threads, bits, names, output, Reporting), PublishCommand.Create(), Kernels(), Masks(), Decoding(), Scans(),
-            Tokenizing(), OneRun(), OneSentenceRun(),
+            Tokenizing(), LoadCommand.Create(output, Reporting), OneRun(), OneSentenceRun(), LoadCommand.CreateOne(precision),
         };
         return root.Parse(arguments).Invoke();
     }

@@ -251,7 +251,7 @@ internal sealed class RetentionCpu<TVector> : CpuProgram<TVector> where TVector 
     private readonly struct Scan(Rows<TVector> scan, int columns, int value2, Rows<TVector> k, Rows<TVector> value3,
         Rows<TVector> q, RaggedRows tokens) : IScanKernel<TVector>
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public void Run(int sequence, int first, int end, ScanStates<TVector> memory)
         {
             int begin = tokens.FirstRow(sequence), count = tokens.RowCount(sequence);

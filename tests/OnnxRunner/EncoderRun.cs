@@ -27,6 +27,7 @@ internal static class EncoderRun
         List<Call> calls = [.. Batches.Cut(mode, workload.Lengths).Select(batch => Prepare(batch, workload.Lengths, offsets, packed))];
         Forward();
         double coldStart = RunLine.SinceStart;
+        Times.WarmUp(Forward);
         var times = new Times();
         for (int i = 0; i < repetitions; i++) times.Add(Forward);
         float[] valid = Unpadded(calls, workload, offsets);

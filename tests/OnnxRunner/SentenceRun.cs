@@ -19,6 +19,7 @@ internal static class SentenceRun
         int width = session.Width("vectors");
         var vectors = new float[ids.Length][];
         Encode();
+        Times.WarmUp(Encode);
         var times = new Times();
         for (int i = 0; i < repetitions; i++) times.Add(Encode);
         float[] all = [.. vectors.SelectMany(v => v)];

@@ -25,6 +25,7 @@ internal static class ModelRun
         encoder.Run(input, output);
         double coldStart = RunLine.SinceStart;
 
+        Times.WarmUp(() => encoder.Run(input, output));
         var times = new Times();
         for (int i = 0; i < repetitions; i++) times.Add(() => encoder.Run(input, output));
         string variant = string.Create(CultureInfo.InvariantCulture, $"{precision.Name}-{VectorWidth.Resolve(vectorBits)}");

@@ -11,9 +11,14 @@ internal static class Self
     /// <param name="precision">Numbers of its device.</param>
     public static Contender Running(string command, int vectorBits, ComparedPrecision precision)
     {
-        string[] options = ["--vector-bits", vectorBits.ToString(CultureInfo.InvariantCulture), "--precision", precision.Name];
-        return new($"kernelforge {precision.Name}", AppContext.BaseDirectory, [.. Program(), command, .. options], precision);
+        Contender plain = Running(command, precision);
+        return plain with { Command = [.. plain.Command, "--vector-bits", vectorBits.ToString(CultureInfo.InvariantCulture)] };
     }
+
+    /// <param name="command">A command of this program that takes a precision.</param>
+    /// <param name="precision">Numbers of its device.</param>
+    public static Contender Running(string command, ComparedPrecision precision) =>
+        new($"kernelforge {precision.Name}", AppContext.BaseDirectory, [.. Program(), command, "--precision", precision.Name], precision);
 
     /// <summary>The file that was started, or dotnet with the assembly that it was given.</summary>
     private static string[] Program()

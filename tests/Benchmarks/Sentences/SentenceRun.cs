@@ -16,6 +16,7 @@ internal static class SentenceRun
             ?? throw new JsonException($"'{textsFile}' has no array of texts.");
         using SentenceEncoder encoder = SentenceEncoder.Load(model, Device.Cpu(threads, vectorBits, precision.Value));
         Matrix vectors = encoder.EncodeMatrix(texts);
+        Times.WarmUp(() => encoder.EncodeMatrix(texts));
         var times = new Times();
         for (int i = 0; i < repetitions; i++) times.Add(() => vectors = encoder.EncodeMatrix(texts));
         return RunLine.OfTexts(

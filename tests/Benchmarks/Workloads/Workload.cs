@@ -12,7 +12,7 @@ internal sealed record Workload(string Name, int[] Lengths, int Layers, int Repe
     public static IReadOnlyList<Workload> All { get; } =
     [
         Drawn(128, layers: 12, repetitions: 4), Drawn(256, layers: 4, repetitions: 5), Drawn(512, layers: 4, repetitions: 3),
-        new("b1_len16", [16], Layers: 12, Repetitions: 30), new("b1_len128", [128], Layers: 12, Repetitions: 10),
+        new("b1_len16", [16], Layers: 12, Repetitions: 100), new("b1_len128", [128], Layers: 12, Repetitions: 20),
     ];
 
     public int Tokens => Lengths.Sum();
