@@ -9,13 +9,16 @@ internal readonly record struct GemmShape(int RowCount, int RowBlocks, int Panel
     public int Items => RowBlocks * PanelRanges;
 
     /// <summary>
-    /// Blocks of rows whose activations fill at most half of the second-level cache; then enough ranges of panels to occupy all threads.
+    /// Blocks of rows whose activations fill at most half of the second-level cache; then enough ranges of panels to occupy all threads. All
+    /// items cost the same, so that they are as many for each thread: of 27 on two threads the last would have one idle.
     /// </summary>
     public static GemmShape Choose(int rows, int inputs, int panels, int tileRows, int threads)
     {
         int fitting = Math.Max(1, CacheSizes.L2 / 2 / sizeof(float) / Math.Max(1, inputs) / tileRows) * tileRows;
         int blocks = (rows + fitting - 1) / fitting;
+        if (blocks >= ItemsPerThread * threads) return new GemmShape(rows, Math.Min(rows, (blocks + threads - 1) / threads * threads), panels, 1);
         int ranges = threads == 1 ? 1 : Math.Min(panels, ((ItemsPerThread * threads) + blocks - 1) / blocks);
+        while (ranges < panels && blocks * ranges % threads != 0) ranges++;
         return new GemmShape(rows, blocks, panels, ranges);
     }
 
