@@ -28,7 +28,8 @@ internal static class CompareCommand
         Description = "How many short texts are encoded by all-MiniLM-L6-v2, and a fifth as many long ones; 0 for none.",
         DefaultValueFactory = _ => 1000,
     };
-    private static readonly Option<string> model = new("--model")
+    /// <summary>A model whose vectors of texts are measured.</summary>
+    public static readonly Option<string> Model = new("--model")
     {
         Description = "The folder of all-MiniLM-L6-v2; if not said, that of the reference data (KERNELFORGE_TESTDATA, else ../shared).",
         DefaultValueFactory = _ =>
@@ -56,12 +57,12 @@ internal static class CompareCommand
         });
         var command = new Command("compare", "KernelForge, ONNX Runtime and libtorch in the same minutes, each in all its ways.")
         {
-            threads, bits, names, output, rounds, precisions, sentences, model, peers,
+            threads, bits, names, output, rounds, precisions, sentences, Model, peers,
         };
         command.SetAction(parsed => reporting(parsed, report =>
         {
             int count = parsed.GetValue(threads), width = parsed.GetValue(bits), turns = parsed.GetValue(rounds);
-            string folder = parsed.GetValue(peers)!, checkpoint = Path.GetFullPath(parsed.GetValue(model)!);
+            string folder = parsed.GetValue(peers)!, checkpoint = Path.GetFullPath(parsed.GetValue(Model)!);
             string models = Directory.CreateDirectory(Path.Combine(folder, "onnx")).FullName;
             Workload[] workloads = [.. Workload.All.Where(w => parsed.GetValue(names)!.Contains(w.Name))];
             ComparedPrecision[] chosen = [.. ComparedPrecision.All.Where(p => parsed.GetValue(precisions)!.Contains(p.Name))];

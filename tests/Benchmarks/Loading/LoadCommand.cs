@@ -11,19 +11,14 @@ internal static class LoadCommand
     {
         var rounds = new Option<int>("--rounds") { Description = "How often everything has its turn.", DefaultValueFactory = _ => 5 };
         var native = new Option<string?>("--native") { Description = "A program that prints the first vector of a model: tests/FirstVector, published." };
-        var model = new Option<string>("--model")
-        {
-            Description = "A folder that sentence-transformers saved, for the first vector.",
-            DefaultValueFactory = _ => Path.Combine(Environment.GetEnvironmentVariable("KERNELFORGE_TESTDATA") ?? "../shared", "models/all-MiniLM-L6-v2"),
-        };
         var command = new Command("load", "How long a checkpoint of 400 MB takes to load, and how long it is from the start of a native process to its first vector.")
         {
-            rounds, native, model, output,
+            rounds, native, CompareCommand.Model, output,
         };
         command.SetAction(parsed => reporting(parsed, report =>
         {
             LoadBenchmark.Run(report, parsed.GetValue(rounds));
-            if (parsed.GetValue(native) is { } program) FirstVectorBenchmark.Run(report, program, parsed.GetValue(model)!, parsed.GetValue(rounds));
+            if (parsed.GetValue(native) is { } program) FirstVectorBenchmark.Run(report, program, parsed.GetValue(CompareCommand.Model)!, parsed.GetValue(rounds));
         }));
         return command;
     }
