@@ -24,6 +24,6 @@ internal readonly unsafe struct Ahead(byte* from, nint step)
     {
         byte* next = (byte*)stretch + bytes;
         if (tiles == 1) return new(next, 2 * Line);
-        return tile < 2 ? new(next + (tile * (bytes / 2)), Line) : default;
+        return tile < 2 ? new(next + (tile * (bytes / 2)), Line) : new((byte*)stretch, 0);
     }
 }

@@ -83,7 +83,7 @@ internal static class GemmTiles
             Sums = (int*)sums,
             Start = resume ? (int*)sums : weights.Start(panel),
             StartStride = resume ? PackedMatrix<TVector>.PanelWidth * sizeof(int) : 0,
-            Ahead = ahead.From is null ? (byte*)b : ahead.From,
+            Ahead = ahead.From,
             AheadStep = ahead.Step,
         };
         tiles.Run<TVector>(rows, ref call);

@@ -51,7 +51,7 @@ internal static class LoadBenchmark
         for (int round = 0; round < rounds; round++)
         {
             string cache = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"cache-{precision.Name}-{round}"));
-            Contender withCache = plain with { Environment = new Dictionary<string, string> { [CpuDevice.WeightCacheVariable] = cache } };
+            Contender withCache = plain with { Variables = new Dictionary<string, string> { [CpuDevice.WeightCacheVariable] = cache } };
             laidOut.Add(Load(plain));
             kept.Add(Load(withCache));
             cached.Add(Load(withCache));

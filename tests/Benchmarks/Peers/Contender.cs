@@ -19,7 +19,7 @@ internal sealed record Contender(
     string? Libraries = null)
 {
     /// <summary>Variables that its process has beside those of this one.</summary>
-    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> Variables { get; init; } = new Dictionary<string, string>();
 
     public JsonObject Run(Workload workload, int threads) => Run(workload.Name, threads, workload.Layers, workload.Repetitions);
 
@@ -35,7 +35,7 @@ internal sealed record Contender(
         };
         foreach (object argument in arguments) start.ArgumentList.Add(Convert.ToString(argument, CultureInfo.InvariantCulture)!);
         if (Libraries is not null) start.Environment["LD_LIBRARY_PATH"] = Libraries;
-        foreach ((string name, string value) in Environment) start.Environment[name] = value;
+        foreach ((string name, string value) in Variables) start.Environment[name] = value;
         using Process process = Process.Start(start) ?? throw new InvalidOperationException($"'{Command[0]}' did not start.");
         Task<string> errors = process.StandardError.ReadToEndAsync();
         string output = process.StandardOutput.ReadToEnd();
