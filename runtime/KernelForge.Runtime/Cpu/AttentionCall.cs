@@ -54,9 +54,10 @@ internal readonly unsafe struct AttentionCall<TVector, TScore, TMask>(
     /// <param name="range">The keys that any of them may see.</param>
     /// <param name="products">How a tile is multiplied with keys and values.</param>
     /// <param name="scratch">The worker's memory.</param>
-    public void Run<TProducts>(
+    public void Run<TProducts, TWeights>(
         int sequence, int first, int end, int keyHead, (int Low, int High) range, TProducts products, AttentionScratch<TVector> scratch)
         where TProducts : struct, IAttentionProducts
+        where TWeights : struct, IWeightForm
     {
         // Where there are fewer queries than heads that share the keys, a tile takes these: one pass over the keys serves all of them.
         bool ofHeads = end - first < Group;
@@ -70,8 +71,9 @@ internal readonly unsafe struct AttentionCall<TVector, TScore, TMask>(
                 var tile = new AttentionTile(sequence, row, position, head, Math.Min(products.Rows, inner - i), ofHeads);
                 for (int r = 0; r < tile.Count; r++) AskForOutput(tile, r);
                 int count = FindPanels(tile, range, scratch);
-                Logits(tile, products, scratch, count);
-                for (int r = 0; r < tile.Count; r++) scratch.RowSums[r] = Weigh(scratch.Scores + (r * scratch.ScoreStride), count * Panel);
+                float scale = Logits(tile, products, scratch, count);
+                for (int r = 0; r < tile.Count; r++)
+                    scratch.RowSums[r] = Weigh<TWeights>(scratch.Scores + (r * scratch.ScoreStride), count * Panel, scale);
                 AddValues(tile, products, scratch, count);
             }
         }
@@ -110,17 +112,29 @@ internal readonly unsafe struct AttentionCall<TVector, TScore, TMask>(
         return panels;
     }
 
+    /// <summary>Computes the logits of a tile; returns by what they are still to be multiplied.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private void Logits<TProducts>(AttentionTile tile, TProducts products, AttentionScratch<TVector> scratch, int count)
+    private float Logits<TProducts>(AttentionTile tile, TProducts products, AttentionScratch<TVector> scratch, int count)
         where TProducts : struct, IAttentionProducts
     {
+        // Softmax scales in passing; minus infinity stays what it is only if the scale is positive.
+        bool later = TProducts.ReachesApart && !TScore.Exists && heads.Softmax && heads.Scale > 0;
+        float now = later ? 1 : heads.Scale;
+        int keyCount = keys.Length(tile.Sequence);
         if (TScore.ReadsLogit) products.TakeQueries(Query(tile.Row, tile.Head), QueryStride(tile), tile.Count);
         for (int p = 0; p < count; p++)
         {
             int j = scratch.KeyOf(p);
-            if (TScore.ReadsLogit) products.MultiplyKeys(j, tile.Count, scratch.Sums);
-            Finish(tile, scratch.Sums, scratch.Scores + (p * Panel), scratch.ScoreStride, j, scratch.IsPart(p));
+            float* logits = scratch.Scores + (p * Panel);
+            if (later && j + Panel <= keyCount && !scratch.IsPart(p))
+            {
+                products.MultiplyKeys(j, tile.Count, logits, scratch.ScoreStride);
+                continue;
+            }
+            if (TScore.ReadsLogit) products.MultiplyKeys(j, tile.Count, scratch.Sums, Panel);
+            Finish(tile, scratch.Sums, logits, scratch.ScoreStride, j, scratch.IsPart(p), now);
         }
+        return later ? heads.Scale : 1;
     }
 
     /// <summary>Makes logits of a tile's products with a panel of keys.</summary>
@@ -130,10 +144,11 @@ internal readonly unsafe struct AttentionCall<TVector, TScore, TMask>(
     /// <param name="stride">Floats to the next row's.</param>
     /// <param name="j">The panel's first key.</param>
     /// <param name="masked">Whether some pairs are not there.</param>
+    /// <param name="factor">By what the products are multiplied.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Finish(AttentionTile tile, float* sums, float* logits, nint stride, int j, bool masked)
+    public void Finish(AttentionTile tile, float* sums, float* logits, nint stride, int j, bool masked, float factor)
     {
-        TVector scale = TVector.Broadcast(heads.Scale), none = TVector.Broadcast(WeightOfNone);
+        TVector scale = TVector.Broadcast(factor), none = TVector.Broadcast(WeightOfNone);
         int present = Math.Min(Panel, keys.Length(tile.Sequence) - j);
         for (int r = 0; r < tile.Count; r++, sums += Panel, logits += stride)
         {
@@ -167,24 +182,31 @@ internal readonly unsafe struct AttentionCall<TVector, TScore, TMask>(
         }
     }
 
-    /// <summary>Makes weights of a query's logits; returns their sum, 0 where there is no key.</summary>
-    public float Weigh(float* logits, int count) => heads.Softmax ? Softmax(logits, count) : count == 0 ? 0 : 1;
-
-    /// <summary>Replaces logits by e^(logit - largest) and returns their sum; zeros and 0 where no key is left.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static float Softmax(float* logits, int count)
+    /// <summary>Makes weights of a query's logits times a scale; returns their sum, 0 where there is no key.</summary>
+    public float Weigh<TWeights>(float* logits, int count, float scale) where TWeights : struct, IWeightForm
     {
+        if (heads.Softmax) return Softmax<TWeights>(logits, count, scale);
+        for (int l = 0; l < count && !TWeights.IsFloat; l += TVector.Count) TWeights.Put(logits, l, TVector.Load(logits + l));
+        return count == 0 ? 0 : 1;
+    }
+
+    /// <summary>Replaces logits by e^(scale·(logit - largest)) and returns their sum; zeros and 0 where no key is left.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static float Softmax<TWeights>(float* logits, int count, float scale) where TWeights : struct, IWeightForm
+    {
+        // A NaN may get lost here; its own exponential is one, and so is the sum.
         TVector largest = TVector.Broadcast(float.NegativeInfinity);
-        for (int l = 0; l < count; l += TVector.Count) largest = TVector.Max(largest, TVector.Load(logits + l));
-        float shift = TVector.Largest(largest);
+        for (int l = 0; l < count; l += TVector.Count) largest = TVector.AtLeast(largest, TVector.Load(logits + l));
+        float shift = TVector.Largest(largest) * scale;
         // Minus infinity less itself would be NaN where it means no key at all.
-        TVector shifts = TVector.Broadcast(shift == float.NegativeInfinity ? 0 : shift), sum = TVector.Zero, least = TVector.Broadcast(-87);
+        TVector shifts = TVector.Broadcast(shift == float.NegativeInfinity ? 0 : -shift), factor = TVector.Broadcast(scale);
+        TVector sum = TVector.Zero, least = TVector.Broadcast(-87);
         for (int l = 0; l < count; l += TVector.Count)
         {
             // None is above zero; below -87 an exponential is nothing beside the largest, which is 1.
-            TVector x = TVector.Load(logits + l) - shifts;
+            TVector x = TVector.MultiplyAdd(TVector.Load(logits + l), factor, shifts);
             TVector e = TVector.Select(TVector.Less(x, least), TVector.Zero, VectorMath.ExpInRange(x));
-            TVector.Store(logits + l, e);
+            TWeights.Put(logits, l, e);
             sum += e;
         }
         return TVector.Sum(sum);
@@ -195,7 +217,7 @@ internal readonly unsafe struct AttentionCall<TVector, TScore, TMask>(
     private void AddValues<TProducts>(AttentionTile tile, TProducts products, AttentionScratch<TVector> scratch, int count)
         where TProducts : struct, IAttentionProducts
     {
-        products.TakeWeights(scratch.Scores, scratch.ScoreStride, tile.Count, count * Panel);
+        products.TakeWeights(scratch.Scores, scratch.ScoreStride);
         int keyCount = keys.Length(tile.Sequence);
         for (int p = 0; p < count;)
         {

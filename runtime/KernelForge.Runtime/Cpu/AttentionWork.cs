@@ -53,7 +53,7 @@ internal readonly unsafe struct AttentionWork<TVector, TScore, TMask>(
             if (TScore.ReadsLogit) Turned.Keys(key, keyStart + low, high - low, keyHead * width, width, turned + ((nint)low * width));
             var keys = new TurnedKeys<TVector>(turned, width, value, call.ValueWidth, keyStart);
             var products = new FloatProducts<TVector, TurnedKeys<TVector>>(keys, keyHead, width, call.ValueWidth);
-            call.Run(sequence, first, end, keyHead, (low, high), products, scratch);
+            call.Run<FloatProducts<TVector, TurnedKeys<TVector>>, FloatWeights>(sequence, first, end, keyHead, (low, high), products, scratch);
         }
         else
         {
@@ -62,7 +62,7 @@ internal readonly unsafe struct AttentionWork<TVector, TScore, TMask>(
             var products = new DotProducts<TVector>(Tiles, scratch.Products, low, high, call.HeadWidth, call.ValueWidth);
             if (TScore.ReadsLogit) products.TakeKeys(key.Address(keyStart + low, keyHead * call.HeadWidth), key.Stride);
             products.TakeValues(value.Address(keyStart + low, keyHead * call.ValueWidth), value.Stride);
-            call.Run(sequence, first, end, keyHead, (low, high), products, scratch);
+            call.Run<DotProducts<TVector>, BFloat16Weights>(sequence, first, end, keyHead, (low, high), products, scratch);
         }
     }
 }

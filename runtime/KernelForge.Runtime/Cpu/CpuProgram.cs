@@ -67,7 +67,9 @@ public abstract class CpuProgram<TVector> : CompiledProgram where TVector : unma
             workspace ??= new CpuWorkspace(spaces, slots, integers);
             workspace.Cache = run;
             if (!isFilled) ReadWeights();
-            Run(workspace, inputs, outputs);
+            int parts = run is null ? RunParts.Count(inputs, outputs, Pool.Threads) : 1;
+            if (parts == 1) Run(workspace, inputs, outputs);
+            else RunInParts(workspace, inputs, outputs, parts);
             workspace.Cache = null;
             // Not after an exception: what a run left half done is not worth keeping.
             lock (idleLock) idle.Push(workspace);
@@ -75,6 +77,25 @@ public abstract class CpuProgram<TVector> : CompiledProgram where TVector : unma
         finally
         {
             Leave();
+        }
+    }
+
+    private void RunInParts(CpuWorkspace workspace, ReadOnlySpan<RunInput> inputs, ReadOnlySpan<RunOutput> outputs, int parts)
+    {
+        int sequences = inputs[0].SequenceCount;
+        for (int first = 0; first < sequences; parts--)
+        {
+            first = workspace.Parts.Take(inputs, outputs, first, parts);
+            try
+            {
+                Run(workspace, workspace.Parts.Inputs, workspace.Parts.Outputs);
+            }
+            catch (ArgumentException)
+            {
+                // A refused sequence is to be told by its number among all.
+                Run(workspace, inputs, outputs);
+                throw;
+            }
         }
     }
 

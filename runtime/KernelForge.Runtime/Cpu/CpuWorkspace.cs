@@ -25,6 +25,9 @@ public sealed class CpuWorkspace : IDisposable
     /// <summary>What was kept of the run's sequences; null in an ordinary run, which has them whole.</summary>
     public CacheRun? Cache { get; internal set; }
 
+    /// <summary>The part of a run that is in progress.</summary>
+    internal RunParts Parts { get; } = new();
+
     /// <summary>A row space with the sequences that an input brings, and the past that they have there.</summary>
     public RaggedRows Space(int number, ReadOnlySpan<int> offsets)
     {

@@ -57,7 +57,7 @@ internal readonly unsafe struct DecodeLogits<TVector, TScore, TMask>(
             int width = call.HeadWidth;
             if (TScore.ReadsLogit)
                 StreamTile.Multiply<TVector>(count, call.Query(row, tile.Head), width, panel, Panel, width, sums, resume: false, ahead);
-            call.Finish(tile, sums, logits, part.Stride, j, coverage != Coverage.All);
+            call.Finish(tile, sums, logits, part.Stride, j, coverage != Coverage.All, call.Heads.Scale);
         }
     }
 }

@@ -34,7 +34,7 @@ internal readonly unsafe struct DecodeValues<TVector, TScore, TMask>(
             weights = copy;
         }
         int keys = (part.High - part.Low + Panel - 1) / Panel * Panel;
-        for (int r = 0; r < heads; r++) rowSums[r] = call.Weigh(weights + (r * (nint)part.Stride), keys);
+        for (int r = 0; r < heads; r++) rowSums[r] = call.Weigh<FloatWeights>(weights + (r * (nint)part.Stride), keys, scale: 1);
         Add(part, (firstHead, endOfHeads), (firstColumn, endOfColumns), weights, sums);
 
         int row = call.Queries.FirstRow(part.Sequence), position = call.Queries.Base(part.Sequence);

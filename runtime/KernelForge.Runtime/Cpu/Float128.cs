@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
+using KernelForge.Runtime.Cpu.Dots;
 
 namespace KernelForge.Runtime.Cpu;
 
@@ -66,6 +67,13 @@ public readonly struct Float128 : IVector<Float128>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Float128 Max(Float128 a, Float128 b) => new(Vector128.Max(a.lanes, b.lanes));
 
+    // Of two numbers of which one is none, x86 takes the second; Arm takes what is none.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Float128 AtMost(Float128 limit, Float128 value) => new(Vector128.MinNative(limit.lanes, value.lanes));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Float128 AtLeast(Float128 limit, Float128 value) => new(Vector128.MaxNative(limit.lanes, value.lanes));
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Float128 Abs(Float128 a) => new(Vector128.Abs(a.lanes));
 
@@ -106,6 +114,10 @@ public readonly struct Float128 : IVector<Float128>
         new(((Vector128.ConvertToInt32Native(integers.lanes) + Vector128.Create(127)) << 23).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Float128 Scale(Float128 value, Float128 integers) =>
+        value * PowerOfTwo(integers);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Float128 Exponent(Float128 value, out Float128 mantissa)
     {
         // Measured from the bits of the square root of one half, so that the exponent steps there and not at a power of two.
@@ -123,7 +135,16 @@ public readonly struct Float128 : IVector<Float128>
     public static Float128 UpperHalves(Float128 bits) => new((bits.lanes.AsUInt32() & Vector128.Create(0xffff0000)).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe void StoreBFloat16(ushort* destination, Float128 value) => Narrow.Store(destination, value.lanes);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Float128 FromInt32(Float128 bits) => new(Vector128.ConvertToSingle(bits.lanes.AsInt32()));
+
+    public static unsafe Float128 LookUp(float* table, Float128 bits)
+    {
+        Vector128<int> numbers = bits.lanes.AsInt32() & Vector128.Create(VectorMath.TableLength - 1);
+        return new(Vector128.Create(table[numbers[0]], table[numbers[1]], table[numbers[2]], table[numbers[3]]));
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Float128 DotBytes(Float128 sums, Float128 a, Float128 b)

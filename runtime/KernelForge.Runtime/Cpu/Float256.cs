@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using KernelForge.Runtime.Cpu.Dots;
 
 namespace KernelForge.Runtime.Cpu;
 
@@ -65,6 +66,13 @@ public readonly struct Float256 : IVector<Float256>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Float256 Max(Float256 a, Float256 b) => new(Vector256.Max(a.lanes, b.lanes));
 
+    // Of two numbers of which one is none, x86 takes the second; Arm takes what is none.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Float256 AtMost(Float256 limit, Float256 value) => new(Vector256.MinNative(limit.lanes, value.lanes));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Float256 AtLeast(Float256 limit, Float256 value) => new(Vector256.MaxNative(limit.lanes, value.lanes));
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Float256 Abs(Float256 a) => new(Vector256.Abs(a.lanes));
 
@@ -105,6 +113,10 @@ public readonly struct Float256 : IVector<Float256>
         new(((Vector256.ConvertToInt32Native(integers.lanes) + Vector256.Create(127)) << 23).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Float256 Scale(Float256 value, Float256 integers) =>
+        value * PowerOfTwo(integers);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Float256 Exponent(Float256 value, out Float256 mantissa)
     {
         // Measured from the bits of the square root of one half, so that the exponent steps there and not at a power of two.
@@ -122,7 +134,21 @@ public readonly struct Float256 : IVector<Float256>
     public static Float256 UpperHalves(Float256 bits) => new((bits.lanes.AsUInt32() & Vector256.Create(0xffff0000)).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe void StoreBFloat16(ushort* destination, Float256 value) => Narrow.Store(destination, value.lanes);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Float256 FromInt32(Float256 bits) => new(Vector256.ConvertToSingle(bits.lanes.AsInt32()));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe Float256 LookUp(float* table, Float256 bits)
+    {
+        if (!Avx2.IsSupported)
+            return new(Vector256.Create(
+                Float128.LookUp(table, Float128.Of(bits.lanes.GetLower())).Lanes, Float128.LookUp(table, Float128.Of(bits.lanes.GetUpper())).Lanes));
+        Vector256<int> numbers = bits.lanes.AsInt32();
+        Vector256<float> lower = Avx2.PermuteVar8x32(Vector256.Load(table), numbers), upper = Avx2.PermuteVar8x32(Vector256.Load(table + Count), numbers);
+        return new(Vector256.ConditionalSelect(((numbers << 28) >> 31).AsSingle(), upper, lower));
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Float256 DotBytes(Float256 sums, Float256 a, Float256 b)

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using KernelForge.Runtime.Cpu.Dots;
 
 namespace KernelForge.Runtime.Cpu;
 
@@ -61,6 +62,13 @@ public readonly struct Float512 : IVector<Float512>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Float512 Max(Float512 a, Float512 b) => new(Vector512.Max(a.lanes, b.lanes));
 
+    // Of two numbers of which one is none, x86 takes the second; Arm takes what is none.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Float512 AtMost(Float512 limit, Float512 value) => new(Vector512.MinNative(limit.lanes, value.lanes));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Float512 AtLeast(Float512 limit, Float512 value) => new(Vector512.MaxNative(limit.lanes, value.lanes));
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Float512 Abs(Float512 a) => new(Vector512.Abs(a.lanes));
 
@@ -101,6 +109,10 @@ public readonly struct Float512 : IVector<Float512>
         new(((Vector512.ConvertToInt32Native(integers.lanes) + Vector512.Create(127)) << 23).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Float512 Scale(Float512 value, Float512 integers) =>
+        Avx512F.IsSupported ? new(Avx512F.Scale(value.lanes, integers.lanes)) : value * PowerOfTwo(integers);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Float512 Exponent(Float512 value, out Float512 mantissa)
     {
         // Measured from the bits of the square root of one half, so that the exponent steps there and not at a power of two.
@@ -118,7 +130,16 @@ public readonly struct Float512 : IVector<Float512>
     public static Float512 UpperHalves(Float512 bits) => new((bits.lanes.AsUInt32() & Vector512.Create(0xffff0000)).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe void StoreBFloat16(ushort* destination, Float512 value) => Narrow.Store(destination, value.lanes);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Float512 FromInt32(Float512 bits) => new(Vector512.ConvertToSingle(bits.lanes.AsInt32()));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe Float512 LookUp(float* table, Float512 bits) => Avx512F.IsSupported
+        ? new(Avx512F.PermuteVar16x32(Vector512.Load(table), bits.lanes.AsInt32()))
+        : new(Vector512.Create(
+            Float256.LookUp(table, Float256.Of(bits.lanes.GetLower())).Lanes, Float256.LookUp(table, Float256.Of(bits.lanes.GetUpper())).Lanes));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Float512 DotBytes(Float512 sums, Float512 a, Float512 b)

@@ -81,6 +81,7 @@ internal static class GemmTiles
             B = (int*)b,
             Cells = end - k,
             Sums = (int*)sums,
+            SumsStride = PackedMatrix<TVector>.PanelWidth * sizeof(int),
             Start = resume ? (int*)sums : weights.Start(panel),
             StartStride = resume ? PackedMatrix<TVector>.PanelWidth * sizeof(int) : 0,
             Ahead = ahead.From,

@@ -40,6 +40,12 @@ public interface IVector<TSelf> where TSelf : unmanaged, IVector<TSelf>
     /// <summary>As <see cref="MathF.Max(float, float)"/>: NaN if either is.</summary>
     static abstract TSelf Max(TSelf a, TSelf b);
 
+    /// <summary>The value, or the limit where that is less; a NaN stays one. Quicker than <see cref="Min"/>.</summary>
+    static abstract TSelf AtMost(TSelf limit, TSelf value);
+
+    /// <summary>The value, or the limit where that is more; a NaN stays one. Quicker than <see cref="Max"/>.</summary>
+    static abstract TSelf AtLeast(TSelf limit, TSelf value);
+
     static abstract TSelf Abs(TSelf a);
     static abstract TSelf Sqrt(TSelf a);
     static abstract TSelf Floor(TSelf a);
@@ -68,6 +74,9 @@ public interface IVector<TSelf> where TSelf : unmanaged, IVector<TSelf>
     /// <summary>2 to the power of the integers in the lanes, each in [-126, 127]; anything for others.</summary>
     static abstract TSelf PowerOfTwo(TSelf integers);
 
+    /// <summary>value · 2^power for integers in [-126, 127]; anything for others.</summary>
+    static abstract TSelf Scale(TSelf value, TSelf integers);
+
     /// <summary>For normal positive lanes: value = mantissa · 2^exponent, mantissa in [√½, √2).</summary>
     static abstract TSelf Exponent(TSelf value, out TSelf mantissa);
 
@@ -77,8 +86,14 @@ public interface IVector<TSelf> where TSelf : unmanaged, IVector<TSelf>
     /// <summary>The upper halves of the lanes' bits, as bfloat16.</summary>
     static abstract TSelf UpperHalves(TSelf bits);
 
+    /// <summary>Rounds the lanes to bfloat16, to nearest, ties to even.</summary>
+    static abstract unsafe void StoreBFloat16(ushort* destination, TSelf value);
+
     /// <summary>The lanes' bits, as whole numbers of 32 bits.</summary>
     static abstract TSelf FromInt32(TSelf bits);
+
+    /// <summary>Entries of a table of <see cref="VectorMath.TableLength"/>, chosen by the lower four of the lanes' bits.</summary>
+    static abstract unsafe TSelf LookUp(float* table, TSelf bits);
 
     /// <summary>
     /// Whole numbers of 32 bits in the lanes: to each sum the four products of bytes, those of <paramref name="a"/> without a sign and those of

@@ -22,6 +22,6 @@ internal readonly struct KeptAttentionWork<TVector, TScore, TMask>(AttentionCall
         var scratch = new AttentionScratch<TVector>(call.Pool, worker, keyCount, 0, TVector.TileRows, call.ValueWidth);
         (int, int) range = call.KeysOf(sequence, before + first, before + end, kept.FirstKey(sequence), keyCount);
         var products = new FloatProducts<TVector, KeptKeys<TVector>>(kept.Keys<TVector>(sequence), keyHead, call.HeadWidth, call.ValueWidth);
-        call.Run(sequence, first, end, keyHead, range, products, scratch);
+        call.Run<FloatProducts<TVector, KeptKeys<TVector>>, FloatWeights>(sequence, first, end, keyHead, range, products, scratch);
     }
 }

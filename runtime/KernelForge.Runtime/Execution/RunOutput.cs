@@ -5,6 +5,10 @@ public readonly struct RunOutput
 {
     private readonly RaggedMatrix? ragged;
     private readonly Matrix? matrix;
+    private readonly int firstSequence;
+
+    /// <summary>Sequences of a part; null for all of them.</summary>
+    private readonly int? sequenceCount;
 
     /// <summary>A result with a row a token.</summary>
     public RunOutput(RaggedMatrix ragged) => this.ragged = ragged;
@@ -12,10 +16,32 @@ public readonly struct RunOutput
     /// <summary>A result with a row a sequence.</summary>
     public RunOutput(Matrix matrix) => this.matrix = matrix;
 
+    private RunOutput(RunOutput whole, int firstSequence, int sequenceCount)
+    {
+        (ragged, matrix) = (whole.ragged, whole.matrix);
+        (this.firstSequence, this.sequenceCount) = (firstSequence, sequenceCount);
+    }
+
     /// <summary>[rows, columns], rows one after another.</summary>
-    public Span<float> Values => ragged is not null ? ragged.Values : matrix!.Values;
+    public Span<float> Values
+    {
+        get
+        {
+            Span<float> all = ragged is not null ? ragged.Values : matrix!.Values;
+            if (sequenceCount is not { } count) return all;
+            int first = ragged is null ? firstSequence : ragged.Offsets[firstSequence];
+            int end = ragged is null ? firstSequence + count : ragged.Offsets[firstSequence + count];
+            return all.Slice(first * Columns, (end - first) * Columns);
+        }
+    }
+
+    /// <summary>Sequences that it has results of.</summary>
+    internal int SequenceCount => sequenceCount ?? ragged?.SequenceCount ?? matrix!.Rows;
 
     public int Columns => ragged?.Columns ?? matrix!.Columns;
+
+    /// <summary>Results of some sequences.</summary>
+    internal RunOutput Part(int first, int count) => new(this, first, count);
 
     /// <summary>Takes the result of the reference run, rounded to float.</summary>
     public void Fill(Tokens result)

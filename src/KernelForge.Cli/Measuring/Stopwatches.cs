@@ -15,10 +15,12 @@ namespace KernelForge.Cli.Measuring;
 /// <param name="output">Where it tells.</param>
 /// <param name="model">The model.</param>
 /// <param name="lengths">Lengths of the batch's sequences.</param>
-/// <param name="repetitions">How often it runs.</param>
+/// <param name="repetitions">How often it runs once it is warm.</param>
 internal sealed class Stopwatches(TextWriter output, ConfiguredModel model, int[] lengths, int repetitions)
 {
     private const int Seed = 20;
+
+    private static readonly TimeSpan WarmUpTime = TimeSpan.FromSeconds(2);
 
     private readonly KernelPlan plan = Pipeline.Plan(model.Unit);
 
@@ -34,57 +36,63 @@ internal sealed class Stopwatches(TextWriter output, ConfiguredModel model, int[
             throw new InputException($"{model} takes sequences of at most {maker.LongestSequence} tokens; --lengths asks for {lengths.Max()}");
         object[] inputs = maker.Make(lengths, Seed);
         Action run = loaded.Repeatable(inputs);
-        run();
-
+        using KernelProfile? profiled = profile ? KernelProfile.Start() : null;
+        WarmUp(run);
         MachineLimits? machine = profile ? MachineLimits.Measure((CpuDevice)session.Device) : null;
+
         double[] times = new double[repetitions];
-        using (KernelProfile? kernels = profile ? KernelProfile.Start() : null)
+        var kernels = new KernelTimes(profiled?.Kernels ?? []);
+        for (int i = 0; i < times.Length; i++)
         {
-            for (int i = 0; i < times.Length; i++)
-            {
-                start = Stopwatch.GetTimestamp();
-                run();
-                times[i] = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
-            }
-            Tell(session, load, times);
-            if (kernels is not null) Tell(kernels.Kernels, times, machine!);
+            start = Stopwatch.GetTimestamp();
+            run();
+            times[i] = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+            if (profiled is not null) kernels.Add(profiled.Kernels);
         }
+        double median = KernelTimes.Median(times);
+        Tell(session, load, times.Min(), median);
+        if (machine is not null) Tell(kernels, median, machine);
     }
 
-    private void Tell(ModelSession session, TimeSpan load, double[] times)
+    /// <summary>Until the JIT has seen what is hot, at least once.</summary>
+    private static void WarmUp(Action run)
     {
-        Array.Sort(times);
+        long start = Stopwatch.GetTimestamp();
+        do run();
+        while (Stopwatch.GetElapsedTime(start) < WarmUpTime);
+    }
+
+    private void Tell(ModelSession session, TimeSpan load, double best, double median)
+    {
         int tokens = lengths.Sum();
-        double median = (times[(times.Length - 1) / 2] + times[times.Length / 2]) / 2;
         output.WriteLine($"{model} on {session.Device}");
         output.WriteLine($"products are in {session.Precisions}{(session.Device is CpuDevice cpu ? $", multiplied with {cpu.Instructions}" : "")}");
-        output.WriteLine(Text($"loaded in {load.TotalMilliseconds:0} ms; a batch of {lengths.Length} sequences and {tokens} tokens, run {times.Length} times:"));
-        output.WriteLine(Text($"best {times[0]:0.00} ms, median {median:0.00} ms; {tokens / times[0] * 1e3:0} tokens/s, {lengths.Length / times[0] * 1e3:0.0} sequences/s"));
+        output.WriteLine(Text($"loaded in {load.TotalMilliseconds:0} ms; a batch of {lengths.Length} sequences and {tokens} tokens, run {repetitions} times:"));
+        output.WriteLine(Text($"best {best:0.00} ms, median {median:0.00} ms; {tokens / best * 1e3:0} tokens/s, {lengths.Length / best * 1e3:0.0} sequences/s"));
     }
 
-    private void Tell(IReadOnlyList<KernelTime> kernels, double[] times, MachineLimits machine)
+    private void Tell(KernelTimes kernels, double median, MachineLimits machine)
     {
-        double all = times.Sum(), inside = kernels.Sum(k => k.Time.TotalMilliseconds);
-        List<string[]> rows = [.. kernels.Select(k => Row(k, all, machine))];
-        rows.Add(["between kernels", "", "", Text($"{(all - inside) / times.Length:0.000}"), Text($"{(all - inside) / all:0.0%}"), "", "", ""]);
+        double between = median - kernels.Kernels.Sum(k => k.Median);
+        List<string[]> rows = [.. kernels.Kernels.Select(k => Row(k, median, machine))];
+        rows.Add(["between kernels", "", "", Text($"{between:0.000}"), Text($"{between / median:0.0%}"), "", "", "", ""]);
         output.WriteLine();
-        Tables.Write(output, ["kernel", "values", "calls", "ms", "share", "GFLOP/s", "GB/s", "of the limit"], rows);
+        Tables.Write(output, ["kernel", "values", "calls", "ms", "share", "best ms", "GFLOP/s", "GB/s", "of the limit"], rows);
         output.WriteLine(Text($"the machine, measured in this run: {machine.Gflops:0.0} GFLOP/s, {machine.GigabytesPerSecond:0.0} GB/s of its memory"));
+        output.WriteLine("ms and share are medians of batches; what follows is of a kernel's best batch, as the machine's limits are the best of theirs");
         output.WriteLine("the limit of a product is the lower of the machine's GFLOP/s and of what its memory brings; of other kernels, the memory's GB/s, which caches exceed");
     }
 
-    private string[] Row(KernelTime kernel, double all, MachineLimits machine)
+    private static string[] Row(BatchKernel kernel, double batch, MachineLimits machine)
     {
-        double nanoseconds = kernel.Time.TotalNanoseconds, gflops = kernel.Cost.Flops / nanoseconds, bytes = kernel.Cost.Bytes / nanoseconds;
-        double limit = kernel.Cost.Flops > 0
-            ? Math.Min(machine.Gflops, kernel.Cost.Flops / kernel.Cost.Bytes * machine.GigabytesPerSecond)
-            : machine.GigabytesPerSecond;
+        KernelCost cost = kernel.Cost;
+        double nanoseconds = kernel.Best * 1e6, gflops = cost.Flops / nanoseconds, bytes = cost.Bytes / nanoseconds;
+        double limit = cost.Flops > 0 ? Math.Min(machine.Gflops, cost.Flops / cost.Bytes * machine.GigabytesPerSecond) : machine.GigabytesPerSecond;
         return
         [
-            kernel.Kind, kernel.Names, Text($"{kernel.Calls / (double)repetitions:0.#}"), Text($"{kernel.Time.TotalMilliseconds / repetitions:0.000}"),
-            Text($"{kernel.Time.TotalMilliseconds / all:0.0%}"), kernel.Cost.Flops > 0 ? Text($"{gflops:0.0}") : "",
-            kernel.Cost.Bytes > 0 ? Text($"{bytes:0.0}") : "",
-            kernel.Cost.Bytes > 0 ? Text($"{(kernel.Cost.Flops > 0 ? gflops : bytes) / limit:0%}") : "",
+            kernel.Kind, kernel.Names, Text($"{kernel.Calls}"), Text($"{kernel.Median:0.000}"), Text($"{kernel.Median / batch:0.0%}"), Text($"{kernel.Best:0.000}"),
+            cost.Flops > 0 ? Text($"{gflops:0.0}") : "", cost.Bytes > 0 ? Text($"{bytes:0.0}") : "",
+            cost.Bytes > 0 ? Text($"{(cost.Flops > 0 ? gflops : bytes) / limit:0%}") : "",
         ];
     }
 

@@ -112,6 +112,7 @@ internal static unsafe class DotProbe
                 B = b,
                 Cells = cells,
                 Sums = sums,
+                SumsStride = width * sizeof(int),
                 Start = start,
                 StartStride = width * sizeof(int),
                 Ahead = (byte*)b,

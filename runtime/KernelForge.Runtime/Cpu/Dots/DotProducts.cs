@@ -38,6 +38,8 @@ internal unsafe struct DotProducts<TVector> : IAttentionProducts
 
     private static int Panel => 2 * TVector.Count;
 
+    public static bool ReachesApart => true;
+
     public readonly int Rows => tiles.Rows;
 
     /// <summary>Floats of room for so many keys.</summary>
@@ -85,13 +87,11 @@ internal unsafe struct DotProducts<TVector> : IAttentionProducts
         for (int r = 0; r < rows; r++) Narrow.ToBFloat16(queries + (r * stride), headWidth, this.queries + (r * queryCells), queryCells);
     }
 
-    public readonly void MultiplyKeys(int key, int rows, float* sums) =>
-        Multiply(queries, queryCells, KeysFrom(key), queryCells, rows, sums, resume: false);
+    public readonly void MultiplyKeys(int key, int rows, float* sums, nint stride) =>
+        Multiply(queries, queryCells, KeysFrom(key), queryCells, rows, sums, stride, resume: false);
 
-    public void TakeWeights(float* weights, nint stride, int rows, int count)
+    public void TakeWeights(float* weights, nint stride)
     {
-        // In their place: half as long, and what is written lies behind what is read next.
-        for (int r = 0; r < rows; r++) Narrow.ToBFloat16(weights + (r * stride), count, (int*)(weights + (r * stride)), count / 2);
         this.weights = (int*)weights;
         weightStride = stride;
     }
@@ -101,12 +101,12 @@ internal unsafe struct DotProducts<TVector> : IAttentionProducts
         int cells = CellsOfKeys(tiles, end - key);
         int* from = values + ((nint)(key - low) / 2 * Panel);
         for (int column = 0; column < valueWidth; column += Panel, sums += sumFloats)
-            Multiply(weights + (weight / 2), weightStride, from + ((nint)column * valueCells), cells, rows, sums, resume);
+            Multiply(weights + (weight / 2), weightStride, from + ((nint)column * valueCells), cells, rows, sums, Panel, resume);
     }
 
     private readonly int* KeysFrom(int key) => keys + ((nint)(key - low) * queryCells);
 
-    private readonly void Multiply(int* a, nint stride, int* b, int cells, int rows, float* sums, bool resume)
+    private readonly void Multiply(int* a, nint stride, int* b, int cells, int rows, float* sums, nint sumsStride, bool resume)
     {
         var call = new TileCall
         {
@@ -115,6 +115,7 @@ internal unsafe struct DotProducts<TVector> : IAttentionProducts
             B = b,
             Cells = cells,
             Sums = (int*)sums,
+            SumsStride = sumsStride * sizeof(int),
             Start = resume ? (int*)sums : zeros,
             StartStride = resume ? Panel * sizeof(int) : 0,
             Ahead = (byte*)b,

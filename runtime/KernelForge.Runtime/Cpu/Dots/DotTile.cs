@@ -44,14 +44,15 @@ internal static unsafe class DotTile
             x = Cell<TVector>(a3[cell]);
             (s3, t3) = (TCells.Dot(s3, x, left), TCells.Dot(t3, x, right));
         }
-        var sums = (float*)call.Sums + ((nint)row * 2 * lanes);
-        Store(sums, s0, t0);
-        if (rows > 1) Store(sums + (2 * lanes), s1, t1);
-        if (rows > 2) Store(sums + (4 * lanes), s2, t2);
-        if (rows > 3) Store(sums + (6 * lanes), s3, t3);
+        Store(Sums(call, row), s0, t0);
+        if (rows > 1) Store(Sums(call, row + 1), s1, t1);
+        if (rows > 2) Store(Sums(call, row + 2), s2, t2);
+        if (rows > 3) Store(Sums(call, row + 3), s3, t3);
     }
 
     private static int* A(in TileCall call, int row) => (int*)((byte*)call.A + (row * call.AStride));
+
+    private static float* Sums(in TileCall call, int row) => (float*)((byte*)call.Sums + (row * call.SumsStride));
 
     private static float* Start(in TileCall call, int row) => (float*)((byte*)call.Start + (row * call.StartStride));
 

@@ -18,13 +18,7 @@ internal static unsafe class Narrow
     {
         var halves = (ushort*)cells;
         int i = 0;
-        for (; Avx512F.IsSupported && i + Vector512<float>.Count <= count; i += Vector512<float>.Count)
-            Avx512F.ConvertToVector256UInt16(Rounded(Vector512.Load(values + i))).Store(halves + i);
-        for (; i + Vector512<float>.Count <= count; i += Vector512<float>.Count)
-        {
-            Vector256.Store(
-                Vector256.Narrow(Rounded(Vector256.Load(values + i)), Rounded(Vector256.Load(values + i + Vector256<float>.Count))), halves + i);
-        }
+        for (; i + Vector512<float>.Count <= count; i += Vector512<float>.Count) Store(halves + i, Vector512.Load(values + i));
         for (; i < count; i++) halves[i] = (ushort)Rounded(Vector256.Create(values[i])).ToScalar();
         for (; i < 2 * cellCount; i++) halves[i] = 0;
     }
@@ -86,6 +80,30 @@ internal static unsafe class Narrow
 
     /// <summary>What one step is.</summary>
     public static float StepOf(float largest) => largest / Largest;
+
+    /// <summary>As <see cref="ToBFloat16"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(ushort* halves, Vector512<float> values)
+    {
+        if (Avx512F.IsSupported) Avx512F.ConvertToVector256UInt16(Rounded(values)).Store(halves);
+        else Vector256.Narrow(Rounded(values.GetLower()), Rounded(values.GetUpper())).Store(halves);
+    }
+
+    /// <inheritdoc cref="Store(ushort*, Vector512{float})"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(ushort* halves, Vector256<float> values)
+    {
+        Vector256<uint> rounded = Rounded(values);
+        Vector128.Narrow(rounded.GetLower(), rounded.GetUpper()).Store(halves);
+    }
+
+    /// <inheritdoc cref="Store(ushort*, Vector512{float})"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(ushort* halves, Vector128<float> values)
+    {
+        Vector128<uint> rounded = Rounded(values.ToVector256()).GetLower();
+        Vector128.Narrow(rounded, rounded).GetLower().Store(halves);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<uint> Rounded(Vector256<float> x)

@@ -82,10 +82,12 @@ internal static class TileAssembler
 
         code.pop(call);
         code.mov(rax, Field(nameof(TileCall.Sums)));
-        for (int i = 0; i < 2 * rows; i++)
+        code.mov(stride, Field(nameof(TileCall.SumsStride)));
+        for (int row = 0; row < rows; row++)
         {
-            if (wide) code.vmovups(__zmmword_ptr[rax + (i * kind.VectorBytes)], Zmm(i));
-            else code.vmovups(__ymmword_ptr[rax + (i * kind.VectorBytes)], Ymm(i));
+            Store(__[rax], 2 * row);
+            Store(__[rax + kind.VectorBytes], (2 * row) + 1);
+            if (row + 1 < rows) code.add(rax, stride);
         }
         code.vzeroupper();
         code.pop(aheadStep);
@@ -97,6 +99,12 @@ internal static class TileAssembler
         {
             if (wide) code.vmovups(Zmm(register), from);
             else code.vmovups(Ymm(register), from);
+        }
+
+        void Store(AssemblerMemoryOperand to, int register)
+        {
+            if (wide) code.vmovups(to, Zmm(register));
+            else code.vmovups(to, Ymm(register));
         }
 
         void Broadcast(AssemblerMemoryOperand from)
@@ -153,7 +161,7 @@ internal static class TileAssembler
         code.jg(next);
 
         code.mov(first, Field(nameof(TileCall.Sums)));
-        code.mov(stride, rowOfPanel);
+        code.mov(stride, Field(nameof(TileCall.SumsStride)));
         AddressOfSecond();
         for (int i = 0; i < sums.Length; i++) code.tilestored(__[(i < 2 ? first : second) + stride + (i % 2 * 64)], sums[i]);
         code.tilerelease();

@@ -18,8 +18,11 @@ internal unsafe struct TileCall
     /// <summary>Cells of a row: at least one where a tile was assembled.</summary>
     public nint Cells;
 
-    /// <summary>[rows, 2 vectors], dense: float32, or int32 of bytes.</summary>
+    /// <summary>[rows, 2 vectors]: float32, or int32 of bytes.</summary>
     public int* Sums;
+
+    /// <summary>Bytes from one row of the sums to the next.</summary>
+    public nint SumsStride;
 
     /// <summary>Where the sums start.</summary>
     public int* Start;

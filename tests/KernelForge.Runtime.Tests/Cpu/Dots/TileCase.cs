@@ -34,6 +34,7 @@ internal sealed unsafe class TileCase : IDisposable
             B = b,
             Cells = cells,
             Sums = sums,
+            SumsStride = width * sizeof(int),
             Start = start,
             StartStride = strideOfStart * sizeof(int),
             Ahead = (byte*)b,
