@@ -60,6 +60,8 @@ public static class Gemm
         GemmShape shape = GemmShape.Choose(
             input.Count, tiles?.CellsOf(block.Inputs) ?? block.Inputs, block.Panels, tiles?.Rows ?? TVector.TileRows, pool.Threads);
         SharedRoom room = tiles is null ? default : SharedCells.RoomFor(tiles, shape, input.Columns);
+        int own = OwnItems.RoomFor(pool.Threads);
+        room = new SharedRoom(room.Floats + own, room.Zeros + own);
         pool.Run(shape.Items, room, new Work<TVector, TBlock>(pool, input, block, shape));
     }
 
@@ -100,10 +102,11 @@ public static class Gemm
 
         public unsafe void Run(int item, int worker)
         {
+            if (shape.PanelRanges >= pool.Threads) item = new OwnItems((int*)pool.SharedMemory, shape, pool.Threads).Take(worker);
             (int firstRow, int endRow) = shape.Rows(item);
             (int firstPanel, int endPanel) = shape.Panels(item);
             RowCells cells = block.Tiles is { } tiles
-                ? new SharedCells(tiles, shape, input.Columns, pool.SharedMemory).Require(input, item / shape.PanelRanges)
+                ? new SharedCells(tiles, shape, input.Columns, pool.SharedMemory + OwnItems.RoomFor(pool.Threads)).Require(input, item / shape.PanelRanges)
                 : default;
             float* sums = pool.Scratch(worker, GemmTiles.ScratchFor<TVector>(endRow - firstRow));
             block.Run(input, firstRow, endRow, firstPanel, endPanel, new GemmScratch(sums, cells));

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace KernelForge.Runtime.Cpu.Profiling;
 
@@ -7,7 +8,10 @@ namespace KernelForge.Runtime.Cpu.Profiling;
 public sealed class MemoryBandwidth : IDisposable
 {
     /// <summary>A slice takes a few milliseconds: some then pass without another process in them.</summary>
-    private const int Floats = 64 << 20, FloatsPerItem = 1 << 15, ItemsPerSlice = 512;
+    private const int Floats = 64 << 20, FloatsPerItem = 1 << 18, ItemsPerSlice = 64, Slices = 48;
+
+    /// <summary>Floats ahead of those that are added, which are asked for, as products ask for weights.</summary>
+    private const int Distance = 3 << 13;
 
     private readonly WorkerPool pool;
     private readonly RowBuffer array = new(1, Floats);
@@ -24,8 +28,9 @@ public sealed class MemoryBandwidth : IDisposable
     public double Measure()
     {
         double best = double.MaxValue;
-        for (int first = 0; first + (ItemsPerSlice * FloatsPerItem) <= Floats; first += ItemsPerSlice * FloatsPerItem)
+        for (int slice = 0; slice < Slices; slice++)
         {
+            int first = slice * ItemsPerSlice * FloatsPerItem % Floats;
             long start = Stopwatch.GetTimestamp();
             pool.Run(ItemsPerSlice, new Add(array.View<Float512>(), first, sums));
             best = Math.Min(best, Stopwatch.GetElapsedTime(start).TotalNanoseconds);
@@ -39,12 +44,13 @@ public sealed class MemoryBandwidth : IDisposable
     private readonly struct Add(Rows<Float512> array, int first, float[] sums) : IWork
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        public void Run(int item, int worker)
+        public unsafe void Run(int item, int worker)
         {
             Float512 a = Float512.Zero, b = a, c = a, d = a;
             int start = first + (item * FloatsPerItem);
             for (int i = start; i < start + FloatsPerItem; i += 64)
             {
+                for (int line = 0; line < 64 && Sse.IsSupported; line += 16) Sse.Prefetch1(array.Address(0, 0) + i + Distance + line);
                 a += array.Load(0, i);
                 b += array.Load(0, i + 16);
                 c += array.Load(0, i + 32);
