@@ -28,6 +28,7 @@ internal sealed class RunParts
     /// <summary>Into how many parts a run is best cut: 1 where it is small, or where its inputs and outputs are not of the same sequences.</summary>
     public static int Count(ReadOnlySpan<RunInput> inputs, ReadOnlySpan<RunOutput> outputs, int threads)
     {
+        if (inputs.IsEmpty) return 1;
         int rows = 0;
         foreach (RunInput input in inputs)
         {
