@@ -37,7 +37,7 @@ public static class VectorMath
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector Exp<TVector>(TVector x) where TVector : unmanaged, IVector<TVector>
     {
-        // Beyond these bounds the result is already infinity or zero. A NaN is below nothing and stays.
+        // Beyond these bounds the result is already infinity or zero.
         x = TVector.AtMost(TVector.Broadcast(89), TVector.AtLeast(TVector.Broadcast(-104), x));
 
         TVector p = ExpOfRemainder(x, out TVector n);

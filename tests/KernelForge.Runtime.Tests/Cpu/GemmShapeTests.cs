@@ -28,6 +28,29 @@ public sealed class GemmShapeTests
     }
 
     [Theory]
+    [InlineData(1, 768, 24)]
+    [InlineData(310, 768, 96)]
+    [InlineData(310, 3072, 24)]
+    public unsafe void Threads_take_their_own_items_first_and_every_item_is_taken_once(int rows, int inputs, int panels)
+    {
+        for (int threads = 1; threads <= 6; threads++)
+        {
+            var shape = GemmShape.Choose(rows, inputs, panels, tileRows: 14, threads);
+            if (shape.PanelRanges < threads) continue;
+            int[] counters = new int[OwnItems.RoomFor(threads)];
+            fixed (int* first = counters)
+            {
+                var items = new OwnItems(first, shape, threads);
+                // All but one come late.
+                List<int> taken = [.. Enumerable.Range(0, threads).Select(items.Take)];
+                Assert.All(taken, item => Assert.Equal(Even.Start(0, shape.PanelRanges, taken.IndexOf(item), threads), item));
+                while (taken.Count < shape.Items) taken.Add(items.Take(0));
+                Assert.Equal(Enumerable.Range(0, shape.Items), taken.Order());
+            }
+        }
+    }
+
+    [Theory]
     [InlineData(1129, 768, 72)]
     [InlineData(1129, 3072, 24)]
     [InlineData(4515, 768, 24)]

@@ -3,14 +3,14 @@ using KernelForge.Runtime.Cpu.Dots;
 
 namespace KernelForge.Runtime.Tests.Cpu.Dots;
 
-/// <summary>What a tile of a kind works on, drawn from a seed, with guards behind the sums.</summary>
+/// <summary>What a tile of a kind works on, drawn from a seed, with guards behind each row of the sums.</summary>
 internal sealed unsafe class TileCase : IDisposable
 {
     private const int Guard = 32, GuardBits = 0x5a5a5a5a;
 
     private readonly NativeFloats memory;
     private readonly TileCall call;
-    private readonly int rows, width, strideOfStart;
+    private readonly int rows, width, strideOfStart, strideOfSums;
 
     public TileCase(DotKind kind, int rows, int cells, bool oneStart)
     {
@@ -18,7 +18,8 @@ internal sealed unsafe class TileCase : IDisposable
         width = 2 * kind.VectorBytes / sizeof(float);
         int stride = cells + 3;
         strideOfStart = oneStart ? 0 : width;
-        memory = NativeFloats.Allocate(((long)(rows + 1) * stride) + ((long)cells * width) + ((long)rows * width * 2) + Guard);
+        strideOfSums = width + Guard;
+        memory = NativeFloats.Allocate(((long)(rows + 1) * stride) + ((long)cells * width) + ((long)rows * (width + strideOfSums)));
         var random = new Random(rows + (100 * cells));
         var a = (int*)memory.Pointer;
         int* b = a + ((rows + 1) * stride), start = b + (cells * width), sums = start + (rows * width);
@@ -34,7 +35,7 @@ internal sealed unsafe class TileCase : IDisposable
             B = b,
             Cells = cells,
             Sums = sums,
-            SumsStride = width * sizeof(int),
+            SumsStride = strideOfSums * sizeof(int),
             Start = start,
             StartStride = strideOfStart * sizeof(int),
             Ahead = (byte*)b,
@@ -46,10 +47,17 @@ internal sealed unsafe class TileCase : IDisposable
     /// <summary>Sums as a tile computes them; what lies behind them is still there.</summary>
     public int[] Sums(Action<TileCall> tile)
     {
-        new Span<int>(call.Sums, (rows * width) + Guard).Fill(GuardBits);
+        var all = new Span<int>(call.Sums, rows * strideOfSums);
+        all.Fill(GuardBits);
         tile(call);
-        Assert.All(new Span<int>(call.Sums + (rows * width), Guard).ToArray(), bits => Assert.Equal(GuardBits, bits));
-        return new Span<int>(call.Sums, rows * width).ToArray();
+        int[] sums = new int[rows * width];
+        for (int row = 0; row < rows; row++)
+        {
+            Span<int> stored = all.Slice(row * strideOfSums, strideOfSums);
+            Assert.All(stored[width..].ToArray(), bits => Assert.Equal(GuardBits, bits));
+            stored[..width].CopyTo(sums.AsSpan(row * width));
+        }
+        return sums;
     }
 
     /// <summary>Sums as they are defined: in doubles, of bytes in whole numbers.</summary>
