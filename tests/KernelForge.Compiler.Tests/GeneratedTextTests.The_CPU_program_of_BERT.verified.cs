@@ -162,35 +162,35 @@ internal sealed class BertModelCpu<TVector> : CpuProgram<TVector> where TVector 
 
         // sum = word[ids] + type[ids.Types] + position[Positions]; mean = Mean(sum); difference = sum - mean; mean2 = Mean(difference * difference); norm = difference * (1.0 / Sqrt(mean2 + epsilon)) * norm.scale + norm.shift
         RowKernels.Run<TVector, Norm>(
-            Pool, tokens.Count, elements: 3L * hidden, localRows: 2, localColumns: hidden,
+            workspace.Pool, tokens.Count, elements: 3L * hidden, localRows: 2, localColumns: hidden,
             new Norm(hidden, wordWeight, ids, typeWeight, idsTypes, positionWeight, tokens, (float)epsilon, normScale, normShift, x));
         for (int i = 0; i < depth; i++)
         {
             // query = query · x + layers[i].query.bias; key = key · x + layers[i].key.bias; value = value · x + layers[i].value.bias
-            Gemm.Run(Pool, x,
+            Gemm.Run(workspace.Pool, x,
                 Gemm.Block(layersQueryWeight[i], new QueryEpilogue(query, layersQueryBias[i])),
                 Gemm.Block(layersKeyWeight[i], new KeyEpilogue(key, layersKeyBias[i])),
                 Gemm.Block(layersValueWeight[i], new ValueEpilogue(value, layersValueBias[i])));
             // context = Attention(query, key, value, heads: heads)
             Attention.Run(
-                Pool, query, key, value, context,
+                workspace.Pool, query, key, value, context,
                 tokens, tokens, new AttentionHeads(heads, heads, (float)(1.0 / Math.Sqrt(hidden / heads)), Rounded: RoundsAttention),
                 default(PlainScore), default(NoMask));
             // sum2 = x + (project · context + layers[i].project.bias)
-            Gemm.Run(Pool, context, Gemm.Block(layersProjectWeight[i], new ProjectEpilogue(sum2, x, layersProjectBias[i])));
+            Gemm.Run(workspace.Pool, context, Gemm.Block(layersProjectWeight[i], new ProjectEpilogue(sum2, x, layersProjectBias[i])));
             // mean3 = Mean(sum2); difference2 = sum2 - mean3; mean4 = Mean(difference2 * difference2); attentionNorm = difference2 * (1.0 / Sqrt(mean4 + epsilon)) * layers[i].attentionNorm.scale + layers[i].attentionNorm.shift
             RowKernels.Run<TVector, AttentionNorm>(
-                Pool, tokens.Count, elements: 3L * hidden, localRows: 1, localColumns: hidden,
+                workspace.Pool, tokens.Count, elements: 3L * hidden, localRows: 1, localColumns: hidden,
                 new AttentionNorm(hidden, sum2, (float)epsilon, layersAttentionNormScale[i], layersAttentionNormShift[i], attentionNorm));
             // activated = activation[expand · attentionNorm + layers[i].expand.bias]
-            Gemm.Run(Pool, attentionNorm,
+            Gemm.Run(workspace.Pool, attentionNorm,
                 Gemm.Block(layersExpandWeight[i], new ExpandEpilogue(activated, activation.Kind, layersExpandBias[i])));
             // sum3 = attentionNorm + (contract · activated + layers[i].contract.bias)
-            Gemm.Run(Pool, activated, Gemm.Block(layersContractWeight[i], new ContractEpilogue(sum3, attentionNorm,
-                layersContractBias[i])));
+            Gemm.Run(workspace.Pool, activated,
+                Gemm.Block(layersContractWeight[i], new ContractEpilogue(sum3, attentionNorm, layersContractBias[i])));
             // mean5 = Mean(sum3); difference3 = sum3 - mean5; mean6 = Mean(difference3 * difference3); outputNorm = difference3 * (1.0 / Sqrt(mean6 + epsilon)) * layers[i].outputNorm.scale + layers[i].outputNorm.shift
             RowKernels.Run<TVector, OutputNorm>(
-                Pool, tokens.Count, elements: 3L * hidden, localRows: 1, localColumns: hidden,
+                workspace.Pool, tokens.Count, elements: 3L * hidden, localRows: 1, localColumns: hidden,
                 new OutputNorm(hidden, sum3, (float)epsilon, layersOutputNormScale[i], layersOutputNormShift[i], x));
         }
         x.CopyTo(outputs[0].Values);

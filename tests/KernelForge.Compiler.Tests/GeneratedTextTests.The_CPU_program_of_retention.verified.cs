@@ -97,29 +97,29 @@ internal sealed class RetentionCpu<TVector> : CpuProgram<TVector> where TVector 
 
         x.CopyFrom(inputs[0].Values);
         // cos = (t, f) => Cos(t * Pow(10000.0, -f / hidden / heads / 2 - 1.0))
-        ElementKernels.Run(Pool, tokens.Count, hidden / heads / 2, folds: false,
+        ElementKernels.Run(workspace.Pool, tokens.Count, hidden / heads / 2, folds: false,
             new Cos(cos, tokens, (float)(hidden / heads / 2 - 1.0)));
         // sin = (t, f) => Sin(t * Pow(10000.0, -f / hidden / heads / 2 - 1.0))
-        ElementKernels.Run(Pool, tokens.Count, hidden / heads / 2, folds: false,
+        ElementKernels.Run(workspace.Pool, tokens.Count, hidden / heads / 2, folds: false,
             new Sin(sin, tokens, (float)(hidden / heads / 2 - 1.0)));
         // query = query · x
-        Gemm.Run(Pool, x, Gemm.Block(queryWeight, new QueryEpilogue(query)));
+        Gemm.Run(workspace.Pool, x, Gemm.Block(queryWeight, new QueryEpilogue(query)));
         // key = key · x
-        Gemm.Run(Pool, x, Gemm.Block(keyWeight, new KeyEpilogue(key)));
+        Gemm.Run(workspace.Pool, x, Gemm.Block(keyWeight, new KeyEpilogue(key)));
         // value = value · x
-        Gemm.Run(Pool, x, Gemm.Block(valueWeight, new ValueEpilogue(value)));
+        Gemm.Run(workspace.Pool, x, Gemm.Block(valueWeight, new ValueEpilogue(value)));
         // q = (t, f) => (f % hidden / heads >= 2 * (hidden / heads / 2) ? query[t, f] : (f % hidden / heads % 2 == 0 ? query[t, f] * cos[t, f % hidden / heads / 2] - query[t, f + 1] * sin[t, f % hidden / heads / 2] : query[t, f] * cos[t, f % hidden / heads / 2] + query[t, f - 1] * sin[t, f % hidden / heads / 2]))
-        ElementKernels.Run(Pool, tokens.Count, hidden, folds: false,
+        ElementKernels.Run(workspace.Pool, tokens.Count, hidden, folds: false,
             new Q(q, query, hidden / heads, cos, sin, 2 * (hidden / heads / 2)));
         // each = (t, f) => (f % hidden / heads >= 2 * (hidden / heads / 2) ? key[t, f] : (f % hidden / heads % 2 == 0 ? key[t, f] * cos[t, f % hidden / heads / 2] - key[t, f + 1] * sin[t, f % hidden / heads / 2] : key[t, f] * cos[t, f % hidden / heads / 2] + key[t, f - 1] * sin[t, f % hidden / heads / 2]))
-        ElementKernels.Run(Pool, tokens.Count, hidden, folds: false,
+        ElementKernels.Run(workspace.Pool, tokens.Count, hidden, folds: false,
             new Each(each, key, hidden / heads, cos, sin, 2 * (hidden / heads / 2)));
         // k = each / Math.Sqrt((double)(hidden / heads))
         RowKernels.Run<TVector, K>(
-            Pool, tokens.Count, elements: 1L * hidden, localRows: 0, localColumns: 0,
+            workspace.Pool, tokens.Count, elements: 1L * hidden, localRows: 0, localColumns: 0,
             new K(hidden, each, (float)(Math.Sqrt((double)(hidden / heads))), k));
         // scan = Scan of hidden / heads states: h = (1.0 - Pow(2.0, (double)(-5 - f / valueWidth / heads))) * h + k[t, f / valueWidth / heads * hidden / heads + n] * value[t, f]; sum of q[t, f / valueWidth / heads * hidden / heads + n] * h
-        Scans.RunInChunks<TVector, Scan, ScanRows>(Pool, tokens, valueWidth, hidden / heads, stretches: true,
+        Scans.RunInChunks<TVector, Scan, ScanRows>(workspace.Pool, tokens, valueWidth, hidden / heads, stretches: true,
             new Scan(scan, hidden / heads, valueWidth / heads, k, value, q, tokens),
             new LinearAttention<TVector, ScanRows>(scan, hidden / heads, valueWidth / heads, Backwards: false,
                 new ScanRows(valueWidth / heads, hidden / heads, q, k, value)));

@@ -16,6 +16,7 @@ public abstract class CpuProgram<TVector> : CompiledProgram where TVector : unma
     private readonly WeightCache? cache;
     private readonly int spaces, slots, integers;
     private readonly CpuPrecision precision;
+    private readonly WorkerPool pool;
     private volatile bool isFilled;
 
     /// <param name="device">How many threads to use, and in which numbers to multiply.</param>
@@ -25,13 +26,11 @@ public abstract class CpuProgram<TVector> : CompiledProgram where TVector : unma
     protected CpuProgram(CpuDevice device, int spaces, int slots, int integers)
     {
         ArgumentNullException.ThrowIfNull(device);
-        Pool = WorkerPool.Shared(device.Threads);
+        pool = WorkerPool.Shared(device.Threads);
         precision = device.Precision;
         cache = device.WeightCache is { } folder ? new WeightCache(folder) : null;
         (this.spaces, this.slots, this.integers) = (spaces, slots, integers);
     }
-
-    protected WorkerPool Pool { get; }
 
     /// <summary>See <see cref="AttentionHeads"/>: where products with weights are rounded, those of attention are, too.</summary>
     protected bool RoundsAttention => precision != CpuPrecision.Float32;
@@ -52,7 +51,7 @@ public abstract class CpuProgram<TVector> : CompiledProgram where TVector : unma
         lock (fillLock)
         {
             if (isFilled) return;
-            weights.Fill(Pool, cache, GetType().Name.Split('`')[0]);
+            weights.Fill(pool, cache, GetType().Name.Split('`')[0]);
             isFilled = true;
         }
     }
@@ -62,14 +61,13 @@ public abstract class CpuProgram<TVector> : CompiledProgram where TVector : unma
         Enter();
         try
         {
+            if (!isFilled) ReadWeights();
             CpuWorkspace? workspace;
             lock (idleLock) idle.TryPop(out workspace);
-            workspace ??= new CpuWorkspace(spaces, slots, integers);
+            workspace ??= new CpuWorkspace(spaces, slots, integers, pool);
             workspace.Cache = run;
-            if (!isFilled) ReadWeights();
-            int parts = run is null ? RunParts.Count(inputs, outputs, Pool.Threads) : 1;
-            if (parts == 1) Run(workspace, inputs, outputs);
-            else RunInParts(workspace, inputs, outputs, parts);
+            if (run is null && AreOfTheSameSequences(inputs, outputs)) RunInParts(workspace, inputs, outputs);
+            else RunTogether(workspace, inputs, outputs);
             workspace.Cache = null;
             // Not after an exception: what a run left half done is not worth keeping.
             lock (idleLock) idle.Push(workspace);
@@ -80,22 +78,75 @@ public abstract class CpuProgram<TVector> : CompiledProgram where TVector : unma
         }
     }
 
-    private void RunInParts(CpuWorkspace workspace, ReadOnlySpan<RunInput> inputs, ReadOnlySpan<RunOutput> outputs, int parts)
+    private static bool AreOfTheSameSequences(ReadOnlySpan<RunInput> inputs, ReadOnlySpan<RunOutput> outputs)
     {
-        int sequences = inputs[0].SequenceCount;
-        for (int first = 0; first < sequences; parts--)
+        if (inputs.IsEmpty) return false;
+        foreach (RunInput input in inputs)
         {
-            first = workspace.Parts.Take(inputs, outputs, first, parts);
+            if (input.SequenceCount != inputs[0].SequenceCount) return false;
+        }
+        foreach (RunOutput output in outputs)
+        {
+            if (output.SequenceCount != inputs[0].SequenceCount) return false;
+        }
+        return true;
+    }
+
+    private void RunInParts(CpuWorkspace workspace, ReadOnlySpan<RunInput> inputs, ReadOnlySpan<RunOutput> outputs)
+    {
+        RunInput longest = inputs[0];
+        foreach (RunInput input in inputs)
+        {
+            if (input.RowCount > longest.RowCount) longest = input;
+        }
+        RunDivision division = workspace.Division;
+        division.Cut(longest.Offsets, pool.Threads);
+        try
+        {
+            RunAlone(workspace, inputs, outputs);
+            foreach (RunPart part in division.Together)
+            {
+                workspace.View.Set(inputs, outputs, part);
+                RunTogether(workspace, workspace.View.Inputs, workspace.View.Outputs);
+            }
+        }
+        catch (ArgumentException)
+        {
+            // A refused sequence is to be told by its number among all.
+            RunTogether(workspace, inputs, outputs);
+            throw;
+        }
+        workspace.View.Clear();
+    }
+
+    /// <summary>The parts that threads take through the whole plan by themselves, as long as nobody else waits for the threads; then the rest.</summary>
+    private void RunAlone(CpuWorkspace workspace, ReadOnlySpan<RunInput> inputs, ReadOnlySpan<RunOutput> outputs)
+    {
+        workspace.View.Set(inputs, outputs);
+        for (int left = workspace.Division.Left; left > 0; left = workspace.Division.Left)
+        {
+            pool.Turns.Enter();
             try
             {
-                Run(workspace, workspace.Parts.Inputs, workspace.Parts.Outputs);
+                pool.Run(left, new PartsAlone(this, workspace));
             }
-            catch (ArgumentException)
+            finally
             {
-                // A refused sequence is to be told by its number among all.
-                Run(workspace, inputs, outputs);
-                throw;
+                pool.Turns.Leave();
             }
+        }
+    }
+
+    private void RunTogether(CpuWorkspace workspace, ReadOnlySpan<RunInput> inputs, ReadOnlySpan<RunOutput> outputs)
+    {
+        pool.Turns.Enter();
+        try
+        {
+            Run(workspace, inputs, outputs);
+        }
+        finally
+        {
+            pool.Turns.Leave();
         }
     }
 
@@ -140,5 +191,21 @@ public abstract class CpuProgram<TVector> : CompiledProgram where TVector : unma
     {
         weights.Dispose();
         while (idle.TryPop(out CpuWorkspace? workspace)) workspace.Dispose();
+    }
+
+    /// <summary>As many items as there are parts to be taken.</summary>
+    private readonly struct PartsAlone(CpuProgram<TVector> program, CpuWorkspace workspace) : IWorkOfKernels
+    {
+        public void Run(int item, int worker)
+        {
+            // The first items always run: who waits gets the turn after one part a thread, and the run goes on at each of its own.
+            if (item >= workspace.Pool.Threads && workspace.Pool.Turns.AreAwaited) return;
+            if (!workspace.Division.TryTake(worker, out int owner, out RunPart part)) return;
+            CpuWorkspace lent = workspace.Lend(owner, worker);
+            lent.View.Set(workspace.View.Inputs, workspace.View.Outputs, part);
+            program.Run(lent, lent.View.Inputs, lent.View.Outputs);
+            lent.View.Clear();
+            workspace.TakeBack(lent);
+        }
     }
 }

@@ -12,8 +12,18 @@ public sealed class CpuWorkspace : IDisposable
     private readonly List<int[]> computed = [];
     private readonly List<GroupedRows> grouped = [];
 
-    internal CpuWorkspace(int spaces, int slots, int integers)
+    private readonly CpuWorkspace?[] alone;
+    private readonly int[] lent;
+
+    /// <param name="spaces">Row spaces of the plan.</param>
+    /// <param name="slots">Buffers of the plan that are in use at the same time.</param>
+    /// <param name="integers">Rows of integers that the inputs bring.</param>
+    /// <param name="pool">Who runs the kernels.</param>
+    internal CpuWorkspace(int spaces, int slots, int integers, WorkerPool pool)
     {
+        Pool = pool;
+        alone = new CpuWorkspace?[pool.Threads];
+        lent = new int[pool.Threads];
         this.spaces = new RaggedRows[spaces];
         for (int i = 0; i < spaces; i++) this.spaces[i] = new RaggedRows();
         this.slots = new RowBuffer[slots];
@@ -22,11 +32,33 @@ public sealed class CpuWorkspace : IDisposable
         for (int i = 0; i < integers; i++) this.integers[i] = [];
     }
 
+    /// <summary>Who runs the kernels.</summary>
+    public WorkerPool Pool { get; private set; }
+
     /// <summary>What was kept of the run's sequences; null in an ordinary run, which has them whole.</summary>
     public CacheRun? Cache { get; internal set; }
 
-    /// <summary>The part of a run that is in progress.</summary>
-    internal RunParts Parts { get; } = new();
+    /// <summary>The parts of the run.</summary>
+    internal RunDivision Division { get; } = new();
+
+    /// <summary>What the run, or the part of it that is in progress, is given and gives.</summary>
+    internal RunPartView View { get; } = new();
+
+    /// <summary>
+    /// Buffers for a part that a worker runs alone, until they are given back. Where nobody else uses them they are those of whose part it is,
+    /// who ever runs it: so they have the room that they need once a batch has run.
+    /// </summary>
+    internal CpuWorkspace Lend(int owner, int worker)
+    {
+        // There are as many as workers: one is free.
+        while (Interlocked.CompareExchange(ref lent[owner], 1, 0) != 0) owner = (owner + 1) % lent.Length;
+        CpuWorkspace workspace = alone[owner] ??= new CpuWorkspace(spaces.Length, slots.Length, integers.Length, Pool);
+        workspace.Pool = Pool.Alone(worker);
+        return workspace;
+    }
+
+    /// <summary>Takes back what was lent.</summary>
+    internal void TakeBack(CpuWorkspace workspace) => Volatile.Write(ref lent[Array.IndexOf(alone, workspace)], 0);
 
     /// <summary>A row space with the sequences that an input brings, and the past that they have there.</summary>
     public RaggedRows Space(int number, ReadOnlySpan<int> offsets)
@@ -112,5 +144,6 @@ public sealed class CpuWorkspace : IDisposable
     {
         foreach (RowBuffer slot in slots) slot.Dispose();
         foreach (GroupedRows rows in grouped) rows.Dispose();
+        foreach (CpuWorkspace? workspace in alone) workspace?.Dispose();
     }
 }

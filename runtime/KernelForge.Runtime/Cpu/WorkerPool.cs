@@ -28,6 +28,8 @@ public sealed unsafe class WorkerPool : IDisposable
     /// <summary>About 30 µs: longer than the gap between two kernels of a model, much shorter than a time slice.</summary>
     private const int SpinsBeforeParking = 1000;
 
+    private const long LeastScratch = 1 << 14;
+
     private static readonly Lock SharedLock = new();
     private static readonly Dictionary<int, WorkerPool> Pools = [];
 
@@ -37,6 +39,11 @@ public sealed unsafe class WorkerPool : IDisposable
     private readonly Lock runLock = new();
     private readonly object parking = new();
     private readonly NativeFloats?[] scratch;
+    private readonly WorkerPool[] alone;
+
+    /// <summary>Of how many threads that do such work at the same time those of this pool are.</summary>
+    private readonly int among;
+
     private NativeFloats shared = NativeFloats.Allocate(0);
     private long state;
     private int parked, next, items;
@@ -51,6 +58,9 @@ public sealed unsafe class WorkerPool : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(threads);
         Threads = threads == 0 ? Environment.ProcessorCount : threads;
         scratch = new NativeFloats?[Threads];
+        alone = new WorkerPool[Threads];
+        for (int worker = 0; worker < Threads; worker++) alone[worker] = new WorkerPool(this);
+        among = 1;
         for (int worker = 1; worker < Threads; worker++)
         {
             int index = worker;
@@ -58,8 +68,21 @@ public sealed unsafe class WorkerPool : IDisposable
         }
     }
 
+    private WorkerPool(WorkerPool whole)
+    {
+        (Threads, among) = (1, whole.Threads);
+        scratch = new NativeFloats?[1];
+        alone = [];
+    }
+
     /// <summary>Threads that work, the caller among them.</summary>
     public int Threads { get; }
+
+    /// <summary>Who runs a program on the pool.</summary>
+    internal Turns Turns { get; } = new();
+
+    /// <summary>The pool that has no thread but a worker of this one, for use inside of an item that the worker runs.</summary>
+    internal WorkerPool Alone(int worker) => alone[worker];
 
     /// <summary>The process's one pool of that many threads (0 for one a core); never disposed.</summary>
     public static WorkerPool Shared(int threads = 0)
@@ -81,7 +104,7 @@ public sealed unsafe class WorkerPool : IDisposable
     internal void Run<TWork>(int count, SharedRoom room, TWork work) where TWork : IWork
     {
         if (count <= 0) return;
-        KernelProfile? profile = KernelProfile.Current;
+        KernelProfile? profile = work is IWorkOfKernels ? null : KernelProfile.Current;
         long start = profile is null ? 0 : Stopwatch.GetTimestamp();
         if (workingFor == this) throw new InvalidOperationException("A run of this pool was started from inside another: its threads are taken.");
         lock (runLock)
@@ -107,7 +130,7 @@ public sealed unsafe class WorkerPool : IDisposable
             ExceptionDispatchInfo? thrown = failure;
             failure = null;
             thrown?.Throw();
-            profile?.Add(work, Stopwatch.GetTimestamp() - start);
+            profile?.Add(work, (Stopwatch.GetTimestamp() - start) / among);
         }
     }
 
@@ -120,7 +143,8 @@ public sealed unsafe class WorkerPool : IDisposable
         if (scratch[worker] is not { } memory || memory.Length < floats)
         {
             scratch[worker]?.Dispose();
-            scratch[worker] = memory = NativeFloats.Allocate(floats);
+            // With room to spare: which items a worker meets differs from run to run.
+            scratch[worker] = memory = NativeFloats.Allocate(Math.Max(LeastScratch, floats * 3 / 2));
         }
         return memory.Pointer;
     }
@@ -136,6 +160,7 @@ public sealed unsafe class WorkerPool : IDisposable
             foreach (NativeFloats? memory in scratch) memory?.Dispose();
             shared.Dispose();
         }
+        foreach (WorkerPool pool in alone) pool.Dispose();
     }
 
     private void Reserve(SharedRoom room)
@@ -212,6 +237,9 @@ public sealed unsafe class WorkerPool : IDisposable
         workingFor = outer;
     }
 }
+
+/// <summary>Work whose items run kernels, each on the pool of its worker alone: these are measured, not it.</summary>
+internal interface IWorkOfKernels : IWork;
 
 /// <summary>Memory for all items of a run.</summary>
 /// <param name="Floats">How much.</param>

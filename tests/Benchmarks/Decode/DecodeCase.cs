@@ -87,7 +87,7 @@ internal sealed class DecodeCase<TVector> : IDisposable where TVector : unmanage
             for (int l = 0; l < shape.Layers; l++)
             {
                 Times.Add(() => Runtime.Cpu.Attention.Run(
-                    Pool, x.Slice(0, queries), x.Slice(queries, keys), x.Slice(queries + keys, keys), y, rows, rows, heads,
+                    workspace.Pool, x.Slice(0, queries), x.Slice(queries, keys), x.Slice(queries + keys, keys), y, rows, rows, heads,
                     default(PlainScore), new Causal(Window), workspace.KeptAttention()));
             }
             y.CopyTo(outputs[0].Values);

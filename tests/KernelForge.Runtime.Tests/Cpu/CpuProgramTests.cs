@@ -103,7 +103,7 @@ public sealed class CpuProgramTests
             Rows<Float256> x = workspace.Slot(0).View<Float256>(tokens.Count, Width);
             Rows<Float256> y = workspace.Slot(1).View<Float256>(tokens.Count, Width);
             x.CopyFrom(inputs[0].Values);
-            Gemm.Run(Pool, x, Gemm.Block(weight, new GemmTests.Keep<Float256>(y)));
+            Gemm.Run(workspace.Pool, x, Gemm.Block(weight, new GemmTests.Keep<Float256>(y)));
             y.CopyTo(outputs[0].Values);
         }
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using KernelForge.Runtime.Cpu;
 using KernelForge.Runtime.Cpu.Profiling;
 
@@ -28,6 +29,35 @@ public sealed class KernelProfileTests
         Assert.DoesNotContain(next.Kernels, k => k.Names == "profiled");
 
         void Product() => Gemm.Run(pool, input.View<Float512>(), Gemm.Block(weights, new ProfiledEpilogue(output.View<Float512>())));
+    }
+
+    [Fact]
+    public void What_threads_run_alone_takes_a_share_of_their_time()
+    {
+        using var pool = new WorkerPool(4);
+        using var profile = KernelProfile.Start();
+        var inside = TimeSpan.Zero;
+        long start = Stopwatch.GetTimestamp();
+        pool.Run(1, new Kernels(pool, time => inside = time));
+        TimeSpan outside = Stopwatch.GetElapsedTime(start);
+        Assert.DoesNotContain(profile.Kernels, k => k.Kind == "kernels");
+        KernelTime kernel = Assert.Single(profile.Kernels, k => k.Kind == "nap");
+        Assert.InRange(kernel.Time, inside / 4.01, outside / 3.99);
+    }
+
+    private readonly struct Kernels(WorkerPool pool, Action<TimeSpan> tell) : IWorkOfKernels
+    {
+        public void Run(int item, int worker) => pool.Alone(worker).Run(1, new Nap(tell));
+    }
+
+    private readonly struct Nap(Action<TimeSpan> tell) : IWork
+    {
+        public void Run(int item, int worker)
+        {
+            long start = Stopwatch.GetTimestamp();
+            Thread.Sleep(20);
+            tell(Stopwatch.GetElapsedTime(start));
+        }
     }
 
     private readonly struct ProfiledEpilogue(Rows<Float512> output) : IGemmEpilogue<Float512>

@@ -14,7 +14,10 @@ public readonly record struct KernelCost(double Flops, double Bytes)
 /// <param name="Kind">What does the work: <c>gemm</c>, <c>attention</c>, <c>row</c>, …</param>
 /// <param name="Names">The values of the description that it computes, as the generated text names them.</param>
 /// <param name="Calls">How often it ran.</param>
-/// <param name="Time">Time of all calls together, from their begin until all threads were done.</param>
+/// <param name="Time">
+/// Time of all calls together, from their begin until all threads were done; of calls that each thread makes alone, beside those of others, what
+/// they take of the threads' time together.
+/// </param>
 /// <param name="Cost">Work of all calls together.</param>
 public sealed record KernelTime(string Kind, string Names, int Calls, TimeSpan Time, KernelCost Cost);
 

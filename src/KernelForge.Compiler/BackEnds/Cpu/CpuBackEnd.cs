@@ -33,8 +33,8 @@ namespace KernelForge.Compiler.BackEnds.Cpu;
 ///         x.CopyFrom(inputs[0].Values);
 ///         for (int i = 0; i &lt; depth; i++)
 ///         {
-///             Gemm.Run(Pool, x, Gemm.PairBlock(layersGateWeightAndLayersUpWeight[i], new GateUpEpilogue(gated)));
-///             Gemm.Run(Pool, gated, Gemm.Block(layersDownWeight[i], new DownEpilogue(x, x)));
+///             Gemm.Run(workspace.Pool, x, Gemm.PairBlock(layersGateWeightAndLayersUpWeight[i], new GateUpEpilogue(gated)));
+///             Gemm.Run(workspace.Pool, gated, Gemm.Block(layersDownWeight[i], new DownEpilogue(x, x)));
 ///         }
 ///         x.CopyTo(outputs[0].Values);
 ///     }

@@ -43,7 +43,7 @@ internal sealed class CpuElementKernel
         if (!writer.ofRow.IsEmpty) structs.Line(writer.ofRow.Text);
         structs.Line(loop.ToString().TrimEnd('\n')).Close().Close();
         bool folds = kernel.Value.All().Any(e => e is Expression.Fold);
-        string run = $"ElementKernels.Run(Pool, {names.Space(kernel.Rows)}.Count, {names.Size(kernel.Output.Columns)}, folds: {(folds ? "true" : "false")},\n"
+        string run = $"ElementKernels.Run({names.Workspace}.Pool, {names.Space(kernel.Rows)}.Count, {names.Size(kernel.Output.Columns)}, folds: {(folds ? "true" : "false")},\n"
             + $"    new {name}({writer.arguments.Values}));";
         return writer.kept.Statements.Append(run);
     }

@@ -39,7 +39,7 @@ internal sealed class CpuKernels(KernelPlan plan, ProgramNames names, ProgramPar
     private IEnumerable<string> Gemm(GemmKernel kernel)
     {
         string[] blocks = [.. kernel.Blocks.Select(b => Block(kernel, b))];
-        string head = $"Gemm.Run(Pool, {names.View(kernel.Input)}, ";
+        string head = $"Gemm.Run({names.Workspace}.Pool, {names.View(kernel.Input)}, ";
         for (int first = 0; first < blocks.Length; first += 3)
         {
             string[] together = [.. blocks.Skip(first).Take(3)];
@@ -119,7 +119,7 @@ internal sealed class CpuKernels(KernelPlan plan, ProgramNames names, ProgramPar
         string heads = $"new AttentionHeads({names.Size(kernel.Heads)}, {names.Size(kernel.KeyValueHeads)}, (float)({names.Scalar(kernel.Scale)})"
             + (kernel.Softmax ? "" : ", Softmax: false") + (plan.GoesOn is null ? ", Rounded: RoundsAttention)" : ")");
         statements.Add("Attention.Run(\n"
-            + $"    Pool, {Views(kernel.Query, kernel.Key, kernel.Value, kernel.Output)},\n"
+            + $"    {names.Workspace}.Pool, {Views(kernel.Query, kernel.Key, kernel.Value, kernel.Output)},\n"
             + $"    {names.Space(kernel.Rows)}, {names.Space(kernel.KeyRows)}, {heads},\n"
             + $"    {score}, {mask}{(kernel.IsKept ? $", {names.Workspace}.KeptAttention()" : "")});");
         return statements;
@@ -152,7 +152,7 @@ internal sealed class CpuKernels(KernelPlan plan, ProgramNames names, ProgramPar
     {
         string bias = kernel.Bias is { } table ? ", " + parameters.Field(table) : "";
         string memory = $"{names.Workspace}.Grouped({grouped++})";
-        return $"Banks.Run(Pool, {memory}, {Views(kernel.Input, kernel.Index)}, {parameters.Field(kernel.Weight)}, {Views(kernel.Output)}{bias});";
+        return $"Banks.Run({names.Workspace}.Pool, {memory}, {Views(kernel.Input, kernel.Index)}, {parameters.Field(kernel.Weight)}, {Views(kernel.Output)}{bias});";
     }
 
     /// <summary>A method that returns what a block ends with.</summary>
@@ -161,7 +161,7 @@ internal sealed class CpuKernels(KernelPlan plan, ProgramNames names, ProgramPar
         : new CodeWriter().Open(signature).Line(value.Block.Text).Line($"return {value.Text};").Close().ToString().TrimEnd('\n');
 
     private string Segment(SegmentKernel kernel) =>
-        $"Segments.Run(Pool, SegmentOperation.{kernel.Reduction}, {Views(kernel.Input)}, {names.Space(kernel.Rows)}, {Views(kernel.Output)});";
+        $"Segments.Run({names.Workspace}.Pool, SegmentOperation.{kernel.Reduction}, {Views(kernel.Input)}, {names.Space(kernel.Rows)}, {Views(kernel.Output)});";
 
     private string Views(params View[] views) => string.Join(", ", views.Select(v => names.View(v)));
 }

@@ -7,7 +7,7 @@ internal static class CpuNames
 {
     private static readonly string[] Reserved =
     [
-        "TVector", "Pool", "Run", "Keep", "Dispose", "Equals", "GetHashCode", "GetType", "ToString", "MemberwiseClone", "Finalize",
+        "TVector", "Run", "Keep", "Dispose", "Equals", "GetHashCode", "GetType", "ToString", "MemberwiseClone", "Finalize",
         "Rows", "RaggedRows", "RowBuffer", "Gemm", "Attention", "Segments", "RowKernels", "PackedMatrix", "WeightPart", "Interval",
         "Coverage", "AttentionRow", "AttentionHeads", "PlainScore", "NoMask", "VectorMath", "VectorActivation", "SegmentOperation",
         "Math", "MathF", "Ops", "CpuProgram", "CpuWorkspace", "CpuDevice", "LoadedWeights", "RunInput", "RunOutput", "Float512",

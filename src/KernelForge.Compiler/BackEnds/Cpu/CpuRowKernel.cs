@@ -64,7 +64,7 @@ internal sealed class CpuRowKernel
         string widest = widths.Length == 0 ? "0" : widths.Aggregate((a, b) => $"Math.Max({a}, {b})");
         string locals = Kept().Count().ToString(CultureInfo.InvariantCulture);
         return "RowKernels.Run<TVector, " + name + ">(\n"
-            + $"    Pool, {names.Space(kernel.Rows)}.Count, elements: {elements}, localRows: {locals}, localColumns: {widest},\n"
+            + $"    {names.Workspace}.Pool, {names.Space(kernel.Rows)}.Count, elements: {elements}, localRows: {locals}, localColumns: {widest},\n"
             + $"    new {name}({arguments.Values}));";
     }
 

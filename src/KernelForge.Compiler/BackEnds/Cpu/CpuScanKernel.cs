@@ -70,7 +70,7 @@ internal sealed class CpuScanKernel
             attention = ",\n    " + CpuLinearAttention.Write(plan, names, parameters, kernel, form, structs, out string rows);
             method = $"RunInChunks<TVector, {name}, {rows}>";
         }
-        string run = $"Scans.{method}(Pool, {names.Space(kernel.Rows)}, {memory[kernel.Name]},\n"
+        string run = $"Scans.{method}({names.Workspace}.Pool, {names.Space(kernel.Rows)}, {memory[kernel.Name]},\n"
             + $"    new {name}({writer.arguments.Values}){attention}{kept});";
         return writer.keptRows.Statements.Append(run);
     }

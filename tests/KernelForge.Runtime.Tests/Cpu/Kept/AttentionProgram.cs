@@ -54,7 +54,7 @@ internal sealed class AttentionProgram<TVector, TScore, TMask>(
             int query = l * shape.Columns, key = query + (shape.Heads * shape.HeadWidth);
             int value = key + (shape.KeyValueHeads * shape.HeadWidth);
             Attention.Run(
-                Pool, x.Slice(query, shape.Heads * shape.HeadWidth), source.Slice(key, shape.KeyValueHeads * shape.HeadWidth),
+                workspace.Pool, x.Slice(query, shape.Heads * shape.HeadWidth), source.Slice(key, shape.KeyValueHeads * shape.HeadWidth),
                 source.Slice(value, shape.KeyValueHeads * shape.ValueWidth),
                 y.Slice(l * shape.OutputColumns, shape.OutputColumns), rows, keys,
                 new AttentionHeads(shape.Heads, shape.KeyValueHeads, 0.3f), score, mask, workspace.KeptAttention());

@@ -47,8 +47,8 @@ public sealed class KeptRowsTests
                     y[row, c] = sum;
                 }
             }
-            Scans.Run<TVector, Sum>(Pool, rows, Columns, 3, false, new Sum(rows, x, y, 3), workspace.KeptStates());
-            Scans.Run<TVector, Sum>(Pool, rows, Columns, 2, true, new Sum(rows, x, y, 2), workspace.KeptStates());
+            Scans.Run<TVector, Sum>(workspace.Pool, rows, Columns, 3, false, new Sum(rows, x, y, 3), workspace.KeptStates());
+            Scans.Run<TVector, Sum>(workspace.Pool, rows, Columns, 2, true, new Sum(rows, x, y, 2), workspace.KeptStates());
             y.CopyTo(outputs[0].Values);
         }
 

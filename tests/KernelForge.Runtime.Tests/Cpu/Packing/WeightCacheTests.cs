@@ -214,7 +214,7 @@ public sealed class WeightCacheTests : IDisposable
             workspace.Slot(1).Reserve(tokens.Count, Outputs);
             Rows<TVector> x = workspace.Slot(0).View<TVector>(tokens.Count, Inputs), y = workspace.Slot(1).View<TVector>(tokens.Count, Outputs);
             x.CopyFrom(inputs[0].Values);
-            Gemm.Run(Pool, x, Gemm.Block(weight, new Sum(y, table, turned, zeros)));
+            Gemm.Run(workspace.Pool, x, Gemm.Block(weight, new Sum(y, table, turned, zeros)));
             y.CopyTo(outputs[0].Values);
         }
 
