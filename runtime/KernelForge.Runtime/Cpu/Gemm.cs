@@ -102,11 +102,11 @@ public static class Gemm
 
         public unsafe void Run(int item, int worker)
         {
-            if (shape.PanelRanges >= pool.Threads) item = new OwnItems((int*)pool.SharedMemory, shape, pool.Threads).Take(worker);
+            item = new OwnItems((int*)pool.SharedMemory, shape.Items, pool.Threads).Take(worker);
             (int firstRow, int endRow) = shape.Rows(item);
             (int firstPanel, int endPanel) = shape.Panels(item);
             RowCells cells = block.Tiles is { } tiles
-                ? new SharedCells(tiles, shape, input.Columns, pool.SharedMemory + OwnItems.RoomFor(pool.Threads)).Require(input, item / shape.PanelRanges)
+                ? new SharedCells(tiles, shape, input.Columns, pool.SharedMemory + OwnItems.RoomFor(pool.Threads)).Require(input, shape.BlockOf(item))
                 : default;
             float* sums = pool.Scratch(worker, GemmTiles.ScratchFor<TVector>(endRow - firstRow));
             block.Run(input, firstRow, endRow, firstPanel, endPanel, new GemmScratch(sums, cells));

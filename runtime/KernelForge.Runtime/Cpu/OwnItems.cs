@@ -3,13 +3,13 @@ using System.Diagnostics;
 namespace KernelForge.Runtime.Cpu;
 
 /// <summary>
-/// Shares the items of a product out so that each thread has panels of its own in every block of rows, and takes what others have left when it
-/// is done with these: what an item asks for ahead, at its end, is then mostly what its thread needs next.
+/// Shares the items of a run out so that each thread has neighbouring ones of its own, the same in kernel after kernel, and takes what others
+/// have left when it is done with these: it then reads what it wrote, and what an item asks for ahead is mostly what its thread needs next.
 /// </summary>
 /// <param name="counters">As much as <see cref="RoomFor"/> says, zeros when the run begins.</param>
-/// <param name="shape">The items, each of which calls <see cref="Take"/> once.</param>
+/// <param name="items">How many there are, each of which calls <see cref="Take"/> once.</param>
 /// <param name="threads">Threads of the pool.</param>
-internal readonly unsafe struct OwnItems(int* counters, GemmShape shape, int threads)
+internal readonly unsafe struct OwnItems(int* counters, int items, int threads)
 {
     private const int Line = Ahead.Line / sizeof(int);
 
@@ -21,12 +21,11 @@ internal readonly unsafe struct OwnItems(int* counters, GemmShape shape, int thr
         for (int i = 0; i < threads; i++)
         {
             int owner = (worker + i) % threads;
-            int first = Even.Start(0, shape.PanelRanges, owner, threads), ranges = Even.Start(0, shape.PanelRanges, owner + 1, threads) - first;
-            int count = ranges * shape.RowBlocks;
+            int first = Even.Start(0, items, owner, threads), count = Even.Start(0, items, owner + 1, threads) - first;
             ref int taken = ref counters[owner * Line];
             if (Volatile.Read(ref taken) >= count) continue;
             int own = Interlocked.Increment(ref taken) - 1;
-            if (own < count) return (own / ranges * shape.PanelRanges) + first + (own % ranges);
+            if (own < count) return first + own;
         }
         throw new UnreachableException("more were taken than there are");
     }

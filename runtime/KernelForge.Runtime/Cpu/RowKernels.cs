@@ -29,7 +29,8 @@ public static class RowKernels
     {
         int rowsPerItem = (int)Math.Clamp(ElementsPerItem / Math.Max(1, elements), 1, int.MaxValue);
         int items = (int)(((long)rows + rowsPerItem - 1) / rowsPerItem);
-        pool.Run(items, new Work<TVector, TKernel>(pool, rows, elements, items, localRows, localColumns, kernel));
+        int own = OwnItems.RoomFor(pool.Threads);
+        pool.Run(items, new SharedRoom(own, own), new Work<TVector, TKernel>(pool, rows, elements, items, localRows, localColumns, kernel));
     }
 
     private readonly struct Work<TVector, TKernel>(
@@ -44,6 +45,7 @@ public static class RowKernels
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public unsafe void Run(int item, int worker)
         {
+            item = new OwnItems((int*)pool.SharedMemory, items, pool.Threads).Take(worker);
             int stride = RowBuffer.StrideOf(localColumns);
             float* scratch = pool.Scratch(worker, (long)localRows * stride);
             var locals = new Rows<TVector>(scratch, localRows, localColumns, stride, RowBuffer.WritableOf(localColumns));

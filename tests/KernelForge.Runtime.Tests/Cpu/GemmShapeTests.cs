@@ -28,26 +28,45 @@ public sealed class GemmShapeTests
     }
 
     [Theory]
-    [InlineData(1, 768, 24)]
-    [InlineData(310, 768, 96)]
-    [InlineData(310, 3072, 24)]
-    public unsafe void Threads_take_their_own_items_first_and_every_item_is_taken_once(int rows, int inputs, int panels)
+    [InlineData(1)]
+    [InlineData(5)]
+    [InlineData(48)]
+    public unsafe void Threads_take_their_own_items_first_and_every_item_is_taken_once(int count)
     {
         for (int threads = 1; threads <= 6; threads++)
         {
-            var shape = GemmShape.Choose(rows, inputs, panels, tileRows: 14, threads);
-            if (shape.PanelRanges < threads) continue;
             int[] counters = new int[OwnItems.RoomFor(threads)];
             fixed (int* first = counters)
             {
-                var items = new OwnItems(first, shape, threads);
+                var items = new OwnItems(first, count, threads);
                 // All but one come late.
-                List<int> taken = [.. Enumerable.Range(0, threads).Select(items.Take)];
-                Assert.All(taken, item => Assert.Equal(Even.Start(0, shape.PanelRanges, taken.IndexOf(item), threads), item));
-                while (taken.Count < shape.Items) taken.Add(items.Take(0));
-                Assert.Equal(Enumerable.Range(0, shape.Items), taken.Order());
+                List<int> taken = [];
+                for (int thread = 0; thread < Math.Min(threads, count); thread++) taken.Add(items.Take(thread));
+                if (count >= threads) Assert.Equal(Enumerable.Range(0, threads).Select(t => Even.Start(0, count, t, threads)), taken);
+                while (taken.Count < count) taken.Add(items.Take(0));
+                Assert.Equal(Enumerable.Range(0, count), taken.Order());
             }
         }
+    }
+
+    [Theory]
+    [InlineData(128, 768, 72, true)]
+    [InlineData(128, 3072, 24, true)]
+    [InlineData(64, 768, 24, true)]
+    [InlineData(63, 768, 24, false)]
+    [InlineData(16, 3072, 24, false)]
+    public void A_thread_has_rows_of_its_own_where_there_are_enough_and_else_panels(int rows, int inputs, int panels, bool ownsRows)
+    {
+        var shape = GemmShape.Choose(rows, inputs, panels, tileRows: 14, threads: 2);
+        foreach (int thread in (int[])[0, 1])
+        {
+            int[] items = [.. Enumerable.Range(thread * shape.Items / 2, shape.Items / 2)];
+            Assert.True(items.Length >= 4);
+            Assert.Equal(ownsRows ? (thread * rows / 2, (thread + 1) * rows / 2) : (0, rows), Span(items, shape.Rows));
+            Assert.Equal(ownsRows ? (0, panels) : (thread * panels / 2, (thread + 1) * panels / 2), Span(items, shape.Panels));
+        }
+
+        static (int First, int End) Span(int[] items, Func<int, (int First, int End)> of) => (items.Min(i => of(i).First), items.Max(i => of(i).End));
     }
 
     [Theory]
