@@ -27,7 +27,7 @@ internal sealed class RunDivision
     public static readonly int RowsPerThread =
         int.TryParse(AppContext.GetData("KernelForge.Cpu.RowsPerThread") as string, CultureInfo.InvariantCulture, out int rows) && rows > 0 ? rows : 128;
 
-    /// <summary>A run of fewer rows for each thread is not divided: its products wait for the weights, which threads then read in turn.</summary>
+    /// <summary>A run of fewer rows for each thread is not divided: its products wait for weights, of which each thread then reads a share.</summary>
     private static readonly int FewestRowsPerThread = Math.Max(1, RowsPerThread / 4);
 
     /// <summary>A row's attention costs as much as all its products where its sequence has about as many rows as this.</summary>
@@ -142,7 +142,7 @@ internal sealed class RunDivision
         Array.Clear(loads);
         long rest = 0, longest = 0;
         for (int i = 0; i < count; i++) rest += parts[i].Cost;
-        double least = Together();
+        double least = RestTogether();
         alone = 0;
         for (int i = 0; i < count; i++)
         {
@@ -155,12 +155,12 @@ internal sealed class RunDivision
             loads[owner] += parts[i].Cost;
             longest = Math.Max(longest, loads[owner]);
             rest -= parts[i].Cost;
-            if (longest + Together() >= least) continue;
-            least = longest + Together();
+            if (longest + RestTogether() >= least) continue;
+            least = longest + RestTogether();
             alone = i + 1;
         }
 
-        double Together() => rest * (TogetherCost / 100.0) / threads;
+        double RestTogether() => rest * (TogetherCost / 100.0) / threads;
     }
 
     /// <summary>Puts the parts of each thread one after another, the longest first: what others take at the end is then little.</summary>
