@@ -125,29 +125,15 @@ public abstract class CpuProgram<TVector> : CompiledProgram where TVector : unma
         workspace.View.Set(inputs, outputs);
         for (int left = workspace.Division.Left; left > 0; left = workspace.Division.Left)
         {
-            pool.Turns.Enter();
-            try
-            {
-                pool.Run(left, new PartsAlone(this, workspace));
-            }
-            finally
-            {
-                pool.Turns.Leave();
-            }
+            using Turns.Turn turn = pool.TakeTurn();
+            pool.Run(left, new PartsAlone(this, workspace));
         }
     }
 
     private void RunTogether(CpuWorkspace workspace, ReadOnlySpan<RunInput> inputs, ReadOnlySpan<RunOutput> outputs)
     {
-        pool.Turns.Enter();
-        try
-        {
-            Run(workspace, inputs, outputs);
-        }
-        finally
-        {
-            pool.Turns.Leave();
-        }
+        using Turns.Turn turn = pool.TakeTurn();
+        Run(workspace, inputs, outputs);
     }
 
     /// <summary>The kernels of the plan, one after another.</summary>
@@ -199,7 +185,7 @@ public abstract class CpuProgram<TVector> : CompiledProgram where TVector : unma
         public void Run(int item, int worker)
         {
             // The first items always run: who waits gets the turn after one part a thread, and the run goes on at each of its own.
-            if (item >= workspace.Pool.Threads && workspace.Pool.Turns.AreAwaited) return;
+            if (item >= workspace.Pool.Threads && workspace.Pool.IsAwaited) return;
             if (!workspace.Division.TryTake(worker, out int owner, out RunPart part)) return;
             CpuWorkspace lent = workspace.Lend(owner, worker);
             lent.View.Set(workspace.View.Inputs, workspace.View.Outputs, part);

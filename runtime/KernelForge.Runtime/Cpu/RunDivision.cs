@@ -56,14 +56,6 @@ internal sealed class RunDivision
     /// <summary>Parts that are for all threads together.</summary>
     public ReadOnlySpan<RunPart> Together => parts.AsSpan(alone, count - alone);
 
-    /// <summary>Takes a run as one part, for all threads together.</summary>
-    public void Keep(int sequences, int rows)
-    {
-        if (parts.Length == 0) parts = new RunPart[1];
-        (alone, count) = (0, 1);
-        parts[0] = new RunPart(0, sequences, rows, 0);
-    }
-
     /// <summary>Divides a run.</summary>
     /// <param name="starts">Where each sequence begins, and the rows of all: [sequences + 1].</param>
     /// <param name="threads">Threads of the pool.</param>
@@ -102,6 +94,14 @@ internal sealed class RunDivision
         }
         (owner, part) = (worker, default);
         return false;
+    }
+
+    /// <summary>Takes a run as one part, for all threads together.</summary>
+    private void Keep(int sequences, int rows)
+    {
+        if (parts.Length == 0) parts = new RunPart[1];
+        (alone, count) = (0, 1);
+        parts[0] = new RunPart(0, sequences, rows, 0);
     }
 
     private void Reserve(int most, int threads)

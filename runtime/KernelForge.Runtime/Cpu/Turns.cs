@@ -12,22 +12,28 @@ internal sealed class Turns
     /// <summary>Somebody waits for whose turn it is.</summary>
     public bool AreAwaited => Volatile.Read(ref came) - Volatile.Read(ref served) > 1;
 
-    /// <summary>Waits for the caller's turn; <see cref="Leave"/> ends it.</summary>
-    public void Enter()
+    /// <summary>Waits for the caller's turn, which ends when it is disposed of.</summary>
+    public Turn Take()
     {
         lock (access)
         {
             long mine = came++;
             while (served != mine) Monitor.Wait(access);
         }
+        return new Turn(this);
     }
 
-    public void Leave()
+    private void End()
     {
         lock (access)
         {
             served++;
             Monitor.PulseAll(access);
         }
+    }
+
+    public readonly struct Turn(Turns turns) : IDisposable
+    {
+        public void Dispose() => turns.End();
     }
 }

@@ -41,8 +41,10 @@ public sealed unsafe class WorkerPool : IDisposable
     private readonly NativeFloats?[] scratch;
     private readonly WorkerPool[] alone;
 
-    /// <summary>Of how many threads that do such work at the same time those of this pool are.</summary>
-    private readonly int among;
+    /// <summary>Whose worker this pool's one thread is; null for a pool with threads of its own.</summary>
+    private readonly WorkerPool? whole;
+
+    private readonly Turns turns = new();
 
     private NativeFloats shared = NativeFloats.Allocate(0);
     private long state;
@@ -60,7 +62,6 @@ public sealed unsafe class WorkerPool : IDisposable
         scratch = new NativeFloats?[Threads];
         alone = new WorkerPool[Threads];
         for (int worker = 0; worker < Threads; worker++) alone[worker] = new WorkerPool(this);
-        among = 1;
         for (int worker = 1; worker < Threads; worker++)
         {
             int index = worker;
@@ -70,7 +71,7 @@ public sealed unsafe class WorkerPool : IDisposable
 
     private WorkerPool(WorkerPool whole)
     {
-        (Threads, among) = (1, whole.Threads);
+        (Threads, this.whole) = (1, whole);
         scratch = new NativeFloats?[1];
         alone = [];
     }
@@ -78,8 +79,16 @@ public sealed unsafe class WorkerPool : IDisposable
     /// <summary>Threads that work, the caller among them.</summary>
     public int Threads { get; }
 
-    /// <summary>Who runs a program on the pool.</summary>
-    internal Turns Turns { get; } = new();
+    /// <summary>Somebody waits for a turn while another has it.</summary>
+    internal bool IsAwaited => turns.AreAwaited;
+
+    /// <summary>Waits until nobody else runs a program on the pool; the turn ends when it is disposed of.</summary>
+    /// <exception cref="InvalidOperationException">Called from inside an item of this pool.</exception>
+    internal Turns.Turn TakeTurn()
+    {
+        RefuseInside();
+        return turns.Take();
+    }
 
     /// <summary>The pool that has no thread but a worker of this one, for use inside of an item that the worker runs.</summary>
     internal WorkerPool Alone(int worker) => alone[worker];
@@ -106,7 +115,7 @@ public sealed unsafe class WorkerPool : IDisposable
         if (count <= 0) return;
         KernelProfile? profile = work is IWorkOfKernels ? null : KernelProfile.Current;
         long start = profile is null ? 0 : Stopwatch.GetTimestamp();
-        if (workingFor == this) throw new InvalidOperationException("A run of this pool was started from inside another: its threads are taken.");
+        RefuseInside();
         lock (runLock)
         {
             ObjectDisposedException.ThrowIf(stopped, this);
@@ -130,7 +139,7 @@ public sealed unsafe class WorkerPool : IDisposable
             ExceptionDispatchInfo? thrown = failure;
             failure = null;
             thrown?.Throw();
-            profile?.Add(work, (Stopwatch.GetTimestamp() - start) / among);
+            profile?.Add(work, (Stopwatch.GetTimestamp() - start) / (whole?.Threads ?? 1));
         }
     }
 
@@ -161,6 +170,12 @@ public sealed unsafe class WorkerPool : IDisposable
             shared.Dispose();
         }
         foreach (WorkerPool pool in alone) pool.Dispose();
+    }
+
+    private void RefuseInside()
+    {
+        if (workingFor is { } busy && (busy == this || busy.whole == this))
+            throw new InvalidOperationException("A run of this pool was started from inside another: its threads are taken.");
     }
 
     private void Reserve(SharedRoom room)

@@ -89,7 +89,7 @@ public sealed class CpuRunPartsTests
             {
                 order.Enqueue("lengthy");
                 if (Interlocked.CompareExchange(ref waiting, new Task(() => Run(brief, Input([5]), new RaggedMatrix([5], Width))), null) is null) waiting.Start();
-                Assert.True(SpinWait.SpinUntil(() => WorkerPool.Shared(3).Turns.AreAwaited || order.Contains("brief"), TimeSpan.FromSeconds(20)));
+                Assert.True(SpinWait.SpinUntil(() => WorkerPool.Shared(3).IsAwaited || order.Contains("brief"), TimeSpan.FromSeconds(20)));
             },
         };
         int[] lengths = [.. Enumerable.Repeat(128, 30)];

@@ -53,6 +53,37 @@ public sealed class WorkerPoolTests
     {
         using var pool = new WorkerPool(1);
         Assert.Throws<InvalidOperationException>(() => pool.Run(1, new Nested(pool)));
+        Assert.Throws<InvalidOperationException>(() => pool.Run(1, new Nested(pool.Alone(0), new Nested(pool))));
+        Assert.Throws<InvalidOperationException>(() => pool.Run(1, new Waiting(pool)));
+        pool.Run(1, new Nested(pool.Alone(0)));
+    }
+
+    [Fact]
+    public void Callers_take_turns_in_the_order_in_which_they_came()
+    {
+        using var pool = new WorkerPool(2);
+        var order = new List<int>();
+        var callers = new List<Thread>();
+        using (pool.TakeTurn())
+        {
+            Assert.False(pool.IsAwaited);
+            for (int caller = 0; caller < 5; caller++)
+            {
+                int number = caller;
+                var thread = new Thread(() =>
+                {
+                    using Turns.Turn turn = pool.TakeTurn();
+                    order.Add(number);
+                });
+                callers.Add(thread);
+                thread.Start();
+                // Waits, and so has its place.
+                Assert.True(SpinWait.SpinUntil(() => thread.ThreadState.HasFlag(System.Threading.ThreadState.WaitSleepJoin), TimeSpan.FromSeconds(20)));
+            }
+            Assert.True(pool.IsAwaited);
+        }
+        foreach (Thread thread in callers) thread.Join();
+        Assert.Equal([0, 1, 2, 3, 4], order);
     }
 
     [Fact]
@@ -117,9 +148,19 @@ public sealed class WorkerPoolTests
         }
     }
 
-    private readonly record struct Nested(WorkerPool Pool) : IWork
+    /// <summary>A run inside an item, and inside of that one more, if there is one.</summary>
+    private sealed record Nested(WorkerPool Pool, Nested? Next = null) : IWork
     {
-        public void Run(int item, int worker) => Pool.Run(1, new Count(new int[1]));
+        public void Run(int item, int worker)
+        {
+            if (Next is null) Pool.Run(1, new Count(new int[1]));
+            else Pool.Run(1, Next);
+        }
+    }
+
+    private readonly record struct Waiting(WorkerPool Pool) : IWork
+    {
+        public void Run(int item, int worker) => Pool.TakeTurn().Dispose();
     }
 
     /// <summary>Each item takes the next number from the memory's first word, and writes to the last.</summary>
